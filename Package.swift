@@ -1,0 +1,87 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    // https://github.com/apple/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A target of the house. Every arrow points down the list in `targets`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one module.
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+    name: "dsr",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "dsr", targets: ["dsr"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "dsr",
+            dependencies: [
+                "Processor", "TalonOneSandbox", "ThrowawayPostgres", argumentParser, configuration, lifecycle, logging,
+                httpClient, subprocess, systemPackage, unixSignals,
+                "CallPolicy", "Postgres", "Reports", "Store", "SubjectRequests", "TalonOne",
+            ],
+            swiftSettings: settings
+        ),
+        module(
+            "Processor",
+            ["CallPolicy", "Reports", "Store", "SubjectRequests", "TalonOne", "Postgres", lifecycle]
+        ),
+        module("Reports", ["TemplatesEN", crypto, mustache]),
+        module("Store", ["Migrations", "Postgres", "SubjectRequests", crypto]),
+        module("Postgres", ["CLibPQ"]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        module("TalonOne", [crypto, httpClient, nioCore, nioHTTP1, nioPosix]),
+        module("CallPolicy"),
+        module("SubjectRequests"),
+        .target(
+            name: "Migrations", path: "migrations",
+            resources: [.embedInCode("0001_queue.sql"), .embedInCode("0002_evidence.sql")], swiftSettings: settings
+        ),
+        .target(
+            name: "TemplatesEN", path: "templates/en", resources: [.embedInCode("documents")], swiftSettings: settings
+        ),
+        module("TalonOneSandbox", [crypto, hummingbird, logging, nioCore]),
+        module("ThrowawayPostgres", [subprocess]),
+    ]
+)

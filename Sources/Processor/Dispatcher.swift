@@ -1,0 +1,134 @@
+import CallPolicy
+import Foundation
+import ServiceLifecycle
+import Store
+import SubjectRequests
+
+/// Claims requests group by group and keeps as many in work as the settings allow.
+struct Dispatcher {
+    let store: Store
+    let run: Int64
+    let scope: Scope
+    let settings: ProcessorSettings
+    let fulfilment: Fulfilment
+    let recorder: GroupRecorder
+    let lease: RunLease
+    let progress: @Sendable (RunTally) -> Void
+
+    private(set) var tally = RunTally()
+    private(set) var end: RunEnd?
+    private(set) var credentialsSentence: String?
+    private var outage = OutageDetector()
+    private var claimed: [SubjectRequest] = []
+    private var cursor = ClaimCursor.start
+    private var isExhausted = false
+    private var claimedInPass = 0
+
+    init(
+        store: Store, run: Int64, scope: Scope, settings: ProcessorSettings, fulfilment: Fulfilment,
+        recorder: GroupRecorder, lease: RunLease, progress: @escaping @Sendable (RunTally) -> Void
+    ) {
+        self.store = store
+        self.run = run
+        self.scope = scope
+        self.settings = settings
+        self.fulfilment = fulfilment
+        self.recorder = recorder
+        self.lease = lease
+        self.progress = progress
+    }
+
+    /// A request's end, and whether its result was accepted.
+    private typealias Worked = (end: Fulfilment.End, accepted: Bool)
+
+    /// Works until nothing is ready, or until something stops the run. What was claimed and not begun goes back.
+    mutating func work() async throws {
+        try await withThrowingTaskGroup(of: Worked.self) { group in
+            var inFlight = 0
+            while true {
+                noticeStop()
+                while end == nil, inFlight < settings.concurrency, let request = try await next() {
+                    group.addTask { [fulfilment, recorder] in
+                        let end = await fulfilment.fulfil(request)
+                        return (end, try await recorder.record(end.result))
+                    }
+                    inFlight += 1
+                }
+                if inFlight == 0 {
+                    guard end == nil, try await beginNextPass() else { break }
+                    continue
+                }
+                guard let worked = try await group.next() else { break }
+                inFlight -= 1
+                note(worked)
+            }
+        }
+        try await giveBack()
+    }
+
+    private mutating func noticeStop() {
+        guard end == nil else { return }
+        if lease.isLost {
+            end = .leaseLost
+        } else if Task.isShuttingDownGracefully || Task.isCancelled {
+            end = .stopped
+        } else if outage.isOut {
+            end = .apiUnavailable
+        }
+    }
+
+    private mutating func next() async throws -> SubjectRequest? {
+        while claimed.isEmpty, !isExhausted {
+            let group = try await store.claim(
+                run: run, after: cursor, limit: settings.concurrency, only: scope.onlyRequest)
+            cursor = group.cursor
+            claimed = group.requests.reversed()
+            claimedInPass += group.requests.count
+            isExhausted = group.requests.isEmpty && group.unreadable.isEmpty
+            for request in group.unreadable { try await refuse(request) }
+        }
+        return claimed.popLast()
+    }
+
+    private mutating func refuse(_ request: Store.UnreadableRequest) async throws {
+        let result = ClaimResult(
+            of: request.id, claim: request.claimNumber, state: .refused, reason: request.reason.description)
+        tally.add(result, accepted: try await recorder.record(result))
+    }
+
+    /// A pass sees each row once. Meanwhile rows may have come, or become free because an older one was answered.
+    private mutating func beginNextPass() async throws -> Bool {
+        let became = try await Intake(store: store, run: run, scope: scope, zone: settings.zone).admit(&tally)
+        let goesOn = claimedInPass > 0 || became > 0
+        cursor = .start
+        isExhausted = false
+        claimedInPass = 0
+        return goesOn
+    }
+
+    private mutating func note(_ worked: Worked) {
+        tally.add(worked.end.result, accepted: worked.accepted)
+        progress(tally)
+        switch worked.end.signal {
+        case .answered:
+            outage.answered()
+        case .unanswered:
+            outage.unanswered()
+        case .credentialsRefused(let sentence):
+            end = .credentialsRefused
+            credentialsSentence = sentence
+        case .stopped:
+            break
+        }
+    }
+
+    private mutating func giveBack() async throws {
+        for request in claimed {
+            var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .pending)
+            result.failures = request.failures
+            result.mayHaveActed = request.mayHaveActed
+            _ = try await recorder.record(result)
+        }
+        claimed = []
+    }
+}

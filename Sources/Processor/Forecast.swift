@@ -1,0 +1,59 @@
+public import Foundation
+public import Store
+import SubjectRequests
+
+/// What a run would find in the queue, read without changing anything.
+public struct Forecast: Sendable, Encodable {
+    /// A new row that would be refused, and why.
+    public struct Refusal: Sendable, Encodable {
+        /// The row's number.
+        public let request: Int64
+        /// One sentence.
+        public let reason: String
+    }
+
+    /// New rows that would be admitted, and rows that are ready, by right.
+    public private(set) var newByRight: [String: Int] = [:], readyByRight: [String: Int] = [:]
+    /// Waiting rows by what they wait for.
+    public private(set) var waitingByReason: [String: Int] = [:]
+    /// Rows to be tried later, and rows that other runs hold.
+    public private(set) var later = 0, running = 0
+    /// New rows that would be refused; the first 1,000.
+    public private(set) var refusals: [Refusal] = []
+
+    /// Reads the queue.
+    public static func read(from store: Store, zone: TimeZone) async throws(StoreError) -> Forecast {
+        var forecast = Forecast()
+        let admission = Admission(zone: zone)
+        var last: Int64 = 0
+        while true {
+            let new = try await store.newRequests(after: last, limit: 512)
+            guard let end = new.last else { break }
+            last = end.id
+            for request in new { forecast.add(request, admission.verdict(on: request)) }
+        }
+        for group in try await store.openRequests() {
+            switch group.state {
+            case .waiting: forecast.waitingByReason[group.waitingFor ?? "", default: 0] += group.count
+            case .running: forecast.running += group.count
+            default:
+                if group.isLater {
+                    forecast.later += group.count
+                } else {
+                    forecast.readyByRight[group.kind, default: 0] += group.count
+                }
+            }
+        }
+        return forecast
+    }
+
+    private mutating func add(_ request: NewRequest, _ verdict: Admission.Verdict) {
+        switch verdict {
+        case .admitted:
+            newByRight[request.kind, default: 0] += 1
+        case .refused(let refusal):
+            guard refusals.count < 1_000 else { return }
+            refusals.append(Refusal(request: request.id, reason: refusal.reason))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import CallPolicy
+import Foundation
+import Reports
+import Store
+import SubjectRequests
+import TalonOne
+
+/// Art. 16. Read first, because an update of an unknown customer would create one.
+extension Fulfilment {
+    func rectify(_ request: SubjectRequest, _ calls: inout Calls) async throws(CallError) -> ClaimResult {
+        guard let changes = request.changes else {
+            throw CallError(failure: .impossible, sentence: "The rectification names no changes.", mayHaveActed: false)
+        }
+        var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .completed)
+        result.failures = request.failures
+        guard try await inventory(of: request, &calls).contents.hasProfile else {
+            result.outcome = .noData
+            return result
+        }
+        let wanted: RawJSON
+        let profile: NewCustomerProfile
+        do {
+            wanted = try RawJSON.parse(Data(changes.json.utf8))
+            profile = NewCustomerProfile(
+                attributes: try JSONDecoder().decode([String: TalonOne.JSONValue].self, from: Data(changes.json.utf8)))
+        } catch {
+            throw CallError(failure: .impossible, sentence: "The changes cannot be read as JSON.", mayHaveActed: false)
+        }
+        let id = request.subject.value
+        // Repeatable: setting the same values twice is setting them.
+        _ = try await calls.read { () throws(TalonOneError) in
+            try await client.updateCustomerProfile(integrationId: id, profile)
+        }
+        let missing = Self.missing(wanted, in: try await inventory(of: request, &calls).body)
+        if missing.isEmpty {
+            result.outcome = .rectified
+        } else {
+            result.state = .failed
+            result.outcome = .notApplied
+            result.reason = "\(missing.count) of \(wanted.members.count) changed attributes read back with another value."
+        }
+        return result
+    }
+
+    /// The attributes whose value in the inventory is not the wanted one. Cleared is absent or null.
+    private static func missing(_ wanted: RawJSON, in inventory: Data?) -> [String] {
+        let profile = inventory.flatMap { try? RawJSON.parse($0) }?.values(named: "profile").last
+        let attributes = profile?.values(named: "attributes").last
+        return wanted.members.compactMap { member in
+            let found = attributes?.values(named: member.name).last
+            let applied =
+                member.value.kind == .null
+                ? found == nil || found?.kind == .null
+                : found.map { Self.canonical($0) == Self.canonical(member.value) } ?? false
+            return applied ? nil : member.name
+        }
+    }
+
+    /// A value for comparison: 1.0 and 1 are one number, and members have no order.
+    private static func canonical(_ value: RawJSON) -> TalonOne.JSONValue? {
+        try? JSONDecoder().decode(TalonOne.JSONValue.self, from: value.bytes)
+    }
+}

@@ -1,0 +1,145 @@
+import CallPolicy
+import Foundation
+import Reports
+import Store
+import SubjectRequests
+import Synchronization
+import TalonOne
+
+/// Makes the calls that answer one request, and says what became of it. Never throws: every end is a result.
+struct Fulfilment: Sendable {
+    let client: TalonOneClient
+    let settings: ProcessorSettings
+    let templates: DocumentTemplates
+    let run: Int64
+    let capabilities = Capabilities()
+
+    /// What became of a request, and what that says about the API.
+    struct End: Sendable {
+        var result: ClaimResult
+        var signal: Signal
+    }
+
+    /// What one request's calls say about all others'.
+    enum Signal: Sendable, Hashable {
+        /// The API answered.
+        case answered
+        /// It was out.
+        case unanswered
+        /// It refuses the credentials; the sentence says how.
+        case credentialsRefused(String)
+        /// The calls were cancelled.
+        case stopped
+    }
+
+    /// What this deployment turned out not to have; found out once, by whichever request comes first.
+    final class Capabilities: Sendable {
+        private let lacksReservedCoupons = Mutex(false)
+
+        var hasReservedCoupons: Bool { lacksReservedCoupons.withLock { !$0 } }
+        func missReservedCoupons() { lacksReservedCoupons.withLock { $0 = true } }
+    }
+
+    func fulfil(_ request: SubjectRequest) async -> End {
+        var calls = Calls(policy: settings.retry)
+        do throws(CallError) {
+            var result =
+                switch request.right {
+                case .access, .portability: try await export(request, &calls)
+                case .rectification: try await rectify(request, &calls)
+                case .erasure: try await erase(request, &calls)
+                }
+            result.calls = calls.count
+            return End(result: result, signal: .answered)
+        } catch {
+            return end(of: request, error, outcome: nil, mayHaveActed: request.mayHaveActed, calls: calls.count)
+        }
+    }
+
+    /// The end of a claim whose calls failed: back to the queue, or to a person.
+    private func end(
+        of request: SubjectRequest, _ error: CallError, outcome: Outcome?, mayHaveActed: Bool, calls: Int
+    ) -> End {
+        var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .pending)
+        result.failures = request.failures
+        result.calls = calls
+        result.mayHaveActed = mayHaveActed || error.mayHaveActed && request.right == .erasure
+        result.outcome = error.mayHaveActed ? .outcomeUnknown : nil
+        result.reason = error.sentence
+        let remedy = settings.retry.remedy(for: error.failure, failures: request.failures, draw: .random(in: 0...1))
+        switch remedy {
+        case .later(let wait, let failures):
+            result.wait = wait
+            result.failures = failures
+        case .person:
+            result.state = .failed
+            if case .status = error.failure, error.failure.kind != .trouble { result.outcome = .refusedByAPI }
+        case .giveBack, .stopRun:
+            break
+        }
+        return End(result: result, signal: Signal(error))
+    }
+
+    // MARK: - Reading
+
+    /// What the API holds of the request's subject.
+    struct Inventory {
+        /// The bodies as they came; `nil` where the API says there is no such customer.
+        var body: Data?
+        var reservedCoupons: Data?
+        var contents: InventoryContents
+    }
+
+    func inventory(of request: SubjectRequest, _ calls: inout Calls) async throws(CallError) -> Inventory {
+        let id = request.subject.value
+        let body: Data
+        do throws(CallError) {
+            body = try await calls.read { () throws(TalonOneError) in
+                try await client.customerInventory(integrationId: id, sections: settings.sections)
+            }.body
+        } catch {
+            guard error.failure.kind == .absent else { throw error }
+            return Inventory(body: nil, reservedCoupons: nil, contents: .absent)
+        }
+        var contents = try contents(of: body, reservedCoupons: nil)
+        let reserved = contents.listsCoupons ? nil : try await reservedCoupons(of: id, &calls)
+        if let reserved { contents = try self.contents(of: body, reservedCoupons: reserved) }
+        return Inventory(body: body, reservedCoupons: reserved, contents: contents)
+    }
+
+    private func contents(of body: Data, reservedCoupons: Data?) throws(CallError) -> InventoryContents {
+        do throws(ReportsError) {
+            return try InventoryContents(inventory: body, reservedCoupons: reservedCoupons)
+        } catch {
+            throw CallError(
+                failure: .unreadable, sentence: "\(Operation.getCustomerInventory.name): \(error)", mayHaveActed: false)
+        }
+    }
+
+    /// Deployments from before the inventory's `coupons` section have an operation of its own for them. Whoever
+    /// has neither answers 404 for a customer that is there.
+    private func reservedCoupons(of id: String, _ calls: inout Calls) async throws(CallError) -> Data? {
+        guard capabilities.hasReservedCoupons else { return nil }
+        do throws(CallError) {
+            return try await calls.read { () throws(TalonOneError) in
+                try await client.reservedCoupons(integrationId: id)
+            }.body
+        } catch {
+            guard error.status == 404 else { throw error }
+            capabilities.missReservedCoupons()
+            return nil
+        }
+    }
+}
+
+extension Fulfilment.Signal {
+    init(_ error: CallError) {
+        self =
+            switch error.failure.kind {
+            case .outage: .unanswered
+            case .credentials: .credentialsRefused(error.sentence)
+            case .stopped: .stopped
+            case .absent, .trouble, .rejection: .answered
+            }
+    }
+}

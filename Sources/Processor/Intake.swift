@@ -1,0 +1,44 @@
+import Foundation
+import Store
+import SubjectRequests
+
+/// Admits what is new, in batches, and frees what waited for an answered request.
+struct Intake {
+    let store: Store
+    let run: Int64
+    let scope: Scope
+    let zone: TimeZone
+
+    private let batch = 512
+
+    init(store: Store, run: Int64, scope: Scope, zone: TimeZone) {
+        self.store = store
+        self.run = run
+        self.scope = scope
+        self.zone = zone
+    }
+
+    /// - Returns: How many rows became ready.
+    func admit(_ tally: inout RunTally) async throws(StoreError) -> Int {
+        let admission = Admission(zone: zone)
+        var ready = 0
+        var last: Int64 = 0
+        while true {
+            let new = try await store.newRequests(after: last, only: scope.onlyRequest, limit: batch)
+            guard let end = new.last else { break }
+            last = end.id
+            let verdicts = new.map { request in
+                Store.Admitted(admission.verdict(on: request), on: request, salt: Self.salt())
+            }
+            let counts = try await store.admit(verdicts, run: run)
+            tally.addRefused(counts.refused)
+            ready += counts.ready
+        }
+        return try await ready + store.releaseWaiting(run: run)
+    }
+
+    private static func salt() -> Data {
+        var generator = SystemRandomNumberGenerator()
+        return Data((0..<4).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } })
+    }
+}

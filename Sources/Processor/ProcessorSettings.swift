@@ -1,0 +1,46 @@
+public import CallPolicy
+public import Foundation
+public import Reports
+public import TalonOne
+
+/// How a run works: what it asks of the API, how much at once, and what it says about itself.
+public struct ProcessorSettings: Sendable {
+    /// Which of Talon.One's two sets of data the key belongs to. Every leaf and every document names it.
+    public var environment: RequestFacts.Environment
+    /// The sections of the inventory to ask for.
+    public var sections: Set<InventorySection>
+    /// Requests worked at once, and so calls in flight at most.
+    public var concurrency: Int
+    /// When to ask again.
+    public var retry: RetryPolicy
+    /// How long other runs wait before they take over what a silent run held.
+    public var lease: Duration
+    /// The controller's time zone, in which deadlines are counted.
+    public var zone: TimeZone
+    /// The controller's own words for letters.
+    public var facts: ControllerFacts
+    /// Where documents are written; `nil` leaves them in the database for a run that has a directory.
+    public var reportsDirectory: String?
+    /// This software's version, the host, and who or what started it.
+    public var version: String, host: String, actor: String
+
+    /// Settings with the defaults of everything that has one.
+    public init(
+        environment: RequestFacts.Environment, sections: Set<InventorySection> = Set(InventorySection.allCases),
+        concurrency: Int = 16, retry: RetryPolicy = RetryPolicy(), lease: Duration = .seconds(60),
+        zone: TimeZone = .gmt, facts: ControllerFacts = ControllerFacts(), reportsDirectory: String? = nil,
+        version: String, host: String, actor: String
+    ) {
+        self.environment = environment
+        self.sections = sections
+        self.concurrency = concurrency
+        self.retry = retry
+        self.lease = lease
+        self.zone = zone
+        self.facts = facts
+        self.reportsDirectory = reportsDirectory
+        self.version = version
+        self.host = host
+        self.actor = actor
+    }
+}

@@ -1,0 +1,33 @@
+import Store
+public import SubjectRequests
+
+/// What a run has done so far, counted as it happens and not read back.
+public struct RunTally: Sendable {
+    /// Completed requests by outcome.
+    public private(set) var completed: [Outcome: Int] = [:]
+    /// Refused, failed, returned to the queue, and taken by somebody else in between.
+    public private(set) var refused = 0, failed = 0, returned = 0, lost = 0
+    /// Calls sent.
+    public private(set) var calls = 0
+
+    /// Requests that came to an end.
+    public var ended: Int { completed.values.reduce(0, +) + refused + failed }
+
+    mutating func add(_ result: ClaimResult, accepted: Bool) {
+        calls += result.calls
+        guard accepted else {
+            lost += 1
+            return
+        }
+        switch result.state {
+        case .completed: if let outcome = result.outcome { completed[outcome, default: 0] += 1 }
+        case .refused: refused += 1
+        case .failed: failed += 1
+        case .pending, .waiting, .running: returned += 1
+        }
+    }
+
+    mutating func addRefused(_ count: Int) {
+        refused += count
+    }
+}

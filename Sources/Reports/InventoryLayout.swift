@@ -1,0 +1,199 @@
+/// Lays out one section of an inventory for reading: a table of what is single, and a titled group for each list or
+/// object within.
+///
+/// Nothing is dropped. What identifies other people is shown as withheld; what goes beyond the row limit is counted,
+/// and the letter says where it stands.
+struct InventoryLayout {
+    /// How many values a section shows at most.
+    static let rowLimit = 5_000
+    /// How deep tables nest; deeper values are shown as JSON. Rendering recurses, so this also bounds the stack.
+    private static let depthLimit = 8
+    /// Keys that tell one entry of a list from the next, best first.
+    private static let hintKeys = ["title", "name", "value", "code", "identifier"]
+    private static let hintLength = 60
+
+    private let section: String
+    private let labels: Labels
+    private let withheld: Set<RawJSON.Place>
+    private var rowsLeft: Int
+    private var rowsShown = 0
+    private var rowsOmitted = 0
+
+    /// The variables of one section for the template.
+    static func view(
+        of value: RawJSON,
+        section: String,
+        labels: Labels,
+        withheld: Set<RawJSON.Place>,
+        exportFileName: String,
+        rowLimit: Int = rowLimit
+    ) -> [String: Any] {
+        var layout = InventoryLayout(section: section, labels: labels, withheld: withheld, rowsLeft: rowLimit)
+        let heading = labels.section(section)
+        var view: [String: Any] = ["title": heading?.title ?? section]
+        view["about"] = heading?.about
+        let (fields, groups) = layout.contents(of: value)
+        view["hasFields"] = !fields.isEmpty
+        view["fields"] = fields
+        view["groups"] = groups
+        view["isEmpty"] = fields.isEmpty && groups.isEmpty && layout.rowsOmitted == 0
+        if layout.rowsOmitted > 0 {
+            view["omission"] =
+                [
+                    "shown": layout.rowsShown, "omitted": layout.rowsOmitted, "file": exportFileName,
+                ] as [String: Any]
+        }
+        return view
+    }
+
+    private init(section: String, labels: Labels, withheld: Set<RawJSON.Place>, rowsLeft: Int) {
+        self.section = section
+        self.labels = labels
+        self.withheld = withheld
+        self.rowsLeft = rowsLeft
+    }
+
+    private mutating func contents(of value: RawJSON) -> (fields: [FieldView], groups: [[String: Any]]) {
+        switch value.kind {
+        case .object:
+            var fields: [FieldView] = []
+            var groups: [[String: Any]] = []
+            for member in value.members {
+                if deservesGroup(member.value) {
+                    groups.append(group(member.value, key: member.name))
+                } else if let field = field(member, inAttributes: false, depth: 0) {
+                    fields.append(field)
+                }
+            }
+            return (fields, groups.filter { ($0["records"] as? [RecordView])?.isEmpty == false })
+        case .array:
+            let records = records(value.elements, one: labels.section(section)?.one)
+            return ([], records.isEmpty ? [] : [["records": records, "isList": false, "isSingle": false]])
+        default:
+            return (field(name: section, value, inAttributes: false, depth: 0).map { [$0] } ?? [], [])
+        }
+    }
+
+    private func deservesGroup(_ value: RawJSON) -> Bool {
+        guard !withheld.contains(value.place) else { return false }
+        return switch value.kind {
+        case .object: !value.members.isEmpty
+        case .array: value.elements.contains { $0.kind == .object }
+        default: false
+        }
+    }
+
+    private mutating func group(_ value: RawJSON, key: String) -> [String: Any] {
+        let heading = labels.section("\(section).\(key)")
+        let title = heading?.title ?? labels.key(key, in: section) ?? key
+        let inAttributes = key == "attributes"
+        var isSingle = false
+        let records: [RecordView]
+        if value.kind == .array {
+            records = self.records(value.elements, one: heading?.one)
+        } else if !inAttributes, value.members.allSatisfy({ $0.value.kind == .object }) {
+            records = value.members.compactMap { record($0.value, title: "\(heading?.one ?? title) \($0.name)") }
+        } else {
+            isSingle = true
+            let fields = fields(of: value, inAttributes: inAttributes, depth: 1)
+            records =
+                fields.isEmpty ? [] : [RecordView(title: title, hint: nil, value: .init(shape: .fields(fields)))]
+        }
+        return [
+            "title": title, "records": records, "about": heading?.about ?? false, "isList": !isSingle,
+            "isSingle": isSingle,
+        ]
+    }
+
+    private mutating func records(_ elements: [RawJSON], one: String?) -> [RecordView] {
+        var records: [RecordView] = []
+        for (index, element) in elements.enumerated() {
+            let title = "\(one ?? "Entry") \(index + 1) of \(elements.count)"
+            if let record = record(element, title: title) { records.append(record) }
+        }
+        return records
+    }
+
+    private mutating func record(_ value: RawJSON, title: String) -> RecordView? {
+        guard takesRow(for: value) else { return nil }
+        let hint = withheld.contains(value.place) ? nil : hint(for: value)
+        return RecordView(title: title, hint: hint, value: self.value(value, inAttributes: false, depth: 1))
+    }
+
+    private func hint(for value: RawJSON) -> String? {
+        for key in Self.hintKeys {
+            if let text = value.values(named: key).first?.stringValue, !text.isEmpty {
+                return text.count <= Self.hintLength ? text : "\(text.prefix(Self.hintLength))…"
+            }
+        }
+        return nil
+    }
+
+    private mutating func fields(of object: RawJSON, inAttributes: Bool, depth: Int) -> [FieldView] {
+        var fields: [FieldView] = []
+        for member in object.members {
+            if let field = field(member, inAttributes: inAttributes, depth: depth) { fields.append(field) }
+        }
+        return fields
+    }
+
+    private mutating func field(_ member: RawJSON.Member, inAttributes: Bool, depth: Int) -> FieldView? {
+        field(name: member.name, member.value, inAttributes: inAttributes, depth: depth)
+    }
+
+    private mutating func field(name: String, _ value: RawJSON, inAttributes: Bool, depth: Int) -> FieldView? {
+        guard takesRow(for: value) else { return nil }
+        // Attributes are the controller's own fields: a name that matches one of the API's does not mean the same.
+        let label = inAttributes ? nil : labels.key(name, in: section)
+        let view = self.value(value, inAttributes: inAttributes || name == "attributes", depth: depth + 1)
+        return FieldView(label: label, key: name, value: view)
+    }
+
+    // Whether there is room for the value; counts what it would have shown when there is none.
+    private mutating func takesRow(for value: RawJSON) -> Bool {
+        if rowsLeft > 0 { return true }
+        rowsOmitted += value.leafCount
+        return false
+    }
+
+    private mutating func value(_ value: RawJSON, inAttributes: Bool, depth: Int) -> ValueView {
+        if withheld.contains(value.place) { return leaf(.withheld) }
+        switch value.kind {
+        case .object where value.members.isEmpty: return leaf(.emptyContainer)
+        case .array where value.elements.isEmpty: return leaf(.emptyContainer)
+        case .object, .array:
+            guard depth < Self.depthLimit else {
+                return leaf(.raw(String(decoding: value.bytes, as: UTF8.self)), rows: value.leafCount)
+            }
+            return value.kind == .object
+                ? ValueView(shape: .fields(fields(of: value, inAttributes: inAttributes, depth: depth)))
+                : ValueView(shape: .items(items(of: value, inAttributes: inAttributes, depth: depth)))
+        case .string: return leaf(shape(of: value.stringValue ?? ""))
+        case .number: return leaf(.number(value.numberText ?? ""))
+        case .boolean: return leaf(.truth(value.boolValue == true))
+        case .null: return leaf(.null)
+        }
+    }
+
+    private mutating func items(of array: RawJSON, inAttributes: Bool, depth: Int) -> [ValueView] {
+        var items: [ValueView] = []
+        for element in array.elements where takesRow(for: element) {
+            items.append(value(element, inAttributes: inAttributes, depth: depth + 1))
+        }
+        return items
+    }
+
+    private func shape(of text: String) -> ValueView.Shape {
+        if text.isEmpty { return .emptyText }
+        if let readable = Moment.readable(timestamp: text, months: labels.months) {
+            return .moment(readable: readable, original: text)
+        }
+        return .text(text)
+    }
+
+    private mutating func leaf(_ shape: ValueView.Shape, rows: Int = 1) -> ValueView {
+        rowsLeft -= min(rows, rowsLeft)
+        rowsShown += rows
+        return ValueView(shape: shape)
+    }
+}

@@ -1,0 +1,76 @@
+/// The text of JSON strings: escapes resolved on the way in, set on the way out.
+enum JSONString {
+    /// Resolves the escapes of a string that the scanner has accepted. `\u` escapes that are half of a surrogate pair
+    /// without the other half become U+FFFD, since no Swift string can hold them.
+    static func unescaped(_ body: ArraySlice<UInt8>) -> String {
+        guard body.contains(UInt8(ascii: "\\")) else { return String(decoding: body, as: UTF8.self) }
+        var text: [UInt8] = []
+        text.reserveCapacity(body.count)
+        var rest = body
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                text.append(byte)
+                continue
+            }
+            switch rest.popFirst() {
+            case UInt8(ascii: "b"): text.append(0x08)
+            case UInt8(ascii: "f"): text.append(0x0C)
+            case UInt8(ascii: "n"): text.append(0x0A)
+            case UInt8(ascii: "r"): text.append(0x0D)
+            case UInt8(ascii: "t"): text.append(0x09)
+            case UInt8(ascii: "u"): text.append(contentsOf: String(scalar(&rest)).utf8)
+            case .some(let literal): text.append(literal)
+            case .none: break
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func scalar(_ rest: inout ArraySlice<UInt8>) -> Unicode.Scalar {
+        let replacement: Unicode.Scalar = "\u{FFFD}"
+        let first = codeUnit(&rest)
+        guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? replacement }
+        guard rest.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { return replacement }
+        var afterEscape = rest.dropFirst(2)
+        let second = codeUnit(&afterEscape)
+        guard (0xDC00..<0xE000).contains(second) else { return replacement }
+        rest = afterEscape
+        return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) ?? replacement
+    }
+
+    private static func codeUnit(_ rest: inout ArraySlice<UInt8>) -> UInt32 {
+        let digits = rest.prefix(4)
+        rest = rest.dropFirst(4)
+        return digits.reduce(0) { $0 << 4 | UInt32(hexValue($1) ?? 0) }
+    }
+
+    /// The value of a hexadecimal digit of either case.
+    static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    /// The string as a JSON literal, quotes included. Line separators and DEL are escaped too: they are legal, but
+    /// break tools that read a document line by line.
+    static func quoted(_ text: String) -> String {
+        var literal = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": literal += "\\\""
+            case "\\": literal += "\\\\"
+            case "\n": literal += "\\n"
+            case "\r": literal += "\\r"
+            case "\t": literal += "\\t"
+            case "\u{0}"..<" ", "\u{7F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                literal += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: literal.unicodeScalars.append(scalar)
+            }
+        }
+        return literal + "\""
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// The words that belong to the templates of one language: titles of sections, names of known keys, months.
+struct Labels: Sendable {
+    /// What a section of the inventory, or a list within one, is called.
+    struct Section: Sendable {
+        let title: String
+        let about: String?
+        /// The name of one entry, for lists.
+        let one: String?
+    }
+
+    let months: [String]
+    private let sections: [String: Section]
+    private let keys: [String: String]
+    private let actions: [String: String]
+    private let states: [String: String]
+    private let reasons: [String: String]
+
+    init(_ bytes: [UInt8]) throws(ReportsError) {
+        let root = try RawJSON.parse(Data(bytes))
+        func table(_ name: String) -> [String: String] {
+            let members = root.values(named: name).flatMap(\.members)
+            return members.reduce(into: [:]) { $0[$1.name] = $1.value.stringValue }
+        }
+        keys = table("keys")
+        actions = table("actions")
+        states = table("states")
+        reasons = table("reasons")
+        months = root.values(named: "months").flatMap(\.elements).compactMap(\.stringValue)
+        sections = root.values(named: "sections").flatMap(\.members).reduce(into: [:]) { sections, member in
+            func text(_ name: String) -> String? { member.value.values(named: name).first?.stringValue }
+            guard let title = text("title") else { return }
+            sections[member.name] = Section(title: title, about: text("about"), one: text("one"))
+        }
+        guard months.count == 12, !keys.isEmpty, !sections.isEmpty else {
+            throw ReportsError(.brokenTemplate, "the labels file lacks sections, keys or the twelve months")
+        }
+    }
+
+    /// The section or list at a path such as `coupons` or `loyalty.cards`; nil for one that is not known.
+    func section(_ path: String) -> Section? { sections[path] }
+
+    /// The name of a key for readers: by section first, then by itself; nil for one that is not known.
+    func key(_ name: String, in section: String) -> String? { keys["\(section).\(name)"] ?? keys[name] }
+
+    /// What was done, in a confirmation; the code itself when there is no wording.
+    func action(_ code: String) -> String { actions[code] ?? code }
+
+    /// An outcome or reason for waiting, in a run report; the code itself when there is no wording.
+    func state(_ code: String) -> String { states[code] ?? code.replacing("_", with: " ") }
+
+    /// Why something is left out of an export.
+    func reason(_ reason: DisclosureRule.Reason) -> String { reasons[reason.rawValue] ?? reason.rawValue }
+}

@@ -1,0 +1,112 @@
+public import Foundation
+
+/// A JSON value that still knows its exact bytes.
+///
+/// Foundation's decoders keep neither the order of members, nor duplicates, nor the text of a number; an export that
+/// promises the answer as it came needs all three. Parsing validates strictly (RFC 8259, and UTF-8 by the Unicode
+/// standard's table 3-7), takes linear time, and does not recurse. The tree costs 16 bytes a value, beside one copy of
+/// the bytes. Duplicate member names are kept; the grammar allows them.
+public struct RawJSON: Sendable {
+    /// What a value is.
+    public enum Kind: UInt8, Sendable {
+        /// `{…}`
+        case object
+        /// `[…]`
+        case array
+        /// `"…"`
+        case string
+        /// Any number; its text is kept as written.
+        case number
+        /// `true` or `false`
+        case boolean
+        /// `null`
+        case null
+    }
+
+    /// Where a value stands in its document. Valid only within the document that it came from.
+    public struct Place: Hashable, Sendable {
+        let index: Int
+    }
+
+    /// One name and value of an object.
+    public struct Member: Sendable {
+        /// The name as a value of its own: raw bytes, unescaped text, and range.
+        public let key: RawJSON
+        /// The value.
+        public let value: RawJSON
+        /// The name, unescaped.
+        public var name: String { key.stringValue ?? "" }
+    }
+
+    let tape: JSONTape
+    let index: Int
+
+    /// Reads one JSON text.
+    ///
+    /// - Parameters:
+    ///   - data: The bytes, without a byte order mark.
+    ///   - depthLimit: How many arrays and objects may be open at once.
+    /// - Returns: The outermost value.
+    /// - Throws: `ReportsError` with the offset of the first byte that cannot be right.
+    public static func parse(_ data: Data, depthLimit: Int = 128) throws(ReportsError) -> RawJSON {
+        var scanner = try JSONScanner([UInt8](data), depthLimit: depthLimit)
+        return RawJSON(tape: try scanner.scan(), index: 0)
+    }
+
+    private var node: JSONTape.Node { tape.nodes[index] }
+
+    /// What the value is.
+    public var kind: Kind { node.kind }
+
+    /// Where the value stands, for `removing(_:)` and for sets of places.
+    public var place: Place { Place(index: index) }
+
+    /// The byte range of the value in the document it was parsed from.
+    public var range: Range<Int> { Int(node.start)..<Int(node.end) }
+
+    /// The exact bytes of the value.
+    public var bytes: Data { Data(tape.bytes[range]) }
+
+    /// The members of an object in their order, duplicates included; empty for every other kind.
+    public var members: [Member] {
+        guard kind == .object else { return [] }
+        return tape.children(of: index).map { key in
+            Member(key: RawJSON(tape: tape, index: key), value: RawJSON(tape: tape, index: key + 1))
+        }
+    }
+
+    /// The elements of an array in their order; empty for every other kind.
+    public var elements: [RawJSON] {
+        guard kind == .array else { return [] }
+        return tape.children(of: index).map { RawJSON(tape: tape, index: $0) }
+    }
+
+    /// The text of a string with its escapes resolved; a lone surrogate becomes U+FFFD. Nil for every other kind.
+    public var stringValue: String? {
+        guard kind == .string else { return nil }
+        return JSONString.unescaped(tape.bytes[(range.lowerBound + 1)..<(range.upperBound - 1)])
+    }
+
+    /// The number as it was written, digit for digit. Nil for every other kind.
+    public var numberText: String? {
+        guard kind == .number else { return nil }
+        return String(decoding: tape.bytes[range], as: UTF8.self)
+    }
+
+    /// Whether the value is the literal `true`; nil for anything but `true` and `false`.
+    public var boolValue: Bool? {
+        guard kind == .boolean else { return nil }
+        return tape.bytes[range.lowerBound] == UInt8(ascii: "t")
+    }
+
+    /// The values of every member with this name, in order. Names are compared by their code points, so that two
+    /// spellings that Unicode calls equivalent stay two names.
+    public func values(named name: String) -> [RawJSON] {
+        members.filter { $0.name.utf8.elementsEqual(name.utf8) }.map(\.value)
+    }
+
+    /// How many values a reader has to look at: strings, numbers, literals, and empty arrays and objects within.
+    public var leafCount: Int {
+        tape.leafCount(of: index)
+    }
+}

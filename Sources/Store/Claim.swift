@@ -1,0 +1,155 @@
+import Foundation
+import Postgres
+public import SubjectRequests
+
+/// How far a pass over the queue has come: claims go by deadline, and never look back over rows already seen.
+public struct ClaimCursor: Sendable, Hashable {
+    var answerBy: CivilDate?
+    var id: Int64
+
+    /// Before the first row.
+    public static let start = ClaimCursor(answerBy: nil, id: 0)
+}
+
+extension Store {
+    /// Claims up to `limit` ready requests, earliest deadline first, and writes a `claimed` leaf for each in the
+    /// same statement. The leaf is the intent: it is committed before the first call leaves the machine.
+    ///
+    /// - Parameter only: A request's number, to claim that one or nothing.
+    /// - Returns: The requests, and the cursor for the next group. None where nothing is ready, or where the run's
+    ///   lease has passed: the statement itself refuses then.
+    public func claim(
+        run: Int64, after cursor: ClaimCursor, limit: Int, only: Int64? = nil
+    ) async throws(StoreError) -> ClaimedGroup {
+        let position = cursor.answerBy.map(PostgresDate.init) ?? PostgresDate(year: 1, month: 1, day: 1)
+        let result =
+            if let only {
+                try await query(ClaimStatements.one, [run, only])
+            } else {
+                try await query(ClaimStatements.group, [run, limit, position, cursor.id])
+            }
+        var claimed: [SubjectRequest] = []
+        var unreadable: [UnreadableRequest] = []
+        var next = cursor
+        do throws(PostgresError) {
+            for row in result {
+                let id = try row.decode("id", as: Int64.self)
+                let claimNumber = try row.decode("claim_no", as: Int.self)
+                next = ClaimCursor(answerBy: CivilDate(try row.decode("answer_by", as: PostgresDate.self)), id: id)
+                do throws(InvalidRequest) {
+                    claimed.append(try request(id, claimNumber, row))
+                } catch {
+                    unreadable.append(UnreadableRequest(id: id, claimNumber: claimNumber, reason: error))
+                }
+            }
+        } catch {
+            throw StoreError(error)
+        }
+        return ClaimedGroup(requests: claimed, unreadable: unreadable, cursor: next)
+    }
+
+    /// What one claim got.
+    public struct ClaimedGroup: Sendable {
+        /// The requests, earliest deadline first.
+        public let requests: [SubjectRequest]
+        /// Claimed too, but not to be worked.
+        public let unreadable: [UnreadableRequest]
+        /// Where the next claim goes on.
+        public let cursor: ClaimCursor
+    }
+
+    /// A claimed row that was changed after its admission into something that cannot be worked.
+    public struct UnreadableRequest: Sendable {
+        /// The row's number and the claim's.
+        public let id: Int64, claimNumber: Int
+        /// What is wrong with it.
+        public let reason: InvalidRequest
+    }
+
+    private func request(
+        _ id: Int64, _ claimNumber: Int, _ row: PostgresRow
+    ) throws(InvalidRequest) -> SubjectRequest {
+        guard let kind = try? row.decode("kind", as: String.self), let right = Right(rawValue: kind),
+            let subject = try? row.decode("integration_id", as: String.self),
+            let receivedAt = try? row.decode("received_at", as: Date.self),
+            let answerBy = CivilDate((try? row.decode("answer_by", as: PostgresDate?.self)) ?? nil)
+        else { throw InvalidRequest("the row was changed after its admission and cannot be read any more") }
+        let changes = (try? row.decode("changes", as: String?.self)) ?? nil
+        return SubjectRequest(
+            id: id, right: right, subject: try SubjectID(subject), claimNumber: claimNumber,
+            failures: (try? row.decode("failures", as: Int.self)) ?? 0,
+            mayHaveActed: (try? row.decode("may_have_acted", as: Bool.self)) ?? true,
+            ticket: (try? row.decode("ticket", as: String?.self)) ?? nil,
+            changes: right == .rectification ? try RequestedChanges(json: changes) : nil,
+            receivedAt: receivedAt, answerBy: answerBy)
+    }
+}
+
+extension CivilDate {
+    init?(_ date: PostgresDate?) {
+        guard let date else { return nil }
+        self.init(year: date.year, month: date.month, day: date.day)
+    }
+}
+
+private enum ClaimStatements {
+    // The cursor keeps the claim flat when vacuum is held up: without it each claim walks all dead entries of
+    // the rows claimed before. `must_wait` stands here although admission asked it too, because an older request
+    // of the same person may have arrived in between.
+    static let group = Statement(
+        "claim requests",
+        claim(
+            """
+            select r.id
+            from dsr.subject_requests r
+            where r.state = 'pending' and r.admitted_at is not null
+              and (r.answer_by, r.id) > ($3::date, $4::bigint)
+              and (r.not_before is null or r.not_before <= clock_timestamp())
+              and exists (select from me)
+              and not dsr.must_wait(r)
+            order by r.answer_by, r.id
+            limit $2
+            for no key update of r skip locked
+            """))
+
+    static let one = Statement(
+        "claim a request",
+        claim(
+            """
+            select r.id
+            from dsr.subject_requests r
+            where r.id = $2 and r.state = 'pending' and r.admitted_at is not null
+              and exists (select from me)
+              and not dsr.must_wait(r)
+            for no key update of r skip locked
+            """))
+
+    private static func claim(_ pick: String) -> String {
+        """
+        with me as materialized (
+            select id from dsr.runs where id = $1 and ended_at is null and lease_until > clock_timestamp()
+        ), pick as materialized (
+            \(pick)
+        ), took as (
+            update dsr.subject_requests r
+            set state = 'running', run_id = $1, claim_no = r.claim_no + 1, not_before = null
+            from pick
+            where r.id = pick.id
+            returning r.*
+        ), entries as (
+            select json_agg(json_build_object(
+                'event', 'claimed', 'request', id, 'right', kind, 'claim', claim_no, 'ticket', ticket,
+                'subject', encode(subject_commitment, 'hex')
+            ) order by answer_by, id) as list
+            from took
+        ), log as materialized (
+            select dsr.append_evidence(entries.list, $1) from entries
+        )
+        select id, kind, integration_id, claim_no, failures, may_have_acted, ticket, changes::text as changes,
+               received_at, answer_by
+        from took
+        where exists (select from log)
+        order by answer_by, id
+        """
+    }
+}

@@ -1,0 +1,187 @@
+public import Foundation
+import Postgres
+public import SubjectRequests
+
+/// A document that commits together with the result it tells of.
+public struct StoredDocument: Sendable {
+    /// The file's name, free of personal data, unique for good.
+    public let fileName: String
+    /// Its media type, as in `application/json`.
+    public let mediaType: String
+    /// SHA-256 of the content, 32 bytes.
+    public let sha256: Data
+    /// The bytes.
+    public let content: Data
+
+    /// A document of a request or a run.
+    public init(fileName: String, mediaType: String, sha256: Data, content: Data) {
+        self.fileName = fileName
+        self.mediaType = mediaType
+        self.sha256 = sha256
+        self.content = content
+    }
+}
+
+/// What is to be recorded of one claim.
+public struct ClaimResult: Sendable {
+    /// The request, and the claim under which it was worked.
+    public let request: Int64, claimNumber: Int
+    /// Where the request goes: a final state, or back to `pending`.
+    public var state: RequestState
+    /// What was found out; `nil` where nothing was.
+    public var outcome: Outcome?
+    /// One sentence for people; no personal data.
+    public var reason: String?
+    /// For a request that goes back: not to be claimed again before so many seconds have passed.
+    public var wait: Duration?
+    /// Real failures, this one included.
+    public var failures: Int
+    /// An erasure call may have been carried out without an answer.
+    public var mayHaveActed: Bool
+    /// Calls made under this claim.
+    public var calls: Int
+    /// For residual data: which sections still hold what kind of thing, never values.
+    public var remains: [String]
+    /// Whether what is kept of the person besides the evidence is to be forgotten: their erasure is final.
+    public var forgetsSubject: Bool
+    /// The documents.
+    public var documents: [StoredDocument]
+
+    /// A result of one claim.
+    public init(
+        of request: Int64, claim: Int, state: RequestState, outcome: Outcome? = nil, reason: String? = nil,
+        wait: Duration? = nil, failures: Int = 0, mayHaveActed: Bool = false, calls: Int = 0, remains: [String] = [],
+        forgetsSubject: Bool = false, documents: [StoredDocument] = []
+    ) {
+        self.request = request
+        self.claimNumber = claim
+        self.state = state
+        self.outcome = outcome
+        self.reason = reason
+        self.wait = wait
+        self.failures = failures
+        self.mayHaveActed = mayHaveActed
+        self.calls = calls
+        self.remains = remains
+        self.forgetsSubject = forgetsSubject
+        self.documents = documents
+    }
+}
+
+extension Store {
+    /// Records a group of results in one statement and one commit: state, outcome, documents, evidence, and the
+    /// forgetting of the erased.
+    ///
+    /// - Returns: The requests whose result was accepted. One that is missing was taken by somebody else in the
+    ///   meantime; nothing of it was written.
+    /// - Throws: ``StoreError`` `.unstorable` where one of the group cannot be stored; nothing was written then.
+    public func record(_ results: [ClaimResult], run: Int64) async throws(StoreError) -> Set<Int64> {
+        let documents = results.flatMap { result in result.documents.map { (result.request, $0) } }
+        let recorded = try await rows(
+            RecordStatements.record,
+            [
+                run,
+                results.map(\.request),
+                results.map(\.claimNumber),
+                results.map(\.state.rawValue),
+                results.map { $0.outcome?.rawValue },
+                results.map(\.reason),
+                results.map { $0.wait.map(\.milliseconds) },
+                results.map(\.failures),
+                results.map(\.mayHaveActed),
+                results.map(\.calls),
+                results.map { $0.remains.isEmpty ? nil : $0.remains.joined(separator: "\n") },
+                results.map(\.forgetsSubject),
+                documents.map(\.0),
+                documents.map(\.1.fileName),
+                documents.map(\.1.mediaType),
+                documents.map(\.1.sha256),
+                documents.map(\.1.content),
+            ]
+        ) { row throws(PostgresError) in try row.decode("id", as: Int64.self) }
+        return Set(recorded)
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}
+
+private enum RecordStatements {
+    // The fence is (id, claim_no) and nothing else: claim_no only grows, so a result that comes late can never
+    // land on a later claim. `subject` reads the identifier as it was before `hit` clears it, since all parts
+    // of one statement see the same snapshot.
+    static let record = Statement(
+        "record results",
+        """
+        with result as materialized (
+            select * from unnest(
+                $2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bool[],
+                $10::int[], $11::text[], $12::bool[]
+            ) as r (id, claim_no, state, outcome, reason, wait_ms, failures, may_have_acted, calls, remains, forgets)
+        ), document as materialized (
+            select * from unnest($13::bigint[], $14::text[], $15::text[], $16::bytea[], $17::bytea[])
+                as d (request_id, file_name, media_type, sha256, content)
+        ), subject as materialized (
+            select q.id, q.integration_id
+            from result r join dsr.subject_requests q
+              on q.id = r.id and q.claim_no = r.claim_no and q.state = 'running'
+            where r.forgets
+        ), hit as (
+            update dsr.subject_requests q set
+                state = r.state,
+                outcome = r.outcome,
+                reason = r.reason,
+                failures = r.failures,
+                may_have_acted = r.may_have_acted,
+                not_before = clock_timestamp() + r.wait_ms * interval '1 millisecond',
+                finished_at = case when r.state in ('completed', 'refused', 'failed') then clock_timestamp() end,
+                integration_id = case when not r.forgets then q.integration_id end,
+                changes = case when r.state in ('pending', 'failed') then q.changes end
+            from result r
+            where q.id = r.id and q.claim_no = r.claim_no and q.state = 'running'
+            returning q.id, q.claim_no, q.kind, q.ticket, q.subject_commitment, r.state, r.outcome, r.calls, r.remains
+        ), stored as (
+            insert into dsr.reports (request_id, run_id, file_name, media_type, sha256, byte_count, content)
+            select hit.id, $1, d.file_name, d.media_type, d.sha256, octet_length(d.content), d.content
+            from document d join hit on hit.id = d.request_id
+        ), same_subject as materialized (
+            select s.id from subject s join hit on hit.id = s.id
+            union
+            select other.id
+            from subject s
+            join hit on hit.id = s.id
+            join dsr.subject_requests other on other.integration_id = s.integration_id
+            where other.state in ('completed', 'refused', 'failed')
+        ), forgotten as (
+            update dsr.subject_requests q set integration_id = null, changes = null
+            from same_subject s
+            where q.id = s.id and q.state in ('completed', 'refused', 'failed')
+        ), unsalted as (
+            delete from dsr.request_salts x using same_subject s where x.request_id = s.id
+        ), emptied as (
+            update dsr.reports x set content = null
+            from same_subject s
+            where x.request_id = s.id and x.delivered_at is not null
+        ), entries as (
+            select json_agg(json_build_object(
+                'event', case when hit.state = 'pending' then 'returned' else 'recorded' end,
+                'request', hit.id, 'right', hit.kind, 'claim', hit.claim_no, 'outcome', hit.outcome,
+                'calls', hit.calls,
+                'remains', to_json(string_to_array(hit.remains, E'\\n')),
+                'reports', (
+                    select json_agg(json_build_object('name', d.file_name, 'sha256', encode(d.sha256, 'hex')))
+                    from document d where d.request_id = hit.id
+                ),
+                'ticket', hit.ticket,
+                'subject', encode(hit.subject_commitment, 'hex')
+            ) order by hit.id) as list
+            from hit
+        ), log as materialized (
+            select dsr.append_evidence(entries.list, $1) from entries
+        )
+        select id from hit where exists (select from log)
+        """)
+}

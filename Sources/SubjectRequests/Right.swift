@@ -1,0 +1,24 @@
+/// What a data subject asks for: one right of Chapter III of the GDPR.
+public enum Right: String, Sendable, Hashable, CaseIterable {
+    /// A copy of the personal data and what Art. 15(1) adds to it.
+    case access
+    /// The data the person provided, in a machine-readable form (Art. 20).
+    case portability
+    /// Inaccurate data put right (Art. 16).
+    case rectification
+    /// The data erased (Art. 17).
+    case erasure
+
+    /// The article that grants the right, for people.
+    public var article: String {
+        switch self {
+        case .access: "Art. 15 GDPR"
+        case .portability: "Art. 20 GDPR"
+        case .rectification: "Art. 16 GDPR"
+        case .erasure: "Art. 17 GDPR"
+        }
+    }
+
+    /// Whether an answer to the right changes data in Talon.One beyond recall.
+    public var isDestructive: Bool { self == .erasure }
+}

@@ -1,0 +1,108 @@
+public import Foundation
+
+/// A customer session to write, in the words of version 1.
+public struct NewCustomerSession: Encodable, Sendable, Hashable {
+    /// The customer; empty for an anonymous session.
+    public var profileId: String?
+    /// A coupon code.
+    public var coupon: String?
+    /// A referral code.
+    public var referral: String?
+    /// Where the session is to go: open → closed or cancelled, closed → cancelled.
+    public var state: SessionState
+    /// What is in the cart.
+    public var cartItems: [CartItem]?
+    /// Free texts that tell devices apart.
+    public var identifiers: [String]?
+    /// The sum. Version 2 computes it from the cart.
+    public var total: Decimal?
+    /// Free-form attributes.
+    public var attributes: [String: JSONValue]?
+
+    /// Makes the request.
+    public init(
+        profileId: String? = nil,
+        coupon: String? = nil,
+        referral: String? = nil,
+        state: SessionState = .open,
+        cartItems: [CartItem]? = nil,
+        identifiers: [String]? = nil,
+        total: Decimal? = nil,
+        attributes: [String: JSONValue]? = nil
+    ) {
+        self.profileId = profileId
+        self.coupon = coupon
+        self.referral = referral
+        self.state = state
+        self.cartItems = cartItems
+        self.identifiers = identifiers
+        self.total = total
+        self.attributes = attributes
+    }
+
+    var values: [String] {
+        [profileId ?? "", coupon ?? "", referral ?? ""] + (identifiers ?? [])
+            + JSONValue.object(attributes ?? [:]).strings
+            + (cartItems ?? []).flatMap { [$0.name] + JSONValue.object($0.attributes ?? [:]).strings }
+    }
+}
+
+/// One line of a cart.
+public struct CartItem: Codable, Sendable, Hashable {
+    /// What it is called.
+    public var name: String
+    /// The shop's number of it.
+    public var sku: String
+    /// How many, at least one.
+    public var quantity: Int64
+    /// The price of one, in the currency of the Application.
+    public var price: Decimal
+    /// Its category.
+    public var category: String?
+    /// Free-form attributes.
+    public var attributes: [String: JSONValue]?
+
+    /// Makes the line.
+    public init(
+        name: String,
+        sku: String,
+        quantity: Int64,
+        price: Decimal,
+        category: String? = nil,
+        attributes: [String: JSONValue]? = nil
+    ) {
+        self.name = name
+        self.sku = sku
+        self.quantity = quantity
+        self.price = price
+        self.category = category
+        self.attributes = attributes
+    }
+}
+
+/// The same session in the form of version 2, which takes several coupons and wraps the session.
+struct NewCustomerSessionV2: Encodable {
+    let customerSession: Session
+
+    struct Session: Encodable {
+        let profileId: String?
+        let couponCodes: [String]?
+        let referralCode: String?
+        let state: SessionState
+        let cartItems: [CartItem]?
+        let identifiers: [String]?
+        let attributes: [String: JSONValue]?
+    }
+
+    init(_ session: NewCustomerSession) {
+        customerSession = Session(
+            profileId: session.profileId,
+            couponCodes: session.coupon.map { [$0] },
+            referralCode: session.referral,
+            state: session.state,
+            cartItems: session.cartItems,
+            identifiers: session.identifiers,
+            attributes: session.attributes
+        )
+    }
+}

@@ -1,0 +1,44 @@
+public import Foundation
+
+/// When to call again, from a `Retry-After` header (RFC 9110, section 10.2.3).
+public enum RetryAfter: Sendable, Hashable, CustomStringConvertible {
+    /// After this many seconds.
+    case seconds(Int)
+    /// At this time.
+    case date(Date)
+
+    /// Reads either form of the header; `nil` for anything else.
+    public init?(_ header: String) {
+        let text = header.trimmingCharacters(in: .whitespaces)
+        if !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+            guard let seconds = Int(text) else { return nil }
+            self = .seconds(seconds)
+        } else if let date = Self.date(text) {
+            self = .date(date)
+        } else {
+            return nil
+        }
+    }
+
+    /// `in 5 seconds`, or `at` a time in UTC.
+    public var description: String {
+        switch self {
+        case .seconds(let seconds): "in \(seconds) second\(seconds == 1 ? "" : "s")"
+        case .date(let date): "at \(date.formatted(.iso8601))"
+        }
+    }
+
+    /// A recipient must read the preferred form and the two obsolete ones (RFC 9110, section 5.6.7).
+    private static func date(_ text: String) -> Date? {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(secondsFromGMT: 0)
+        let forms = ["EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEEE, dd-MMM-yy HH:mm:ss 'GMT'", "EEE MMM d HH:mm:ss yyyy"]
+        for form in forms {
+            formatter.dateFormat = form
+            // asctime pads the day with a second space.
+            if let date = formatter.date(from: text.replacingOccurrences(of: "  ", with: " ")) { return date }
+        }
+        return nil
+    }
+}

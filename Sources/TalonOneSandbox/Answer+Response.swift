@@ -1,0 +1,45 @@
+import Foundation
+import Hummingbird
+
+extension Answer {
+    /// The body's bytes; none for an answer without one.
+    var bytes: Data {
+        guard let body, let data = try? JSON.bytes(of: body) else { return Data() }
+        return data
+    }
+
+    func response(throttle: SandboxSettings.Throttle? = nil) -> Response {
+        var headers = HTTPFields()
+        if status == 429, let retryAfter = throttle?.retryAfter {
+            switch retryAfter {
+            case .seconds: headers[.retryAfter] = "1"
+            case .date: headers[.retryAfter] = Self.httpDate(Date().addingTimeInterval(1))
+            case .none: break
+            }
+        }
+        return Response(status: status, headers: headers, json: bytes)
+    }
+
+    private static func httpDate(_ date: Date) -> String {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(secondsFromGMT: 0)
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        return formatter.string(from: date)
+    }
+}
+
+extension Response {
+    /// A JSON answer; without bytes it is bare.
+    init(status: Int, headers: HTTPFields = [:], json: Data) {
+        var headers = headers
+        if !json.isEmpty { headers[.contentType] = "application/json" }
+        self.init(
+            status: .init(code: status),
+            headers: headers,
+            body: json.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: json))
+        )
+        // RFC 9110, section 8.6: a 204 has no Content-Length.
+        if status == 204 { self.headers[.contentLength] = nil }
+    }
+}

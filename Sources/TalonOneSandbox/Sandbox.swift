@@ -1,0 +1,162 @@
+import Foundation
+
+/// A Talon.One in memory: the state behind ``SandboxServer``, and the switches for tests.
+public actor Sandbox {
+    private(set) var settings: SandboxSettings
+    private var world = World()
+    private var faults = FaultPlan()
+    private var throttle = Throttle()
+    private var log = RequestLog()
+    private var tally = SandboxCounts()
+    private var waiters: [Waiter] = []
+    private var hanging: [Int: AsyncStream<Never>.Continuation] = [:]
+    private var lastHanging = 0
+    private var isStopped = false
+
+    private struct Waiter {
+        let match: SandboxMatch
+        let from: Int
+        let found: AsyncStream<SandboxRequest>.Continuation
+    }
+
+    /// An empty world.
+    public init(settings: SandboxSettings = SandboxSettings()) { self.settings = settings }
+
+    // MARK: What the server does with a request
+
+    /// Writes a request down and says what is to become of it.
+    func arrive(_ request: SandboxRequest, route: Route?) -> SandboxFault.Behaviour? {
+        let request = log.append(request)
+        if let operation = request.operation {
+            tally.operations[operation, default: SandboxCount()].received += 1
+            if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].received += 1 }
+        }
+        resumeWaiters(for: request)
+        return faults.take(operation: request.operation, identifier: request.identifier, path: request.target)
+    }
+
+    /// Whether the rate limit lets a request pass.
+    func admits() -> Bool {
+        guard let limit = settings.throttle?.requestsPerSecond else { return true }
+        return throttle.admits(at: .now, limit: limit)
+    }
+
+    /// Carries a request out.
+    func act(_ route: Route, body: JSON?, now: Date) -> Answer {
+        do throws(Refusal) {
+            let answer = try world.perform(route, body: body, settings: settings, now: Self.stamp(now))
+            tally.operations[route.operation.rawValue, default: SandboxCount()].acted += 1
+            if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].acted += 1 }
+            return answer
+        } catch {
+            return error.answer
+        }
+    }
+
+    /// Brings a customer back, as a late event of the shop does.
+    func reappear(_ integrationId: String, now: Date) {
+        world.touch(profile: integrationId, at: Self.stamp(now))
+        world.profiles[integrationId]?.attributes["Name"] = "Late Event"
+    }
+
+    private static func destructiveKey(_ route: Route?) -> String? {
+        guard let route, route.operation.isDestructive else { return nil }
+        return "\(route.operation.rawValue) \(route.identifier)"
+    }
+
+    /// RFC 3339 in UTC with milliseconds.
+    private static func stamp(_ date: Date) -> String {
+        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
+    // MARK: Hanging requests
+
+    /// Waits until the faults are cleared, the sandbox stops, or the caller finishes the stream.
+    func hang(_ stream: AsyncStream<Never>, _ end: AsyncStream<Never>.Continuation) async {
+        guard !isStopped else { return }
+        lastHanging += 1
+        let number = lastHanging
+        hanging[number] = end
+        for await _ in stream {}
+        hanging[number] = nil
+    }
+
+    private func releaseAll() {
+        for end in hanging.values { end.finish() }
+        hanging = [:]
+    }
+
+    /// Lets go of everything that hangs; nothing will hang any more.
+    func stop() {
+        isStopped = true
+        releaseAll()
+    }
+}
+
+extension Sandbox {
+    // MARK: Switches
+
+    /// How often each operation was asked for and carried out.
+    public func counts() -> SandboxCounts { tally }
+
+    /// The last requests, oldest first; at most 512.
+    public func requests() -> [SandboxRequest] { log.entries }
+
+    /// Orders misbehaviour.
+    public func install(_ fault: SandboxFault) { faults.install(fault) }
+
+    /// Ends all misbehaviour, and lets go of what hangs.
+    public func clearFaults() {
+        faults.clear()
+        releaseAll()
+    }
+
+    /// Adds master data.
+    public func seed(_ seed: SandboxSeed) { world.plant(seed, at: Self.stamp(Date())) }
+
+    /// Changes the settings from the next request on.
+    public func update(_ settings: SandboxSettings) { self.settings = settings }
+
+    /// Forgets customers, master data, faults, counts and requests. Settings stay.
+    public func reset() {
+        clearFaults()
+        world = World()
+        log = RequestLog()
+        tally = SandboxCounts()
+        throttle = Throttle()
+    }
+
+    /// Whether there is a profile with this id, hollow or not.
+    public func hasProfile(_ integrationId: String) -> Bool { world.profiles[integrationId] != nil }
+
+    /// How many profiles there are.
+    public func profileCount() -> Int { world.profiles.count }
+
+    /// Waits for a request, and returns at once if it has come already.
+    ///
+    /// - Parameter from: ignores requests before this ``SandboxRequest/number``.
+    /// - Throws: `CancellationError` if the waiting task is cancelled.
+    public func waitForRequest(matching match: SandboxMatch, from: Int = 0) async throws -> SandboxRequest {
+        if let found = log.entries.first(where: { $0.number >= from && $0.matches(match) }) { return found }
+        let (stream, found) = AsyncStream<SandboxRequest>.makeStream()
+        waiters.append(Waiter(match: match, from: from, found: found))
+        for await request in stream { return request }
+        throw CancellationError()
+    }
+
+    private func resumeWaiters(for request: SandboxRequest) {
+        guard !waiters.isEmpty else { return }
+        waiters.removeAll { waiter in
+            guard request.number >= waiter.from, request.matches(waiter.match) else { return false }
+            waiter.found.yield(request)
+            waiter.found.finish()
+            return true
+        }
+    }
+}
+
+extension SandboxRequest {
+    fileprivate func matches(_ match: SandboxMatch) -> Bool {
+        match.holds(operation: operation, identifier: identifier, path: target)
+    }
+}

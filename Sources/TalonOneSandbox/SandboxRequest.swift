@@ -1,0 +1,56 @@
+import Foundation
+
+/// A request as it came in, as far as tests and people want to look at it.
+public struct SandboxRequest: Sendable, Codable, Hashable {
+    /// Its place among all requests since the start or the last reset, from 0.
+    public var number: Int
+    /// The HTTP method.
+    public var method: String
+    /// Path and query exactly as sent.
+    public var target: String
+    /// The operation it was understood as.
+    public var operation: String?
+    /// The decoded identifier in the path.
+    public var identifier: String?
+    /// The headers by lower-case name, without credentials.
+    public var headers: [String: String]
+    /// The body as text.
+    public var body: String
+}
+
+/// How often something was asked for, and how often that changed or answered something.
+public struct SandboxCount: Sendable, Codable, Hashable {
+    /// Requests that came in, whatever became of them.
+    public var received = 0
+    /// Requests that were carried out.
+    public var acted = 0
+}
+
+/// What was asked for so far.
+public struct SandboxCounts: Sendable, Codable, Hashable {
+    /// By operation.
+    public var operations: [String: SandboxCount] = [:]
+    /// Deletions by `operation identifier`: `deleteCustomerData customer-42`.
+    public var destructive: [String: SandboxCount] = [:]
+}
+
+/// The last requests, and how many there were: bounded, however long the sandbox runs.
+struct RequestLog: Sendable {
+    static let capacity = 512
+    private var ring: [SandboxRequest] = []
+    private(set) var total = 0
+
+    mutating func append(_ request: SandboxRequest) -> SandboxRequest {
+        var request = request
+        request.number = total
+        if ring.count < Self.capacity { ring.append(request) } else { ring[total % Self.capacity] = request }
+        total += 1
+        return request
+    }
+
+    /// Oldest first.
+    var entries: [SandboxRequest] {
+        let start = total > Self.capacity ? total % Self.capacity : 0
+        return Array(ring[start...] + ring[..<start])
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Hummingbird
+import NIOCore
+
+/// What a request brings along: above all its connection, which misbehaviour cuts.
+struct SandboxContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+}
+
+/// Turns a request into an answer or into ordered misbehaviour.
+///
+/// It reads the request line itself, because a router decodes before it matches, and then `%2F` is a separator.
+struct SandboxResponder: HTTPResponder {
+    let sandbox: Sandbox
+    private static let bodyCap = 8 * 1024 * 1024
+
+    func respond(to request: Request, context: SandboxContext) async throws -> Response {
+        let target = request.head.path ?? ""
+        let body: Data
+        do {
+            let buffer = try await request.body.collect(upTo: Self.bodyCap)
+            body = Data(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            return Refusal(status: 413, message: "The body is too large").answer.response()
+        }
+        if target.hasPrefix("/_sandbox/") {
+            let control = SandboxControl(sandbox: sandbox)
+            return await control.respond(
+                method: request.method.rawValue,
+                path: target,
+                body: body,
+                isLoopback: context.channel.remoteAddress?.isLoopback ?? false
+            )
+        }
+
+        let settings = await sandbox.settings
+        let route = Route(method: request.method.rawValue, target: target, settings: settings)
+        let record = SandboxRequest(
+            number: 0,
+            method: request.method.rawValue,
+            target: target,
+            operation: route?.operation.rawValue,
+            identifier: route?.identifier,
+            headers: Self.harmless(request.headers),
+            body: String(decoding: body, as: UTF8.self)
+        )
+        let behaviour = await sandbox.arrive(record, route: route)
+        let exchange = Exchange(
+            sandbox: sandbox,
+            channel: context.channel,
+            settings: settings,
+            route: route,
+            body: body,
+            authorization: request.headers[.authorization],
+            contentSignature: request.headers.first { $0.name.canonicalName == "content-signature" }?.value
+        )
+        if let behaviour { return try await exchange.misbehave(behaviour) }
+        return await exchange.act().response(throttle: settings.throttle)
+    }
+
+    private static func harmless(_ fields: HTTPFields) -> [String: String] {
+        var headers: [String: String] = [:]
+        for field in fields where field.name != .authorization && field.name.canonicalName != "content-signature" {
+            headers[field.name.canonicalName] = field.value
+        }
+        return headers
+    }
+}
+
+extension SocketAddress {
+    fileprivate var isLoopback: Bool {
+        guard let ip = ipAddress else { return false }
+        return ip == "::1" || ip.hasPrefix("127.") || ip.hasPrefix("::ffff:127.")
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+
+extension World {
+    /// Writes a session: open → closed or cancelled, closed → cancelled, and nothing back.
+    mutating func updateSession(
+        _ route: Route,
+        with body: [String: JSON],
+        settings: SandboxSettings,
+        now: String
+    ) throws(Refusal) -> Answer {
+        var fields = body
+        if route.dialect == .v2 {
+            guard let inner = body["customerSession"]?.members else {
+                throw .invalid("Required", "customerSession is required", at: "/customerSession")
+            }
+            fields = inner
+            fields["coupon"] = inner["couponCodes"]?.list?.first ?? inner["coupon"]
+            fields["referral"] = inner["referralCode"] ?? inner["referral"]
+        }
+        let attributes = try attributes(in: fields, settings: settings)
+        let old = sessions[route.identifier]
+        let profileId = fields["profileId"]?.text ?? old?.profileId ?? ""
+        let state = fields["state"]?.text ?? "open"
+        try check(from: old?.state, to: state)
+        let coupon = fields["coupon"]?.text ?? old?.coupon ?? ""
+        if state == "closed", old?.state != "closed" { try checkRedeemable(coupon, by: profileId) }
+
+        var session =
+            old
+            ?? Session(
+                id: route.identifier,
+                created: now,
+                profileId: profileId,
+                state: state,
+                coupon: coupon,
+                referral: "",
+                cartItems: [],
+                identifiers: [],
+                total: 0,
+                attributes: [:],
+                isFirst: profiles[profileId]?.sessions.isEmpty ?? true
+            )
+        if session.profileId != profileId { profiles[session.profileId]?.sessions.remove(session.id) }
+        session.profileId = profileId
+        session.state = state
+        session.coupon = coupon
+        session.referral = fields["referral"]?.text ?? session.referral
+        session.cartItems = fields["cartItems"]?.list ?? session.cartItems
+        session.identifiers = fields["identifiers"]?.list ?? session.identifiers
+        session.total = fields["total"]?.decimal ?? (fields["cartItems"] == nil ? session.total : Self.sum(session))
+        session.attributes.merge(attributes: attributes)
+        sessions[session.id] = session
+
+        if !profileId.isEmpty {
+            touch(profile: profileId, at: now)
+            profiles[profileId]?.sessions.insert(session.id)
+        }
+        if state == "closed", old?.state != "closed" { complete(session, at: now) }
+        if state == "cancelled", old?.state == "closed" { takeBack(session) }
+        return self.state(route, profileId: profileId, session: session, event: nil, settings: settings, now: now)
+    }
+
+    private func check(from old: String?, to new: String) throws(Refusal) {
+        guard ["open", "closed", "cancelled"].contains(new) else {
+            throw .invalid("enum", "state must be open, closed or cancelled", at: "/state")
+        }
+        let allowed: [String] =
+            switch old {
+            case nil, "open": ["open", "closed", "cancelled"]
+            case "closed": ["closed", "cancelled"]
+            default: ["cancelled"]
+            }
+        guard allowed.contains(new) else {
+            throw .invalid("Invalid state", "A \(old ?? "") session cannot become \(new)", at: "/state")
+        }
+    }
+
+    private func checkRedeemable(_ value: String, by profileId: String) throws(Refusal) {
+        guard let coupon = coupons[value], coupon.seed.isReservationMandatory == true else { return }
+        guard coupon.reservedBy.contains(profileId) else {
+            throw .invalid("Unreserved", "The coupon must be reserved first", at: "/coupon")
+        }
+    }
+
+    /// What a sale brings about: counters, the coupon's and the referral's redemption, points, a gift.
+    private mutating func complete(_ session: Session, at now: String) {
+        guard !session.profileId.isEmpty, var profile = profiles[session.profileId] else { return }
+        profile.closedSessions += 1
+        profile.totalSales += session.total
+        if coupons[session.coupon] != nil {
+            coupons[session.coupon]?.usageCounter += 1
+            profile.redemptions[session.coupon, default: 0] += 1
+        }
+        if let referral = referrals[session.referral], referral.advocate != profile.integrationId,
+            !referral.referred.contains(profile.integrationId)
+        {
+            referrals[session.referral]?.usageCounter += 1
+            referrals[session.referral]?.referred.append(profile.integrationId)
+            profile.friendOf.append(session.referral)
+        }
+        for programme in loyaltyProgrammes {
+            profile.joinedLoyalty = profile.joinedLoyalty ?? now
+            profile.points[programme.id, default: 0] += session.total * Decimal(programme.pointsPerUnit)
+        }
+        if profile.closedSessions == 1 {
+            for index in giveawayPools.indices where !giveawayPools[index].codes.isEmpty {
+                let code = giveawayPools[index].codes.removeFirst()
+                let poolId = giveawayPools[index].id
+                profile.giveaways.append(Giveaway(id: nextNumber(), poolId: poolId, code: code, created: now))
+            }
+        }
+        profiles[session.profileId] = profile
+    }
+
+    private mutating func takeBack(_ session: Session) {
+        guard var profile = profiles[session.profileId] else { return }
+        profile.closedSessions -= 1
+        profile.totalSales -= session.total
+        for programme in loyaltyProgrammes {
+            profile.points[programme.id, default: 0] -= session.total * Decimal(programme.pointsPerUnit)
+        }
+        profiles[session.profileId] = profile
+    }
+
+    private static func sum(_ session: Session) -> Decimal {
+        session.cartItems.reduce(0) { $0 + ($1["price"]?.decimal ?? 0) * ($1["quantity"]?.decimal ?? 1) }
+    }
+}

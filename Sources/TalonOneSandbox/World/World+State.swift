@@ -1,0 +1,80 @@
+import Foundation
+
+extension World {
+    /// The answer to a profile, session or event: `IntegrationState` of version 1, or what version 2 made of it.
+    func state(
+        _ route: Route,
+        profileId: String,
+        session: Session?,
+        event: JSON?,
+        settings: SandboxSettings,
+        now: String
+    ) -> Answer {
+        let profile =
+            profiles[profileId].map { json($0, settings: settings) }
+            ?? emptyProfile(profileId, settings: settings, now: now)
+        let loyalty = profiles[profileId].map { self.loyalty(of: $0) } ?? ["programs": [:]]
+        var coupon: JSON?
+        if let session, let used = coupons[session.coupon] { coupon = json(used) }
+
+        switch route.dialect {
+        case .v1:
+            let empty = Session(
+                id: "",
+                created: now,
+                profileId: profileId,
+                state: "open",
+                coupon: "",
+                referral: "",
+                cartItems: [],
+                identifiers: [],
+                total: 0,
+                attributes: [:],
+                isFirst: false
+            )
+            let update: JSON = [
+                "id": .int(0), "created": .string(now), "applicationId": .int(settings.applicationId),
+                "type": .string("talon_\(route.operation == .updateCustomerProfile ? "profile" : "session")_updated"),
+                "attributes": [:], "effects": [], "ledgerEntries": [],
+                "profileId": .string(profileId), "sessionId": .string(session?.id ?? ""),
+            ]
+            var body: [String: JSON] = [
+                "profile": profile,
+                "session": json(session ?? empty, settings: settings, v2: false),
+                "event": event ?? update,
+                "loyalty": loyalty,
+            ]
+            body["coupon"] = coupon
+            return .ok(.object(body))
+        case .v2:
+            var body: [String: JSON] = ["customerProfile": profile, "loyalty": loyalty, "effects": []]
+            if let session { body["customerSession"] = json(session, settings: settings, v2: true) }
+            body["event"] = event
+            return .ok(.object(body))
+        }
+    }
+
+    private func json(_ session: Session, settings: SandboxSettings, v2: Bool) -> JSON {
+        var body: [String: JSON] = [
+            "integrationId": .string(session.id),
+            "created": .string(session.created),
+            "applicationId": .int(settings.applicationId),
+            "profileId": .string(session.profileId),
+            "state": .string(session.state),
+            "cartItems": .array(session.cartItems),
+            "identifiers": .array(session.identifiers),
+            "total": .number(session.total),
+            "attributes": .object(session.attributes),
+            "firstSession": .bool(session.isFirst),
+        ]
+        if v2 {
+            body["couponCodes"] = session.coupon.isEmpty ? [] : [.string(session.coupon)]
+            body["referralCode"] = .string(session.referral)
+        } else {
+            body["coupon"] = .string(session.coupon)
+            body["referral"] = .string(session.referral)
+            body["discounts"] = [:]
+        }
+        return .object(body)
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+
+/// Everything the sandbox knows, as a value: an operation is a transition that answers or refuses.
+///
+/// Each profile lists what refers to it, so that neither an inventory nor a deletion searches through the world.
+struct World: Sendable {
+    var profiles: [String: Profile] = [:]
+    var sessions: [String: Session] = [:]
+    var coupons: [String: Coupon] = [:]
+    var implicitCoupons: [String] = []
+    var referrals: [String: Referral] = [:]
+    var campaigns: [Int64: SandboxSeed.Campaign] = [:]
+    var loyaltyProgrammes: [SandboxSeed.LoyaltyProgramme] = []
+    var giveawayPools: [SandboxSeed.GiveawayPool] = []
+    var achievements: [SandboxSeed.Achievement] = []
+    /// Referral codes made for a friend, by the friend, who need not have a profile yet.
+    var invitations: [String: [String]] = [:]
+    private var lastNumber: Int64 = 0
+
+    struct Profile: Sendable, Equatable {
+        let id: Int64
+        let integrationId: String
+        let created: String
+        var lastActivity: String
+        var attributes: [String: JSON] = [:]
+        var closedSessions: Int64 = 0
+        var totalSales: Decimal = 0
+        var joinedLoyalty: String?
+        var points: [Int64: Decimal] = [:]
+        var giveaways: [Giveaway] = []
+
+        var sessions: Set<String> = []
+        var advocateOf: [String] = []
+        var friendOf: [String] = []
+        var reservations: [String] = []
+        var received: [String] = []
+        var redemptions: [String: Int64] = [:]
+    }
+
+    struct Session: Sendable, Equatable {
+        let id: String
+        let created: String
+        var profileId: String
+        var state: String
+        var coupon: String
+        var referral: String
+        var cartItems: [JSON]
+        var identifiers: [JSON]
+        var total: Decimal
+        var attributes: [String: JSON]
+        var isFirst: Bool
+    }
+
+    struct Coupon: Sendable, Equatable {
+        let id: Int64
+        let created: String
+        let seed: SandboxSeed.Coupon
+        var recipient: String?
+        var usageCounter: Int64 = 0
+        var reservedBy: [String] = []
+    }
+
+    struct Referral: Sendable, Equatable {
+        let id: Int64
+        let code: String
+        let created: String
+        let campaignId: Int64
+        var advocate: String
+        var friend: String?
+        var startDate: JSON?
+        var expiryDate: JSON?
+        var usageLimit: Int64
+        var usageCounter: Int64 = 0
+        var referred: [String] = []
+        var attributes: [String: JSON]
+    }
+
+    struct Giveaway: Sendable, Equatable {
+        let id: Int64
+        let poolId: Int64
+        let code: String
+        let created: String
+    }
+
+    mutating func nextNumber() -> Int64 {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// The profile, made empty if there is none: what sessions and events do with an unknown customer.
+    @discardableResult
+    mutating func touch(profile integrationId: String, at now: String) -> Profile {
+        var profile =
+            profiles[integrationId]
+            ?? Profile(id: nextNumber(), integrationId: integrationId, created: now, lastActivity: now)
+        profile.lastActivity = now
+        profiles[integrationId] = profile
+        return profile
+    }
+
+    /// Adds master data. What is there already stays.
+    mutating func plant(_ seed: SandboxSeed, at now: String) {
+        for campaign in seed.campaigns { campaigns[campaign.id] = campaign }
+        for coupon in seed.coupons where coupons[coupon.value] == nil {
+            coupons[coupon.value] = Coupon(
+                id: nextNumber(),
+                created: now,
+                seed: coupon,
+                recipient: coupon.recipientIntegrationId
+            )
+            if coupon.implicitlyReserved == true { implicitCoupons.append(coupon.value) }
+            if let recipient = coupon.recipientIntegrationId {
+                touch(profile: recipient, at: now)
+                profiles[recipient]?.received.append(coupon.value)
+            }
+        }
+        loyaltyProgrammes += seed.loyaltyProgrammes
+        giveawayPools += seed.giveawayPools
+        achievements += seed.achievements
+    }
+}

@@ -1,0 +1,58 @@
+import Postgres
+import Processor
+import Store
+import TalonOne
+
+/// The end of a command that did not do what it was asked: one sentence with the way out, and the exit code.
+struct Failure: Error {
+    /// The stable exit codes.
+    enum Code: Int32 {
+        case needsAPerson = 1
+        case usage = 64
+        case unreachable = 69
+        case tryAgain = 75
+        case credentials = 77
+        case configuration = 78
+    }
+
+    let code: Code
+    let sentence: String
+
+    init(_ code: Code, _ sentence: String) {
+        self.code = code
+        self.sentence = sentence
+    }
+
+    init(_ error: RunError) {
+        let code: Code =
+            switch error.code {
+            case .databaseUnavailable, .apiUnavailable: .unreachable
+            case .schema, .configuration: .configuration
+            case .credentialsRefused: .credentials
+            }
+        self.init(code, error.description)
+    }
+
+    init(_ error: StoreError) {
+        let code: Code =
+            switch error.code {
+            case .unreachable: .unreachable
+            case .schema: .configuration
+            case .unstorable: .usage
+            case .statement: error.cause?.sqlState?.hasPrefix("42") == true ? .configuration : .needsAPerson
+            }
+        self.init(code, error.description)
+    }
+
+    init(_ error: TalonOneError) {
+        let code: Code =
+            switch error.code {
+            case .unauthorized, .forbidden: .credentials
+            case .timedOut, .connectionFailed, .serverError, .rateLimited: .unreachable
+            case .invalidConfiguration: .configuration
+            case .invalidIdentifier, .invalidRequest: .usage
+            default: .needsAPerson
+            }
+        self.init(code, error.description)
+    }
+}

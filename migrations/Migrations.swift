@@ -1,0 +1,21 @@
+/// One step of the database schema: the file `NNNN_name.sql` of this folder, as it is embedded in the binary.
+public struct Migration: Sendable, Hashable {
+    /// The number in the file's name. Steps are applied in this order and never skipped.
+    public let version: Int
+    /// The rest of the file's name, without its ending.
+    public let name: String
+    /// The statements, for the simple query protocol.
+    public let sql: String
+
+    /// All steps, in their order.
+    public static let all = [
+        Migration(version: 1, name: "queue", file: PackageResources._001_queue_sql),
+        Migration(version: 2, name: "evidence", file: PackageResources._002_evidence_sql),
+    ]
+
+    private init(version: Int, name: String, file: [UInt8]) {
+        self.version = version
+        self.name = name
+        self.sql = String(decoding: file, as: UTF8.self)
+    }
+}
