@@ -75,13 +75,32 @@ let package = Package(
         module("CallPolicy"),
         module("SubjectRequests"),
         .target(
-            name: "Migrations", path: "migrations",
-            resources: [.embedInCode("0001_queue.sql"), .embedInCode("0002_evidence.sql")], swiftSettings: settings
+            name: "Migrations",
+            path: "migrations",
+            resources: [.embedInCode("0001_queue.sql"), .embedInCode("0002_evidence.sql")],
+            swiftSettings: settings
         ),
         .target(
-            name: "TemplatesEN", path: "templates/en", resources: [.embedInCode("documents")], swiftSettings: settings
+            name: "TemplatesEN",
+            path: "templates/en",
+            resources: [.embedInCode("documents")],
+            swiftSettings: settings
         ),
         module("TalonOneSandbox", [crypto, hummingbird, logging, nioCore]),
         module("ThrowawayPostgres", [subprocess]),
+
+        tests(of: "Postgres", ["ThrowawayPostgres"]),
+        tests(of: "ThrowawayPostgres", ["Postgres", subprocess]),
+        tests(of: "TalonOne", ["TalonOneSandbox", httpClient]),
+        tests(of: "TalonOneSandbox", [httpClient, nioCore, nioHTTP1]),
+        tests(of: "Reports", ["TemplatesEN", crypto]),
+        .testTarget(
+            name: "DsrTests",
+            dependencies: [
+                "dsr", "Postgres", "TalonOne", "TalonOneSandbox", "ThrowawayPostgres", httpClient, subprocess,
+                systemPackage,
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

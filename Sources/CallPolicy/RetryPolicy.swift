@@ -49,7 +49,10 @@ public struct RetryPolicy: Sendable {
             .giveBack
         case .outage:
             // An outage spends no budget: only an answer may fail a request.
-            .later(askedWait(failure) ?? jitter(base: queueBase, cap: queueCap, step: failures + 1, draw: draw), failures: failures)
+            .later(
+                askedWait(failure) ?? jitter(base: queueBase, cap: queueCap, step: failures + 1, draw: draw),
+                failures: failures
+            )
         case .trouble:
             failures + 1 >= failureBudget
                 ? .person

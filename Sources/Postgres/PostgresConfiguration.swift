@@ -10,6 +10,7 @@ public struct PostgresConfiguration: Sendable {
     /// The deadline of a call that names none; for a transfer, how long it may stand still.
     public var statementTimeout: Duration
 
+    /// A configuration; without arguments, the one that the `PG*` variables describe.
     public init(
         connectionString: String? = nil,
         applicationName: String = "dsr",
@@ -46,7 +47,7 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
     /// What is unsafe about the connection, one sentence each.
     public var warnings: [String] {
         guard let options = ConnectionOptions(connectionString: connectionString) else { return [] }
-        // Only these two check whose certificate it is; below, anyone on the way can answer as the server.
+        // Below verify-full nobody checks whose certificate it is: anyone on the way can answer as the server.
         guard options["sslmode"] != "verify-full", let host = options.remoteHost else { return [] }
         let mode = options["sslmode"] ?? "prefer"
         return [

@@ -15,6 +15,7 @@ public actor PostgresConnection {
     private var session: Session?
     private var isInTransaction = false
 
+    /// The connection's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         thread.asUnownedSerialExecutor()
     }
@@ -71,7 +72,7 @@ public actor PostgresConnection {
         try perform(call) { session, call throws(PostgresError) in
             try session.run(script: script, &call)
             // The script may have changed tables that prepared statements read, or dropped the statements themselves.
-            if !session.prepared.isEmpty && !session.isInFailedTransaction {
+            if !session.prepared.isEmpty && !session.isInFailedTransaction && call.abandonment == nil {
                 session.prepared = [:]
                 try session.run(script: "deallocate all", &call)
             }
@@ -159,7 +160,7 @@ public actor PostgresConnection {
     }
 
     /// Stops what the connection is doing, on the server too; its call throws `.cancelled`. May be called from anywhere
-    /// at any time, and does nothing when no call is running.
+    /// at any time, and does nothing when no call is running, as between the statements of a transaction.
     public nonisolated func cancel() {
         interrupt.request()
     }

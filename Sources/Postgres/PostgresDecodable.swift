@@ -22,14 +22,18 @@ public protocol PostgresDecodable: Sendable {
 
 /// One value as the server sent it. Lives only as long as the call of `decode` that it is handed to.
 public struct PostgresCell {
+    /// The type that the server says it has.
     public let type: PostgresType
+    /// Its binary format.
     public let bytes: UnsafeRawBufferPointer
 }
 
 /// Why a value cannot be read. Says what kind of thing is wrong, never with what value.
 public struct DecodingFailure: Error, Sendable, CustomStringConvertible {
+    /// Goes behind the names of the statement and the column.
     public let description: String
 
+    /// - Parameter description: must not hold the value.
     public init(_ description: String) {
         self.description = description
     }

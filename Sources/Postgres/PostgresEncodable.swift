@@ -35,6 +35,7 @@ public struct PostgresEncoding: Sendable {
     /// The type of an array's elements; nil if there are no arrays of it.
     public let element: PostgresType?
 
+    /// With `.unspecified` for the parameter, `encode(into:)` appends text instead of binary.
     public init(parameter: PostgresType, element: PostgresType?) {
         self.parameter = parameter
         self.element = element
@@ -52,8 +53,10 @@ public struct PostgresEncoding: Sendable {
 
 /// Why a value cannot be sent. Says what kind of thing is wrong, never with what value.
 public struct EncodingFailure: Error, Sendable, CustomStringConvertible {
+    /// Goes behind the name of the statement and the number of the parameter.
     public let description: String
 
+    /// - Parameter description: must not hold the value.
     public init(_ description: String) {
         self.description = description
     }

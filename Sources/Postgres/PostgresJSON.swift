@@ -5,6 +5,7 @@ public struct PostgresJSON: Sendable, Hashable {
     /// The document.
     public var text: String
 
+    /// Takes any text; the server refuses what is not JSON.
     public init(_ text: String) {
         self.text = text
     }

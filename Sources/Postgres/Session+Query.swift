@@ -21,6 +21,7 @@ extension Session {
             try flush(&call)
             _ = try outcome(of: try receive(&call), call)
             prepared[key] = name
+            try begin(call)
         }
         guard sendExecute(prepared[key] ?? "", parameters) else { throw lose(nil, call) }
         try flush(&call)

@@ -83,8 +83,11 @@ extension Session {
 // MARK: Sending and receiving
 
 extension Session {
-    /// Refuses to begin a call that is cancelled already: nothing is sent.
+    /// Refuses to begin what was given up already: nothing is sent.
     func begin(_ call: Call) throws(PostgresError) {
+        if let reason = call.abandonment?.reason {
+            throw PostgresError(reason, statement: call.statement, "\(call.subject) was given up before it began")
+        }
         if call.heedsCancellation && Task.isCancelled {
             throw PostgresError(.cancelled, statement: call.statement, "\(call.subject) was cancelled before it began")
         }

@@ -8,6 +8,7 @@ public struct Statement: Sendable, Hashable {
     /// Exactly one SQL statement, with `$1`, `$2`… where its parameters go.
     public let sql: String
 
+    /// A statement, usually kept as a constant.
     public init(_ name: String, _ sql: String) {
         self.name = name
         self.sql = sql

@@ -32,6 +32,7 @@ extension CallFailure {
         case .bodyTooLarge: self = .tooLarge
         case .invalidIdentifier, .invalidRequest, .invalidConfiguration: self = .impossible
         case .cancelled: self = .cancelled
+        case .unauthorized, .forbidden: self = .status(401, retryAfter: nil)
         case .notFound where !error.isAnswerOfTheAPI: self = .unreadable
         default: self = .status(error.status ?? 0, retryAfter: error.retryAfter?.delay(from: Date()))
         }

@@ -26,7 +26,8 @@ struct Calls {
     }
 
     private mutating func make<Model>(
-        repeatable: Bool, _ call: () async throws(TalonOneError) -> TalonOneAnswer<Model>
+        repeatable: Bool,
+        _ call: () async throws(TalonOneError) -> TalonOneAnswer<Model>
     ) async throws(CallError) -> TalonOneAnswer<Model> {
         var tries = 0
         while true {

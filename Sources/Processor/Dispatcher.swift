@@ -25,8 +25,14 @@ struct Dispatcher {
     private var claimedInPass = 0
 
     init(
-        store: Store, run: Int64, scope: Scope, settings: ProcessorSettings, fulfilment: Fulfilment,
-        recorder: GroupRecorder, lease: RunLease, progress: @escaping @Sendable (RunTally) -> Void
+        store: Store,
+        run: Int64,
+        scope: Scope,
+        settings: ProcessorSettings,
+        fulfilment: Fulfilment,
+        recorder: GroupRecorder,
+        lease: RunLease,
+        progress: @escaping @Sendable (RunTally) -> Void
     ) {
         self.store = store
         self.run = run
@@ -80,7 +86,11 @@ struct Dispatcher {
     private mutating func next() async throws -> SubjectRequest? {
         while claimed.isEmpty, !isExhausted {
             let group = try await store.claim(
-                run: run, after: cursor, limit: settings.concurrency, only: scope.onlyRequest)
+                run: run,
+                after: cursor,
+                limit: settings.concurrency,
+                only: scope.onlyRequest
+            )
             cursor = group.cursor
             claimed = group.requests.reversed()
             claimedInPass += group.requests.count
@@ -92,7 +102,11 @@ struct Dispatcher {
 
     private mutating func refuse(_ request: Store.UnreadableRequest) async throws {
         let result = ClaimResult(
-            of: request.id, claim: request.claimNumber, state: .refused, reason: request.reason.description)
+            of: request.id,
+            claim: request.claimNumber,
+            state: .refused,
+            reason: request.reason.description
+        )
         tally.add(result, accepted: try await recorder.record(result))
     }
 

@@ -42,7 +42,8 @@ extension Fulfilment {
                 throw CallError(
                     failure: .timedOut,
                     sentence: "\(Operation.deleteCustomerData.name): no answer came, and the data is still there.",
-                    mayHaveActed: true)
+                    mayHaveActed: true
+                )
             }
         }
     }
@@ -50,7 +51,9 @@ extension Fulfilment {
     /// Takes the person out of coupons reserved for them. What the API knows nothing of is released already; the
     /// read-back after the erasure is what decides.
     private func release(
-        _ coupons: [String], of request: SubjectRequest, _ calls: inout Calls
+        _ coupons: [String],
+        of request: SubjectRequest,
+        _ calls: inout Calls
     ) async throws(CallError) {
         let id = request.subject.value
         for coupon in coupons {
@@ -65,7 +68,11 @@ extension Fulfilment {
                 case .credentials, .outage, .stopped:
                     // Not the erasure itself: nothing that would have to be read back was sent.
                     throw CallError(
-                        failure: error.failure, status: error.status, sentence: error.sentence, mayHaveActed: false)
+                        failure: error.failure,
+                        status: error.status,
+                        sentence: error.sentence,
+                        mayHaveActed: false
+                    )
                 }
             }
         }
@@ -93,7 +100,9 @@ extension Fulfilment {
 
     /// Reads the inventory after the delete, again where something is left and may be about to go.
     private func readBack(
-        _ request: SubjectRequest, afterUnanswered: Bool, _ calls: inout Calls
+        _ request: SubjectRequest,
+        afterUnanswered: Bool,
+        _ calls: inout Calls
     ) async throws(CallError) -> InventoryContents {
         var tries = 0
         do throws(CallError) {
@@ -108,13 +117,18 @@ extension Fulfilment {
         } catch {
             // The delete was sent and cannot be verified: what became of it is unknown until it is read.
             throw CallError(
-                failure: error.failure, status: error.status,
-                sentence: "The erasure was sent and could not be verified. \(error.sentence)", mayHaveActed: true)
+                failure: error.failure,
+                status: error.status,
+                sentence: "The erasure was sent and could not be verified. \(error.sentence)",
+                mayHaveActed: true
+            )
         }
     }
 
     private func erased(
-        _ request: SubjectRequest, _ outcome: SubjectRequests.Outcome, _ steps: [ErasureConfirmation.Step]
+        _ request: SubjectRequest,
+        _ outcome: SubjectRequests.Outcome,
+        _ steps: [ErasureConfirmation.Step]
     ) throws(CallError) -> ClaimResult {
         var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .completed)
         result.outcome = outcome
@@ -128,13 +142,22 @@ extension Fulfilment {
             }
         do throws(ReportsError) {
             let confirmation = ErasureConfirmation(
-                requestID: request.id, environment: settings.environment, outcome: said, steps: steps,
-                producedAt: Date(), receivedAt: request.receivedAt, ticket: request.ticket,
-                controller: settings.facts)
+                requestID: request.id,
+                environment: settings.environment,
+                outcome: said,
+                steps: steps,
+                producedAt: Date(),
+                receivedAt: request.receivedAt,
+                ticket: request.ticket,
+                controller: settings.facts
+            )
             result.documents = [StoredDocument(try confirmation.rendered(with: templates))]
         } catch {
             throw CallError(
-                failure: .unreadable, sentence: "The confirmation cannot be written: \(error).", mayHaveActed: true)
+                failure: .unreadable,
+                sentence: "The confirmation cannot be written: \(error).",
+                mayHaveActed: true
+            )
         }
         return result
     }

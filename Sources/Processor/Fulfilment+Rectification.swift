@@ -22,7 +22,8 @@ extension Fulfilment {
         do {
             wanted = try RawJSON.parse(Data(changes.json.utf8))
             profile = NewCustomerProfile(
-                attributes: try JSONDecoder().decode([String: TalonOne.JSONValue].self, from: Data(changes.json.utf8)))
+                attributes: try JSONDecoder().decode([String: TalonOne.JSONValue].self, from: Data(changes.json.utf8))
+            )
         } catch {
             throw CallError(failure: .impossible, sentence: "The changes cannot be read as JSON.", mayHaveActed: false)
         }
@@ -37,7 +38,8 @@ extension Fulfilment {
         } else {
             result.state = .failed
             result.outcome = .notApplied
-            result.reason = "\(missing.count) of \(wanted.members.count) changed attributes read back with another value."
+            result.reason =
+                "\(missing.count) of \(wanted.members.count) changed attributes read back with another value."
         }
         return result
     }

@@ -58,7 +58,11 @@ struct Fulfilment: Sendable {
 
     /// The end of a claim whose calls failed: back to the queue, or to a person.
     private func end(
-        of request: SubjectRequest, _ error: CallError, outcome: Outcome?, mayHaveActed: Bool, calls: Int
+        of request: SubjectRequest,
+        _ error: CallError,
+        outcome: Outcome?,
+        mayHaveActed: Bool,
+        calls: Int
     ) -> End {
         var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .pending)
         result.failures = request.failures
@@ -112,7 +116,10 @@ struct Fulfilment: Sendable {
             return try InventoryContents(inventory: body, reservedCoupons: reservedCoupons)
         } catch {
             throw CallError(
-                failure: .unreadable, sentence: "\(Operation.getCustomerInventory.name): \(error)", mayHaveActed: false)
+                failure: .unreadable,
+                sentence: "\(Operation.getCustomerInventory.name): \(error)",
+                mayHaveActed: false
+            )
         }
     }
 

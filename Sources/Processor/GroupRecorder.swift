@@ -82,7 +82,8 @@ actor GroupRecorder {
     private func writeUnstorable(_ waiting: Waiting, _ error: StoreError) async {
         var result = ClaimResult(of: waiting.result.request, claim: waiting.result.claimNumber, state: .failed)
         result.outcome = waiting.result.outcome.flatMap { $0.completes ? nil : $0 }
-        result.reason = "The result cannot be stored (\(error.cause?.sqlState ?? "encoding")); the API's answer was lost."
+        result.reason =
+            "The result cannot be stored (\(error.cause?.sqlState ?? "encoding")); the API's answer was lost."
         result.calls = waiting.result.calls
         result.mayHaveActed = true
         do throws(StoreError) {

@@ -85,7 +85,9 @@ struct InventoryContents: Sendable, Hashable {
                     member.value.members.contains { program in
                         program.value.values(named: "joinDate").contains { $0.holdsSomething }
                             || program.value.members.contains { $0.value.holdsAmount }
-                    }, "loyalty: programs")
+                    },
+                    "loyalty: programs"
+                )
             default: note(member.value.holdsSomething, member.name == "cards" ? "loyalty: cards" : "loyalty: other")
             }
         }
@@ -96,7 +98,9 @@ struct InventoryContents: Sendable, Hashable {
             achievements.elements.contains { achievement in
                 achievement.values(named: "status").last?.stringValue != "not_started"
                     || achievement.values(named: "progress").contains { $0.holdsAmount }
-            }, "achievements: progress")
+            },
+            "achievements: progress"
+        )
     }
 }
 

@@ -26,10 +26,17 @@ public struct ProcessorSettings: Sendable {
 
     /// Settings with the defaults of everything that has one.
     public init(
-        environment: RequestFacts.Environment, sections: Set<InventorySection> = Set(InventorySection.allCases),
-        concurrency: Int = 16, retry: RetryPolicy = RetryPolicy(), lease: Duration = .seconds(60),
-        zone: TimeZone = .gmt, facts: ControllerFacts = ControllerFacts(), reportsDirectory: String? = nil,
-        version: String, host: String, actor: String
+        environment: RequestFacts.Environment,
+        sections: Set<InventorySection> = Set(InventorySection.allCases),
+        concurrency: Int = 16,
+        retry: RetryPolicy = RetryPolicy(),
+        lease: Duration = .seconds(60),
+        zone: TimeZone = .gmt,
+        facts: ControllerFacts = ControllerFacts(),
+        reportsDirectory: String? = nil,
+        version: String,
+        host: String,
+        actor: String
     ) {
         self.environment = environment
         self.sections = sections

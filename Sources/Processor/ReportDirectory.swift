@@ -29,7 +29,10 @@ struct ReportDirectory: Sendable {
             last = document.id
             do throws(AtomicFile.Failure) {
                 try AtomicFile.write(
-                    document.content, to: (path as NSString).appendingPathComponent(document.fileName), replacing: true)
+                    document.content,
+                    to: (path as NSString).appendingPathComponent(document.fileName),
+                    replacing: true
+                )
             } catch {
                 delivered.failure = "the report directory: \(error)"
                 break
@@ -49,8 +52,15 @@ struct ReportDirectory: Sendable {
     }
 
     /// Makes the directory, for its owner only, where its parent is there.
-    private func prepare() -> String? {
-        guard mkdir(path, 0o700) != 0, errno != EEXIST else { return nil }
-        return "the report directory cannot be made: \(String(cString: strerror(errno)))"
+    ///
+    /// - Returns: What stands in the way of writing to it, if anything does.
+    func prepare() -> String? {
+        if mkdir(path, 0o700) != 0, errno != EEXIST {
+            return "the report directory cannot be made: \(String(cString: strerror(errno)))"
+        }
+        guard access(path, W_OK | X_OK) == 0 else {
+            return "the report directory cannot be written to: \(String(cString: strerror(errno)))"
+        }
+        return nil
     }
 }

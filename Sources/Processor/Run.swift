@@ -32,7 +32,9 @@ public struct Run: Sendable {
     ///
     /// - Parameter progress: Told each time a request ends; must be quick.
     public init(
-        database: PostgresConfiguration, client: TalonOneClient, settings: ProcessorSettings,
+        database: PostgresConfiguration,
+        client: TalonOneClient,
+        settings: ProcessorSettings,
         progress: @escaping @Sendable (RunTally) -> Void = { _ in }
     ) {
         self.database = database
@@ -47,6 +49,9 @@ public struct Run: Sendable {
     /// - Throws: ``RunError``.
     public func execute(_ scope: Scope = .all) async throws(RunError) -> RunSummary {
         let templates = try loadTemplates()
+        if let flaw = settings.reportsDirectory.flatMap({ ReportDirectory(path: $0).prepare() }) {
+            throw RunError(.configuration, flaw)
+        }
         let store = try await open()
         let heartbeat: Store
         do throws(RunError) {
@@ -72,12 +77,19 @@ public struct Run: Sendable {
     }
 
     private func execute(
-        _ scope: Scope, _ store: Store, _ heartbeat: Store, _ templates: DocumentTemplates
+        _ scope: Scope,
+        _ store: Store,
+        _ heartbeat: Store,
+        _ templates: DocumentTemplates
     ) async throws -> RunSummary {
         let startedAt = Date()
         let identity = Store.RunIdentity(
-            host: settings.host, processID: ProcessInfo.processInfo.processIdentifier, version: settings.version,
-            environment: settings.environment.rawValue, actor: settings.actor)
+            host: settings.host,
+            processID: ProcessInfo.processInfo.processIdentifier,
+            version: settings.version,
+            environment: settings.environment.rawValue,
+            actor: settings.actor
+        )
         let (run, queue) = try await store.beginRun(identity, lease: settings.lease)
         let lease = RunLease(run: run, duration: settings.lease)
         let beating = Task { await lease.keep(with: heartbeat) }
@@ -86,17 +98,35 @@ public struct Run: Sendable {
         _ = try await store.rescue(run: run)
         let fulfilment = Fulfilment(client: client, settings: settings, templates: templates, run: run)
         var dispatcher = Dispatcher(
-            store: store, run: run, scope: scope, settings: settings, fulfilment: fulfilment,
-            recorder: GroupRecorder(store: store, run: run), lease: lease, progress: progress)
+            store: store,
+            run: run,
+            scope: scope,
+            settings: settings,
+            fulfilment: fulfilment,
+            recorder: GroupRecorder(store: store, run: run),
+            lease: lease,
+            progress: progress
+        )
         try await dispatcher.work()
 
         let delivery = try await deliver(scope, store, run)
         let end = dispatcher.end ?? .done
         let report = try await report(
-            run, startedAt: startedAt, end: end, dispatcher.tally, queue, delivery, store)
+            run,
+            startedAt: startedAt,
+            end: end,
+            dispatcher.tally,
+            queue,
+            delivery,
+            store
+        )
         let documents = try [report.html(with: templates), report.json()].map(StoredDocument.init)
         try await store.endRun(
-            run, reason: end.sentence, counts: documents.last?.content ?? Data("{}".utf8), documents: documents)
+            run,
+            reason: end.sentence,
+            counts: documents.last?.content ?? Data("{}".utf8),
+            documents: documents
+        )
         let last = try await deliver(scope, store, run)
         return RunSummary(report: report, end: end, deliveryFailure: delivery.failure ?? last.failure)
     }
@@ -138,14 +168,21 @@ public struct Run: Sendable {
 
     // MARK: - After
 
-    private func deliver(_ scope: Scope, _ store: Store, _ run: Int64) async throws(StoreError) -> ReportDirectory.Delivered {
+    private func deliver(_ scope: Scope, _ store: Store, _ run: Int64) async throws(StoreError)
+        -> ReportDirectory.Delivered
+    {
         guard let path = settings.reportsDirectory else { return ReportDirectory.Delivered() }
         return try await ReportDirectory(path: path).deliver(from: store, run: run, request: scope.onlyRequest)
     }
 
     private func report(
-        _ run: Int64, startedAt: Date, end: RunEnd, _ tally: RunTally, _ queue: Store.QueueSize,
-        _ delivery: ReportDirectory.Delivered, _ store: Store
+        _ run: Int64,
+        startedAt: Date,
+        end: RunEnd,
+        _ tally: RunTally,
+        _ queue: Store.QueueSize,
+        _ delivery: ReportDirectory.Delivered,
+        _ store: Store
     ) async throws(StoreError) -> RunReport {
         let standing = try await store.standing(run: run)
         var counts = RunReport.Counts()
@@ -165,17 +202,27 @@ public struct Run: Sendable {
         counts.reportsUndelivered = try await store.undeliveredCount()
         let people = try await store.needingAPerson(run: run, limit: 1_000)
         return RunReport(
-            runID: run, host: settings.host, softwareVersion: settings.version, environment: settings.environment,
-            startedAt: startedAt, endedAt: Date(), ending: end.sentence, counts: counts,
-            needsAPerson: people.map(RunReport.Row.init))
+            runID: run,
+            host: settings.host,
+            softwareVersion: settings.version,
+            environment: settings.environment,
+            startedAt: startedAt,
+            endedAt: Date(),
+            ending: end.sentence,
+            counts: counts,
+            needsAPerson: people.map(RunReport.Row.init)
+        )
     }
 }
 
 extension RunReport.Row {
     fileprivate init(_ request: RequestSummary) {
         self.init(
-            requestID: request.id, right: Right(rawValue: request.kind)?.rawValue ?? "unknown",
-            answerBy: request.answerBy?.description, state: request.outcome ?? request.state,
-            reason: request.reason ?? "")
+            requestID: request.id,
+            right: Right(rawValue: request.kind)?.rawValue ?? "unknown",
+            answerBy: request.answerBy?.description,
+            state: request.outcome ?? request.state,
+            reason: request.reason ?? ""
+        )
     }
 }

@@ -4,14 +4,21 @@ public import SubjectRequests
 
 /// A request as it is shown to people: everything but the person.
 public struct RequestSummary: Sendable {
+    /// The row's number.
     public let id: Int64
+    /// The right and the state, as the row has them.
     public let kind: String, state: String
+    /// What it waits for, what was found out, one sentence why, and the ticket.
     public let waitingFor: String?, outcome: String?, reason: String?, ticket: String?
+    /// Where it came from.
     public let channel: String?, requestedBy: String?
     /// Instants, UTC.
     public let receivedAt: Date, notBefore: Date?, finishedAt: Date?
+    /// The day by which it must be answered, in the controller's time zone.
     public let answerBy: CivilDate?
+    /// Claims so far, and real failures among them.
     public let claimNumber: Int, failures: Int
+    /// The run that holds it, or held it last.
     public let run: Int64?
     /// SHA-256(salt ‖ integrationId), as it stands in the evidence.
     public let commitment: Data?
@@ -21,9 +28,13 @@ public struct RequestSummary: Sendable {
 
 /// A document of a request, without its bytes.
 public struct DocumentSummary: Sendable {
+    /// The file's name and its media type.
     public let fileName: String, mediaType: String
+    /// Its size in bytes.
     public let byteCount: Int64
+    /// SHA-256 of its bytes.
     public let sha256: Data
+    /// When it was written to the report directory.
     public let deliveredAt: Date?
     /// Whether the bytes are still in the database.
     public let hasContent: Bool
@@ -42,7 +53,10 @@ public struct Leaf: Sendable {
 extension Store {
     /// Requests after a number, optionally of one state.
     public func requests(
-        state: RequestState?, after id: Int64 = 0, only: Int64? = nil, limit: Int
+        state: RequestState?,
+        after id: Int64 = 0,
+        only: Int64? = nil,
+        limit: Int
     ) async throws(StoreError) -> [RequestSummary] {
         try await rows(BrowseStatements.requests, [state?.rawValue, id, only, limit], Self.summary)
     }
@@ -66,33 +80,49 @@ extension Store {
     public func openRequests() async throws(StoreError) -> [OpenGroup] {
         try await rows(BrowseStatements.open, []) { row throws(PostgresError) in
             OpenGroup(
-                kind: try row.decode("kind"), state: RequestState(rawValue: try row.decode("state")),
-                waitingFor: try row.decode("waiting_for"), isLater: try row.decode("later"),
-                count: try row.decode("count"))
+                kind: try row.decode("kind"),
+                state: RequestState(rawValue: try row.decode("state")),
+                waitingFor: try row.decode("waiting_for"),
+                isLater: try row.decode("later"),
+                count: try row.decode("count")
+            )
         }
     }
 
     private static func summary(_ row: PostgresRow) throws(PostgresError) -> RequestSummary {
         RequestSummary(
-            id: try row.decode("id"), kind: try row.decode("kind"), state: try row.decode("state"),
-            waitingFor: try row.decode("waiting_for"), outcome: try row.decode("outcome"),
-            reason: try row.decode("reason"), ticket: try row.decode("ticket"),
-            channel: try row.decode("channel"), requestedBy: try row.decode("requested_by"),
-            receivedAt: try row.decode("received_at"), notBefore: try row.decode("not_before"),
+            id: try row.decode("id"),
+            kind: try row.decode("kind"),
+            state: try row.decode("state"),
+            waitingFor: try row.decode("waiting_for"),
+            outcome: try row.decode("outcome"),
+            reason: try row.decode("reason"),
+            ticket: try row.decode("ticket"),
+            channel: try row.decode("channel"),
+            requestedBy: try row.decode("requested_by"),
+            receivedAt: try row.decode("received_at"),
+            notBefore: try row.decode("not_before"),
             finishedAt: try row.decode("finished_at"),
             answerBy: CivilDate(try row.decode("answer_by", as: PostgresDate?.self)),
-            claimNumber: try row.decode("claim_no"), failures: try row.decode("failures"),
-            run: try row.decode("run_id"), commitment: try row.decode("subject_commitment"),
-            hasSubject: try row.decode("has_subject"))
+            claimNumber: try row.decode("claim_no"),
+            failures: try row.decode("failures"),
+            run: try row.decode("run_id"),
+            commitment: try row.decode("subject_commitment"),
+            hasSubject: try row.decode("has_subject")
+        )
     }
 
     /// A request's documents.
     public func documents(of request: Int64) async throws(StoreError) -> [DocumentSummary] {
         try await rows(BrowseStatements.documents, [request]) { row throws(PostgresError) in
             DocumentSummary(
-                fileName: try row.decode("file_name"), mediaType: try row.decode("media_type"),
-                byteCount: try row.decode("byte_count"), sha256: try row.decode("sha256"),
-                deliveredAt: try row.decode("delivered_at"), hasContent: try row.decode("has_content"))
+                fileName: try row.decode("file_name"),
+                mediaType: try row.decode("media_type"),
+                byteCount: try row.decode("byte_count"),
+                sha256: try row.decode("sha256"),
+                deliveredAt: try row.decode("delivered_at"),
+                hasContent: try row.decode("has_content")
+            )
         }
     }
 
@@ -107,7 +137,10 @@ extension Store {
     public func leaves(of request: Int64) async throws(StoreError) -> [Leaf] {
         try await rows(BrowseStatements.leaves, [request]) { row throws(PostgresError) in
             Leaf(
-                index: try row.decode("index"), hash: try row.decode("leaf_hash"), payload: try row.decode("payload"))
+                index: try row.decode("index"),
+                hash: try row.decode("leaf_hash"),
+                payload: try row.decode("payload")
+            )
         }
     }
 }
@@ -127,7 +160,8 @@ private enum BrowseStatements {
         where run_id = $1 and state in ('failed', 'refused')
         order by answer_by nulls first, id
         limit $2
-        """)
+        """
+    )
 
     static let requests = Statement(
         "read requests",
@@ -136,7 +170,8 @@ private enum BrowseStatements {
         where ($1::text is null or state = $1) and id > $2 and ($3::bigint is null or id = $3)
         order by id
         limit $4
-        """)
+        """
+    )
 
     static let open = Statement(
         "count open requests",
@@ -145,17 +180,21 @@ private enum BrowseStatements {
         from dsr.subject_requests
         where state in ('pending', 'waiting', 'running') and admitted_at is not null
         group by 1, 2, 3, 4
-        """)
+        """
+    )
 
     static let documents = Statement(
         "read a request's documents",
         """
         select file_name, media_type, byte_count, sha256, delivered_at, content is not null as has_content
         from dsr.reports where request_id = $1 order by id
-        """)
+        """
+    )
 
     static let content = Statement(
-        "read a document", "select content from dsr.reports where file_name = $1")
+        "read a document",
+        "select content from dsr.reports where file_name = $1"
+    )
 
     static let leaves = Statement(
         "read a request's evidence",
@@ -164,5 +203,6 @@ private enum BrowseStatements {
         from dsr.evidence_payloads p join dsr.evidence_leaves l using (index)
         where l.request_id = $1
         order by l.index
-        """)
+        """
+    )
 }

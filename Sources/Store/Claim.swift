@@ -19,7 +19,10 @@ extension Store {
     /// - Returns: The requests, and the cursor for the next group. None where nothing is ready, or where the run's
     ///   lease has passed: the statement itself refuses then.
     public func claim(
-        run: Int64, after cursor: ClaimCursor, limit: Int, only: Int64? = nil
+        run: Int64,
+        after cursor: ClaimCursor,
+        limit: Int,
+        only: Int64? = nil
     ) async throws(StoreError) -> ClaimedGroup {
         let position = cursor.answerBy.map(PostgresDate.init) ?? PostgresDate(year: 1, month: 1, day: 1)
         let result =
@@ -67,7 +70,9 @@ extension Store {
     }
 
     private func request(
-        _ id: Int64, _ claimNumber: Int, _ row: PostgresRow
+        _ id: Int64,
+        _ claimNumber: Int,
+        _ row: PostgresRow
     ) throws(InvalidRequest) -> SubjectRequest {
         guard let kind = try? row.decode("kind", as: String.self), let right = Right(rawValue: kind),
             let subject = try? row.decode("integration_id", as: String.self),
@@ -76,12 +81,17 @@ extension Store {
         else { throw InvalidRequest("the row was changed after its admission and cannot be read any more") }
         let changes = (try? row.decode("changes", as: String?.self)) ?? nil
         return SubjectRequest(
-            id: id, right: right, subject: try SubjectID(subject), claimNumber: claimNumber,
+            id: id,
+            right: right,
+            subject: try SubjectID(subject),
+            claimNumber: claimNumber,
             failures: (try? row.decode("failures", as: Int.self)) ?? 0,
             mayHaveActed: (try? row.decode("may_have_acted", as: Bool.self)) ?? true,
             ticket: (try? row.decode("ticket", as: String?.self)) ?? nil,
             changes: right == .rectification ? try RequestedChanges(json: changes) : nil,
-            receivedAt: receivedAt, answerBy: answerBy)
+            receivedAt: receivedAt,
+            answerBy: answerBy
+        )
     }
 }
 
@@ -110,7 +120,9 @@ private enum ClaimStatements {
             order by r.answer_by, r.id
             limit $2
             for no key update of r skip locked
-            """))
+            """
+        )
+    )
 
     static let one = Statement(
         "claim a request",
@@ -122,7 +134,9 @@ private enum ClaimStatements {
               and exists (select from me)
               and not dsr.must_wait(r)
             for no key update of r skip locked
-            """))
+            """
+        )
+    )
 
     private static func claim(_ pick: String) -> String {
         """

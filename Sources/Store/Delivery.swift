@@ -15,10 +15,14 @@ extension Store {
     /// The next undelivered document after a number; one at a time, because one may have 64 MiB.
     ///
     /// - Parameter request: Only documents of that request.
-    public func nextUndelivered(after id: Int64, request: Int64? = nil) async throws(StoreError) -> UndeliveredDocument? {
+    public func nextUndelivered(after id: Int64, request: Int64? = nil) async throws(StoreError) -> UndeliveredDocument?
+    {
         try await rows(DeliveryStatements.next, [id, request]) { row throws(PostgresError) in
             UndeliveredDocument(
-                id: try row.decode("id"), fileName: try row.decode("file_name"), content: try row.decode("content"))
+                id: try row.decode("id"),
+                fileName: try row.decode("file_name"),
+                content: try row.decode("content")
+            )
         }.first
     }
 
@@ -44,7 +48,8 @@ private enum DeliveryStatements {
           and ($2::bigint is null or request_id = $2)
         order by id
         limit 1
-        """)
+        """
+    )
 
     // The bytes of an answer to somebody who has been erased since then end with their delivery.
     static let mark = Statement(
@@ -70,9 +75,11 @@ private enum DeliveryStatements {
             select dsr.append_evidence(entries.list, $2) from entries
         )
         select count(*) from hit where exists (select from log)
-        """)
+        """
+    )
 
     static let count = Statement(
         "count undelivered documents",
-        "select count(*) as count from dsr.reports where delivered_at is null and content is not null")
+        "select count(*) as count from dsr.reports where delivered_at is null and content is not null"
+    )
 }

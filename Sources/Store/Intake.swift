@@ -15,8 +15,13 @@ public struct Submission: Sendable {
 
     /// A request for one right of one person.
     public init(
-        right: Right, subject: SubjectID, receivedAt: Date? = nil, ticket: String? = nil, requestedBy: String? = nil,
-        channel: String? = nil, changes: RequestedChanges? = nil
+        right: Right,
+        subject: SubjectID,
+        receivedAt: Date? = nil,
+        ticket: String? = nil,
+        requestedBy: String? = nil,
+        channel: String? = nil,
+        changes: RequestedChanges? = nil
     ) {
         self.right = right
         self.subject = subject
@@ -49,9 +54,12 @@ extension Store {
     public func newRequests(after id: Int64, only: Int64? = nil, limit: Int) async throws(StoreError) -> [NewRequest] {
         try await rows(IntakeStatements.new, [id, limit, only]) { row throws(PostgresError) in
             NewRequest(
-                id: try row.decode("id"), kind: try row.decode("kind"),
-                integrationID: try row.decode("integration_id"), receivedAt: try row.decode("received_at"),
-                changes: try row.decode("changes", as: String?.self))
+                id: try row.decode("id"),
+                kind: try row.decode("kind"),
+                integrationID: try row.decode("integration_id"),
+                receivedAt: try row.decode("received_at"),
+                changes: try row.decode("changes", as: String?.self)
+            )
         }
     }
 
@@ -92,7 +100,10 @@ extension Store {
             ]
         ) { row throws(PostgresError) in
             AdmissionCounts(
-                ready: try row.decode("ready"), waiting: try row.decode("waiting"), refused: try row.decode("refused"))
+                ready: try row.decode("ready"),
+                waiting: try row.decode("waiting"),
+                refused: try row.decode("refused")
+            )
         }
         return counts.first ?? AdmissionCounts(ready: 0, waiting: 0, refused: 0)
     }
@@ -121,7 +132,8 @@ private enum IntakeStatements {
             (kind, integration_id, received_at, ticket, requested_by, channel, changes)
         values ($1::text, $2::text, coalesce($3::timestamptz, now()), $4::text, $5::text, $6::text, $7::jsonb)
         returning id
-        """)
+        """
+    )
 
     static let new = Statement(
         "read new requests",
@@ -132,7 +144,8 @@ private enum IntakeStatements {
           and ($3::bigint is null or id = $3)
         order by id
         limit $2
-        """)
+        """
+    )
 
     // The rows are locked before they are updated, skipping those another run is admitting, so that two runs
     // share the work instead of waiting for each other.
@@ -184,7 +197,8 @@ private enum IntakeStatements {
             count(*) filter (where state = 'refused') as refused
         from hit
         where exists (select from log)
-        """)
+        """
+    )
 
     static let release = Statement(
         "release waiting requests",
@@ -207,5 +221,6 @@ private enum IntakeStatements {
             select dsr.append_evidence(entries.list, $1) from entries
         )
         select count(*) as released from hit where exists (select from log)
-        """)
+        """
+    )
 }

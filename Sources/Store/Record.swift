@@ -49,9 +49,18 @@ public struct ClaimResult: Sendable {
 
     /// A result of one claim.
     public init(
-        of request: Int64, claim: Int, state: RequestState, outcome: Outcome? = nil, reason: String? = nil,
-        wait: Duration? = nil, failures: Int = 0, mayHaveActed: Bool = false, calls: Int = 0, remains: [String] = [],
-        forgetsSubject: Bool = false, documents: [StoredDocument] = []
+        of request: Int64,
+        claim: Int,
+        state: RequestState,
+        outcome: Outcome? = nil,
+        reason: String? = nil,
+        wait: Duration? = nil,
+        failures: Int = 0,
+        mayHaveActed: Bool = false,
+        calls: Int = 0,
+        remains: [String] = [],
+        forgetsSubject: Bool = false,
+        documents: [StoredDocument] = []
     ) {
         self.request = request
         self.claimNumber = claim
@@ -183,5 +192,6 @@ private enum RecordStatements {
             select dsr.append_evidence(entries.list, $1) from entries
         )
         select id from hit where exists (select from log)
-        """)
+        """
+    )
 }

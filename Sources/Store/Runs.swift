@@ -29,14 +29,22 @@ extension Store {
     }
 
     /// Begins a run and counts the queue at that point.
-    public func beginRun(_ identity: RunIdentity, lease: Duration) async throws(StoreError) -> (id: Int64, queue: QueueSize) {
+    public func beginRun(_ identity: RunIdentity, lease: Duration) async throws(StoreError) -> (
+        id: Int64, queue: QueueSize
+    ) {
         try await transaction { connection in
             // Every statement that ends a request holds this lock until its commit, so the counts taken
             // after it are of one point: nothing is half in and half out.
             try connection.query(RunStatements.lockHead)
             let rows = try connection.query(
-                RunStatements.begin, identity.host, identity.processID, identity.version, identity.environment,
-                identity.actor, lease.milliseconds)
+                RunStatements.begin,
+                identity.host,
+                identity.processID,
+                identity.version,
+                identity.environment,
+                identity.actor,
+                lease.milliseconds
+            )
             let row = rows[rows.startIndex]
             return (
                 try row.decode("id"),
@@ -64,14 +72,16 @@ extension Store {
     /// Ends a run.
     ///
     /// - Parameter counts: The run report as JSON.
-    public func endRun(_ run: Int64, reason: String, counts: Data, documents: [StoredDocument]) async throws(StoreError) {
+    public func endRun(_ run: Int64, reason: String, counts: Data, documents: [StoredDocument]) async throws(StoreError)
+    {
         _ = try await query(
             RunStatements.end,
             [
                 run, reason, PostgresJSON(String(decoding: counts, as: UTF8.self)),
                 documents.map(\.fileName), documents.map(\.mediaType), documents.map(\.sha256),
                 documents.map(\.content),
-            ])
+            ]
+        )
     }
 
     /// How the queue stands at one point, seen from a run.
@@ -141,7 +151,8 @@ private enum RunStatements {
             (select count(*) from dsr.subject_requests) as total,
             (select count(*) from dsr.subject_requests where state in ('pending', 'waiting', 'running')) as open
         from run
-        """)
+        """
+    )
 
     static let renew = Statement(
         "renew the lease",
@@ -149,7 +160,8 @@ private enum RunStatements {
         update dsr.runs set lease_until = clock_timestamp() + $2::bigint * interval '1 millisecond'
         where id = $1 and ended_at is null and lease_until > clock_timestamp()
         returning id
-        """)
+        """
+    )
 
     // One statement: the dead run's row is locked first, which also decides the race with a late heartbeat, and
     // a row is returned only as long as the dead run still holds it. What was being erased may have been erased.
@@ -180,7 +192,8 @@ private enum RunStatements {
             select dsr.append_evidence(entries.list, $1) from entries
         )
         select count(*) as returned from lost where exists (select from log)
-        """)
+        """
+    )
 
     static let end = Statement(
         "end a run",
@@ -192,7 +205,8 @@ private enum RunStatements {
         insert into dsr.reports (run_id, file_name, media_type, sha256, byte_count, content)
         select $1, d.file_name, d.media_type, d.sha256, octet_length(d.content), d.content
         from unnest($4::text[], $5::text[], $6::bytea[], $7::bytea[]) as d (file_name, media_type, sha256, content)
-        """)
+        """
+    )
 
     static let standing = Statement(
         "count the queue",
@@ -201,5 +215,6 @@ private enum RunStatements {
                coalesce(not_before > clock_timestamp(), false) as later, count(*) as count
         from dsr.subject_requests
         group by 1, 2, 3, 4, 5
-        """)
+        """
+    )
 }

@@ -46,8 +46,10 @@ extension Store {
         let applied = try await appliedMigrations()
         return Migration.all.map { step in
             MigrationStatus(
-                version: step.version, name: step.name,
-                appliedAt: applied.first { $0.version == step.version }?.appliedAt)
+                version: step.version,
+                name: step.name,
+                appliedAt: applied.first { $0.version == step.version }?.appliedAt
+            )
         }
     }
 
@@ -63,7 +65,8 @@ extension Store {
             throw StoreError(
                 .schema,
                 "the schema is at version \(applied.count) and this dsr needs \(Migration.all.count); "
-                    + "run 'dsr migrate'")
+                    + "run 'dsr migrate'"
+            )
         }
     }
 
@@ -89,8 +92,11 @@ extension Store {
         guard exists.first == true else { return [] }
         return try await rows(SchemaStatements.applied, []) { row throws(PostgresError) in
             Applied(
-                version: try row.decode("version"), name: try row.decode("name"),
-                checksum: try row.decode("sha256"), appliedAt: try row.decode("applied_at"))
+                version: try row.decode("version"),
+                name: try row.decode("name"),
+                checksum: try row.decode("sha256"),
+                appliedAt: try row.decode("applied_at")
+            )
         }
     }
 
@@ -99,7 +105,8 @@ extension Store {
             throw StoreError(
                 .schema,
                 "the schema has step \(unknown.version), which this dsr does not know; use the dsr version that "
-                    + "migrated it, or a newer one")
+                    + "migrated it, or a newer one"
+            )
         }
         for (found, known) in zip(applied, Migration.all) {
             guard found.version == known.version else {
@@ -109,7 +116,8 @@ extension Store {
                 throw StoreError(
                     .schema,
                     "schema step \(found.version) (\(found.name)) was applied with other contents than this dsr has; "
-                        + "use the dsr version that migrated this database")
+                        + "use the dsr version that migrated this database"
+                )
             }
         }
     }
@@ -134,13 +142,17 @@ private enum SchemaStatements {
     static let unlock = Statement("unlock the schema", "select pg_advisory_unlock(hashtext('dsr.migrate'))")
 
     static let exists = Statement(
-        "look for the schema", "select to_regclass('dsr.schema_migrations') is not null as present")
+        "look for the schema",
+        "select to_regclass('dsr.schema_migrations') is not null as present"
+    )
 
     static let applied = Statement(
         "read the schema's steps",
-        "select version, name, sha256, applied_at from dsr.schema_migrations order by version")
+        "select version, name, sha256, applied_at from dsr.schema_migrations order by version"
+    )
 
     static let remember = Statement(
         "remember a schema step",
-        "insert into dsr.schema_migrations (version, name, sha256) values ($1, $2, $3)")
+        "insert into dsr.schema_migrations (version, name, sha256) values ($1, $2, $3)"
+    )
 }

@@ -42,7 +42,8 @@ public struct Store: Sendable {
     }
 
     /// Runs one statement, its error translated.
-    func query(_ statement: Statement, _ parameters: [any PostgresEncodable]) async throws(StoreError) -> PostgresResult {
+    func query(_ statement: Statement, _ parameters: [any PostgresEncodable]) async throws(StoreError) -> PostgresResult
+    {
         do {
             return try await connection.query(statement, parameters: parameters)
         } catch {
@@ -65,7 +66,8 @@ public struct Store: Sendable {
 
     /// Turns rows into values, a wrong type or NULL into an error that names statement and column.
     func rows<Value>(
-        _ statement: Statement, _ parameters: [any PostgresEncodable],
+        _ statement: Statement,
+        _ parameters: [any PostgresEncodable],
         _ decode: (PostgresRow) throws(PostgresError) -> Value
     ) async throws(StoreError) -> [Value] {
         let result = try await query(statement, parameters)

@@ -46,7 +46,8 @@ public struct Admission: Sendable {
         do throws(InvalidRequest) {
             guard let right = Right(rawValue: request.kind) else {
                 throw InvalidRequest(
-                    "the kind is unknown; it is one of \(Right.allCases.map(\.rawValue).joined(separator: ", "))")
+                    "the kind is unknown; it is one of \(Right.allCases.map(\.rawValue).joined(separator: ", "))"
+                )
             }
             _ = try SubjectID(request.integrationID)
             if right == .rectification {

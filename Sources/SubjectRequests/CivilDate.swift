@@ -36,6 +36,7 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
         return CivilDate(valid: year, month, min(day, Self.days(inMonth: month, of: year)))
     }
 
+    /// The order of the calendar.
     public static func < (left: CivilDate, right: CivilDate) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }

@@ -20,5 +20,6 @@ public struct RequestedChanges: Sendable, Hashable, CustomStringConvertible {
         self.names = object.keys.sorted()
     }
 
+    /// How many there are; names and values are the person's.
     public var description: String { "(\(names.count) changes, withheld)" }
 }

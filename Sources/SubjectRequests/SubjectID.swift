@@ -27,8 +27,11 @@ public struct SubjectID: Sendable, Hashable {
 }
 
 extension SubjectID: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Says that there is an identifier, and not which.
     public var description: String { "(integration id withheld)" }
+    /// The same as ``description``.
     public var debugDescription: String { description }
+    /// Empty, so that dumps show nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
@@ -42,5 +45,6 @@ public struct InvalidRequest: Error, Sendable, Hashable, CustomStringConvertible
         self.reason = reason
     }
 
+    /// The reason.
     public var description: String { reason }
 }

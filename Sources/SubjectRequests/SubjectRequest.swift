@@ -25,8 +25,16 @@ public struct SubjectRequest: Sendable {
 
     /// A claimed row.
     public init(
-        id: Int64, right: Right, subject: SubjectID, claimNumber: Int, failures: Int = 0, mayHaveActed: Bool = false,
-        ticket: String? = nil, changes: RequestedChanges? = nil, receivedAt: Date, answerBy: CivilDate
+        id: Int64,
+        right: Right,
+        subject: SubjectID,
+        claimNumber: Int,
+        failures: Int = 0,
+        mayHaveActed: Bool = false,
+        ticket: String? = nil,
+        changes: RequestedChanges? = nil,
+        receivedAt: Date,
+        answerBy: CivilDate
     ) {
         self.id = id
         self.right = right

@@ -56,7 +56,8 @@ extension TalonOneClient {
         if Task.isCancelled {
             throw TalonOneError(.cancelled, operation: operation, reason: "The call was cancelled before it was sent.")
         }
-        let deadline = NIODeadline.now() + TimeAmount(configuration.deadline)
+        // A day is for ever to a call, and safe to add to a clock.
+        let deadline = NIODeadline.now() + TimeAmount(min(configuration.deadline, .seconds(86_400)))
         let response: HTTPClientResponse
         do {
             response = try await http.execute(request(for: call), deadline: deadline)

@@ -55,7 +55,9 @@ public struct TalonOneError: Error, Sendable, CustomStringConvertible, CustomDeb
             text += code.summary
         }
         if let status { text += " HTTP status \(status)." }
-        if let apiMessage, !apiMessage.isEmpty { text += " The API says: \(apiMessage)" }
+        if let apiMessage, let last = apiMessage.last {
+            text += " The API says: \(apiMessage)\(last.isPunctuation ? "" : ".")"
+        }
         if let retryAfter { text += " Call again \(retryAfter)." }
         if mayHaveActed {
             text += " It may have been carried out all the same: read before you repeat it."

@@ -9,6 +9,8 @@ extension TalonOneError {
     init(status: Int, headers: HTTPHeaders, body: Data, of operation: Operation, redaction: Redaction) {
         let code: Code =
             switch status {
+            // How the early API refuses a wrong Application key; everything else would be burnt on it.
+            case 400 where ErrorBody.isSignatureMismatch(body): .unauthorized
             case 200..<300: .unexpectedStatus
             case 300..<400: .redirected
             case 401: .unauthorized
@@ -89,6 +91,13 @@ private enum ErrorBody {
     static func isOfTheAPI(_ body: Data) -> Bool {
         guard case .object(let error) = try? JSONDecoder().decode(JSONValue.self, from: body) else { return false }
         return error["message"] != nil || error["errors"] != nil || error["StatusCode"] != nil
+    }
+
+    static func isSignatureMismatch(_ body: Data) -> Bool {
+        guard case .object(let error) = try? JSONDecoder().decode(JSONValue.self, from: body),
+            case .string(let message) = error["message"]
+        else { return false }
+        return message.lowercased().hasPrefix("hmac signature mismatch")
     }
 
     static func message(in body: Data, redaction: Redaction) -> String? {

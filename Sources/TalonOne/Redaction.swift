@@ -63,7 +63,8 @@ struct Redaction: Sendable {
         let options: String.CompareOptions = [.caseInsensitive, .diacriticInsensitive]
         var result = ""
         var rest = text[...]
-        while let range = rest.range(of: value, options: options) {
+        // An empty match would never end.
+        while let range = rest.range(of: value, options: options), !range.isEmpty {
             // A one-letter identifier is in every word; only where it stands alone does it name somebody.
             let standsAlone =
                 !Self.isWordLike(rest[..<range.lowerBound].last) && !Self.isWordLike(rest[range.upperBound...].first)

@@ -7,13 +7,13 @@ private struct ConnectionCut: Error {}
 
 extension Exchange {
     /// Does what a fault orders. What is cut, hung or endless really is so on the wire.
-    func misbehave(_ behaviour: SandboxFault.Behaviour) async throws -> Response {
+    func misbehave(_ behaviour: SandboxFault.Behaviour, hangNumber: Int?) async throws -> Response {
         switch behaviour {
         case .delay(let milliseconds):
             try await Task.sleep(for: .milliseconds(milliseconds))
             return await act().response(throttle: settings.throttle)
         case .hang:
-            await hang()
+            if let hangNumber { await hang(hangNumber) }
             try await cut()
         case .dropBeforeActing:
             try await cut()
@@ -63,10 +63,10 @@ extension Exchange {
         throw ConnectionCut()
     }
 
-    private func hang() async {
+    private func hang(_ number: Int) async {
         let (stream, end) = AsyncStream<Never>.makeStream()
         channel.closeFuture.whenComplete { _ in end.finish() }
-        await sandbox.hang(stream, end)
+        await sandbox.hang(number, stream, end)
     }
 }
 

@@ -10,7 +10,11 @@ public actor Sandbox {
     private var tally = SandboxCounts()
     private var waiters: [Waiter] = []
     private var hanging: [Int: AsyncStream<Never>.Continuation] = [:]
-    private var lastHanging = 0
+    /// Requests that were told to hang, whether or not they have come to it yet.
+    private var hangs = 0
+    private var lastHang = 0
+    private var lastReleased = 0
+    private var hangWatchers: [CheckedContinuation<Void, Never>] = []
     private var isStopped = false
 
     private struct Waiter {
@@ -24,15 +28,26 @@ public actor Sandbox {
 
     // MARK: What the server does with a request
 
+    /// What is to become of a request.
+    struct Arrival: Sendable {
+        let fault: SandboxFault.Behaviour?
+        /// Given with a fault that hangs, so that it can be let go even before it has come to hanging.
+        let hangNumber: Int?
+    }
+
     /// Writes a request down and says what is to become of it.
-    func arrive(_ request: SandboxRequest, route: Route?) -> SandboxFault.Behaviour? {
+    func arrive(_ request: SandboxRequest, route: Route?) -> Arrival {
         let request = log.append(request)
         if let operation = request.operation {
             tally.operations[operation, default: SandboxCount()].received += 1
             if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].received += 1 }
         }
         resumeWaiters(for: request)
-        return faults.take(operation: request.operation, identifier: request.identifier, path: request.target)
+        let fault = faults.take(operation: request.operation, identifier: request.identifier, path: request.target)
+        guard fault == .hang else { return Arrival(fault: fault, hangNumber: nil) }
+        hangs += 1
+        lastHang += 1
+        return Arrival(fault: fault, hangNumber: lastHang)
     }
 
     /// Whether the rate limit lets a request pass.
@@ -72,18 +87,22 @@ public actor Sandbox {
     // MARK: Hanging requests
 
     /// Waits until the faults are cleared, the sandbox stops, or the caller finishes the stream.
-    func hang(_ stream: AsyncStream<Never>, _ end: AsyncStream<Never>.Continuation) async {
-        guard !isStopped else { return }
-        lastHanging += 1
-        let number = lastHanging
-        hanging[number] = end
-        for await _ in stream {}
-        hanging[number] = nil
+    func hang(_ number: Int, _ stream: AsyncStream<Never>, _ end: AsyncStream<Never>.Continuation) async {
+        if !isStopped, number > lastReleased {
+            hanging[number] = end
+            for await _ in stream {}
+            hanging[number] = nil
+        }
+        hangs -= 1
+        if hangs == 0 {
+            for watcher in hangWatchers { watcher.resume() }
+            hangWatchers = []
+        }
     }
 
     private func releaseAll() {
+        lastReleased = lastHang
         for end in hanging.values { end.finish() }
-        hanging = [:]
     }
 
     /// Lets go of everything that hangs; nothing will hang any more.
@@ -142,6 +161,12 @@ extension Sandbox {
         waiters.append(Waiter(match: match, from: from, found: found))
         for await request in stream { return request }
         throw CancellationError()
+    }
+
+    /// Waits until no request hangs any more, because each caller has gone or was let go.
+    public func waitUntilNothingHangs() async {
+        guard hangs > 0 else { return }
+        await withCheckedContinuation { hangWatchers.append($0) }
     }
 
     private func resumeWaiters(for request: SandboxRequest) {

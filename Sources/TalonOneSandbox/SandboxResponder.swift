@@ -50,7 +50,7 @@ struct SandboxResponder: HTTPResponder {
             headers: Self.harmless(request.headers),
             body: String(decoding: body, as: UTF8.self)
         )
-        let behaviour = await sandbox.arrive(record, route: route)
+        let arrival = await sandbox.arrive(record, route: route)
         let exchange = Exchange(
             sandbox: sandbox,
             channel: context.channel,
@@ -60,7 +60,7 @@ struct SandboxResponder: HTTPResponder {
             authorization: request.headers[.authorization],
             contentSignature: request.headers.first { $0.name.canonicalName == "content-signature" }?.value
         )
-        if let behaviour { return try await exchange.misbehave(behaviour) }
+        if let fault = arrival.fault { return try await exchange.misbehave(fault, hangNumber: arrival.hangNumber) }
         return await exchange.act().response(throttle: settings.throttle)
     }
 

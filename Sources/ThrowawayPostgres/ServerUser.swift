@@ -5,6 +5,11 @@ struct ServerUser {
     let userID: uid_t
     let groupID: gid_t
 
+    /// What to put before a command so that this user runs it.
+    var prefix: [String] {
+        ["setpriv", "--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups"]
+    }
+
     /// - Returns: nil if the owner's own user will do.
     /// - Throws: `.noUser`.
     static func needed() throws(ThrowawayPostgresError) -> ServerUser? {

@@ -18,15 +18,14 @@ final class Supervisor: Sendable {
         var options = PlatformOptions()
         // Away from the terminal, or its interrupt key would reach the server before the owner has finished with it.
         options.createSession = true
-        if let user {
-            options.userID = user.userID
-            options.groupID = user.groupID
-            options.supplementaryGroups = [user.groupID]
-        }
+        let shell = ["sh", "-c", SupervisorScript.text, "throwaway-postgres"] + arguments
+        // By a program, not by Subprocess' options: those call setuid after a bare clone3, where glibc waits for
+        // threads that the child does not have.
+        let command = (user?.prefix ?? []) + shell
         child = Task { [options] in
             _ = try? await run(
-                .name("sh"),
-                arguments: Arguments(["-c", SupervisorScript.text, "throwaway-postgres"] + arguments),
+                .name(command[0]),
+                arguments: Arguments(Array(command.dropFirst())),
                 // Not the owner's: its PG variables are meant for another server.
                 environment: .custom(["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"]),
                 platformOptions: options,

@@ -18,7 +18,8 @@ struct Dsr: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, SubmitCommand.self, ExportCommand.self, EraseCommand.self, RequestsCommand.self,
             MigrateCommand.self, APICommand.self, SandboxCommand.self, DemoCommand.self,
-        ])
+        ]
+    )
 
     static func main() async {
         let arguments = ProcessTitle.takeArguments()
@@ -47,7 +48,9 @@ struct Dsr: AsyncParsableCommand {
         }
         for argument in arguments where !argument.isEmpty {
             message = message.replacingOccurrences(of: "'\(argument)'", with: "(an argument)")
-            if let value = argument.split(separator: "=", maxSplits: 1).last, argument.hasPrefix("-"), argument.contains("=") {
+            if let value = argument.split(separator: "=", maxSplits: 1).last, argument.hasPrefix("-"),
+                argument.contains("=")
+            {
                 message = message.replacingOccurrences(of: "'\(value)'", with: "(an argument)")
             }
         }

@@ -16,7 +16,8 @@ struct APICommand: AsyncParsableCommand {
             Inventory.self, DeleteCustomerData.self, UpdateProfile.self, UpdateSession.self, TrackEvent.self,
             CreateReferral.self, ReservedCoupons.self, ReservedCustomers.self, CreateReservation.self,
             DeleteReservation.self,
-        ])
+        ]
+    )
 
     struct Inventory: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Get a customer's inventory.")
@@ -24,7 +25,8 @@ struct APICommand: AsyncParsableCommand {
         @OptionGroup var subject: SubjectArgument
         @Option(
             parsing: .upToNextOption,
-            help: "Sections: \(InventorySection.allCases.map(\.rawValue).joined(separator: ", ")). Default: all.")
+            help: "Sections: \(InventorySection.allCases.map(\.rawValue).joined(separator: ", ")). Default: all."
+        )
         var section: [InventorySection] = InventorySection.allCases
         @OptionGroup var options: ConfigurationOptions
 
@@ -38,7 +40,8 @@ struct APICommand: AsyncParsableCommand {
 
     struct DeleteCustomerData: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Delete a customer's data, without evidence. 'dsr erase' leaves evidence and reads back.")
+            abstract: "Delete a customer's data, without evidence. 'dsr erase' leaves evidence and reads back."
+        )
 
         @OptionGroup var subject: SubjectArgument
         @Flag(help: "Do it. Without this flag nothing is sent.")
@@ -50,7 +53,8 @@ struct APICommand: AsyncParsableCommand {
             guard yes else {
                 throw Failure(
                     .usage,
-                    "this deletes the customer's data for good and leaves no evidence; use 'dsr erase', or give --yes")
+                    "this deletes the customer's data for good and leaves no evidence; use 'dsr erase', or give --yes"
+                )
             }
             try await options.call { client throws(TalonOneError) in
                 try await client.deleteCustomerData(integrationId: id).body
@@ -60,7 +64,8 @@ struct APICommand: AsyncParsableCommand {
 
     struct UpdateProfile: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Update a customer's profile. An unknown customer is created.")
+            abstract: "Update a customer's profile. An unknown customer is created."
+        )
 
         @OptionGroup var subject: SubjectArgument
         @OptionGroup var attributes: AttributesOption
@@ -77,7 +82,8 @@ struct APICommand: AsyncParsableCommand {
 
     struct UpdateSession: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Update a customer session. An unknown session, and an unknown customer, is created.")
+            abstract: "Update a customer session. An unknown session, and an unknown customer, is created."
+        )
 
         @Argument(help: ArgumentHelp("The session's id.", valueName: "session-id"))
         var session: String
@@ -101,14 +107,19 @@ struct APICommand: AsyncParsableCommand {
                 throw Failure(.usage, "--state is open, closed or cancelled")
             }
             let update = NewCustomerSession(
-                profileId: profile, coupon: coupon, referral: referral, state: SessionState(rawValue: state),
+                profileId: profile,
+                coupon: coupon,
+                referral: referral,
+                state: SessionState(rawValue: state),
                 cartItems: try cart.map { text throws(Failure) in try JSONText.decode(text, "--cart") },
                 total: try total.map { text throws(Failure) in
                     guard let total = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
                         throw Failure(.usage, "--total is not a decimal number")
                     }
                     return total
-                }, attributes: try attributes.readIfGiven())
+                },
+                attributes: try attributes.readIfGiven()
+            )
             try await options.call { client throws(TalonOneError) in
                 try await client.updateCustomerSession(customerSessionId: session, update).body
             }
@@ -117,7 +128,8 @@ struct APICommand: AsyncParsableCommand {
 
     struct TrackEvent: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Track an event. An unknown customer is created.")
+            abstract: "Track an event. An unknown customer is created."
+        )
 
         @Argument(help: "The event's type.")
         var type: String
@@ -130,14 +142,19 @@ struct APICommand: AsyncParsableCommand {
 
         func run() async throws {
             let event = NewEvent(
-                type: type, attributes: try attributes.read(), sessionId: session, profileId: profile)
+                type: type,
+                attributes: try attributes.read(),
+                sessionId: session,
+                profileId: profile
+            )
             try await options.call { client throws(TalonOneError) in try await client.trackEvent(event).body }
         }
     }
 
     struct CreateReferral: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Create a referral code. Repeating it creates a second one.")
+            abstract: "Create a referral code. Repeating it creates a second one."
+        )
 
         @Option(help: "The campaign's number.")
         var campaign: Int64
@@ -149,14 +166,18 @@ struct APICommand: AsyncParsableCommand {
 
         func run() async throws {
             let referral = NewReferral(
-                campaignId: campaign, advocateProfileIntegrationId: advocate, friendProfileIntegrationId: friend)
+                campaignId: campaign,
+                advocateProfileIntegrationId: advocate,
+                friendProfileIntegrationId: friend
+            )
             try await options.call { client throws(TalonOneError) in try await client.createReferral(referral).body }
         }
     }
 
     struct ReservedCoupons: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Get the coupons reserved for a customer; only older deployments have the operation.")
+            abstract: "Get the coupons reserved for a customer; only older deployments have the operation."
+        )
 
         @OptionGroup var subject: SubjectArgument
         @OptionGroup var options: ConfigurationOptions
@@ -192,7 +213,8 @@ struct APICommand: AsyncParsableCommand {
         func run() async throws {
             try await options.call { client throws(TalonOneError) in
                 try await client.createCouponReservation(
-                    couponValue: reservation.coupon, integrationIds: reservation.customers
+                    couponValue: reservation.coupon,
+                    integrationIds: reservation.customers
                 ).body
             }
         }
@@ -207,7 +229,8 @@ struct APICommand: AsyncParsableCommand {
         func run() async throws {
             try await options.call { client throws(TalonOneError) in
                 try await client.deleteCouponReservation(
-                    couponValue: reservation.coupon, integrationIds: reservation.customers
+                    couponValue: reservation.coupon,
+                    integrationIds: reservation.customers
                 ).body
             }
         }
@@ -229,7 +252,11 @@ struct ReservationArguments: ParsableArguments {
 /// Attributes as JSON.
 struct AttributesOption: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Attributes: a JSON object of names and values, null clears. Default: none.", valueName: "json"))
+        help: ArgumentHelp(
+            "Attributes: a JSON object of names and values, null clears. Default: none.",
+            valueName: "json"
+        )
+    )
     var attributes: String?
 
     func readIfGiven() throws(Failure) -> [String: JSONValue]? {

@@ -9,9 +9,16 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "See it all work, on a throwaway Postgres and the sandbox.",
-        discussion: "Needs PostgreSQL's server programs on this host and nothing else. Leaves one folder with documents.")
+        discussion:
+            "Needs PostgreSQL's server programs on this host and nothing else. Leaves one folder with documents."
+    )
 
-    @Option(help: ArgumentHelp("Where the documents go. Default: a new folder in the temporary folder.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the documents go. Default: a new folder in the temporary folder.",
+            valueName: "folder"
+        )
+    )
     var reports: String?
     @Flag(help: "Keep Postgres and the sandbox up afterwards, to go on by hand, until Enter or end of input.")
     var keep = false
@@ -57,7 +64,10 @@ struct DemoCommand: AsyncParsableCommand {
     private func reportFolder() throws -> String {
         let folder = reports ?? FileManager.default.temporaryDirectory.path + "/dsr-demo-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         return folder
     }
 
@@ -105,7 +115,8 @@ struct DemoCommand: AsyncParsableCommand {
             dsr erase \(DemoCustomers.left) --ticket DEMO-10
 
             Enter ends the demo.
-            """)
+            """
+        )
         _ = readLine()
     }
 }

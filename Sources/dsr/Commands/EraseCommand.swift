@@ -12,7 +12,8 @@ struct EraseCommand: AsyncParsableCommand {
         discussion: """
             Goes through the same queue, evidence and documents as the nightly run. It cannot be undone: Talon.One \
             clears the customer's data in every Application of the key's environment.
-            """)
+            """
+    )
 
     @OptionGroup var subject: SubjectArgument
     @Option(help: ArgumentHelp("The ticket that orders the erasure; kept in the evidence.", valueName: "reference"))
@@ -28,14 +29,20 @@ struct EraseCommand: AsyncParsableCommand {
         let configuration = try await options.load()
         try confirm(person, try configuration.environment())
         let submission = Submission(
-            right: .erasure, subject: person, receivedAt: try origin.instant(), ticket: ticket,
-            requestedBy: origin.requestedBy ?? Actor.current, channel: "cli")
+            right: .erasure,
+            subject: person,
+            receivedAt: try origin.instant(),
+            ticket: ticket,
+            requestedBy: origin.requestedBy ?? Actor.current,
+            channel: "cli"
+        )
         let request = try await SingleRequest(submission: submission, configuration: configuration).work()
         guard let outcome = request.outcome.flatMap(Outcome.init(rawValue:)), outcome.completes else {
             throw request.failure
         }
         switch outcome {
-        case .noData: Terminal.out("Request \(request.id): Talon.One knows no such customer (no_data). Nothing was erased.")
+        case .noData:
+            Terminal.out("Request \(request.id): Talon.One knows no such customer (no_data). Nothing was erased.")
         case .alreadyAbsent: Terminal.out("Request \(request.id): already absent.")
         default: Terminal.out("Request \(request.id): erased, and read back: nothing of theirs is left.")
         }
@@ -52,7 +59,8 @@ struct EraseCommand: AsyncParsableCommand {
             Customer:    \(person.value)
             Ticket:      \(ticket)
             This erases the customer's data for good.
-            """)
+            """
+        )
         guard let answer = Terminal.ask("Type the integrationId again to go on: ") else {
             throw Failure(.usage, "standard input is not a terminal, so nobody can confirm; give --yes in a script")
         }

@@ -12,12 +12,14 @@ struct ExportCommand: AsyncParsableCommand {
             Goes through the queue like every request, with evidence and a letter beside the export; the letter is \
             written to the report directory where one is configured. An older open request of the same person must be \
             answered first.
-            """)
+            """
+    )
 
     @OptionGroup var subject: SubjectArgument
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Where to write: a new file with mode 0600, or - for standard output.", valueName: "file"))
+        help: ArgumentHelp("Where to write: a new file with mode 0600, or - for standard output.", valueName: "file")
+    )
     var output: String
     @Flag(help: "Replace the file if it is there.")
     var force = false
@@ -31,12 +33,15 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let person = try subject.read()
         try Ticket.check(ticket, about: person)
-        if output != "-", !force, FileManager.default.fileExists(atPath: output) {
-            throw Failure(.usage, "the output file exists; nothing was done. Give --force to replace it, or another name")
-        }
+        try checkOutput()
         let submission = Submission(
-            right: portability ? .portability : .access, subject: person, receivedAt: try origin.instant(),
-            ticket: ticket, requestedBy: origin.requestedBy ?? Actor.current, channel: "cli")
+            right: portability ? .portability : .access,
+            subject: person,
+            receivedAt: try origin.instant(),
+            ticket: ticket,
+            requestedBy: origin.requestedBy ?? Actor.current,
+            channel: "cli"
+        )
         let configuration = try await options.load()
         let request = try await SingleRequest(submission: submission, configuration: configuration).work()
 
@@ -48,7 +53,9 @@ struct ExportCommand: AsyncParsableCommand {
         }
         guard let content else {
             throw Failure(
-                .needsAPerson, "request \(request.id) is \(outcome.rawValue), but its export is not in the database any more")
+                .needsAPerson,
+                "request \(request.id) is \(outcome.rawValue), but its export is not in the database any more"
+            )
         }
         try write(content)
         if outcome == .noData {
@@ -56,6 +63,25 @@ struct ExportCommand: AsyncParsableCommand {
         } else {
             Terminal.note("Request \(request.id): exported, \(content.count) bytes.")
         }
+    }
+
+    /// Finds out before anything is asked of the API what would keep the answer from being written.
+    private func checkOutput() throws(Failure) {
+        guard output != "-" else { return }
+        if !force, FileManager.default.fileExists(atPath: output) {
+            throw Failure(
+                .usage,
+                "the output file exists; nothing was done. Give --force to replace it, or another name"
+            )
+        }
+        let folder = (output as NSString).deletingLastPathComponent
+        guard FileManager.default.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
+            throw Failure(.usage, "the output file's folder is not there or not writable; nothing was done")
+        }
+    }
+
+    private var whereabouts: String {
+        "the export is in the database, and 'dsr run' writes it to the report directory"
     }
 
     private func write(_ content: Data) throws(Failure) {
@@ -66,9 +92,9 @@ struct ExportCommand: AsyncParsableCommand {
             throw Failure(
                 .needsAPerson,
                 error.alreadyExists
-                    ? "the output file came into being meanwhile and was not replaced; "
-                        + "the export is in the database ('dsr requests show')"
-                    : "the output file: \(error); the export is in the database ('dsr requests show')")
+                    ? "the output file came into being meanwhile and was not replaced; \(whereabouts)"
+                    : "the output file: \(error); \(whereabouts)"
+            )
         }
     }
 }

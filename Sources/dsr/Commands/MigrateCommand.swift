@@ -6,7 +6,8 @@ struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
         abstract: "Bring the database schema up to date.",
-        discussion: "Each step is applied in a transaction of its own, by one process at a time, and never twice.")
+        discussion: "Each step is applied in a transaction of its own, by one process at a time, and never twice."
+    )
 
     @Flag(help: "Show the steps and which are applied, and change nothing.")
     var status = false

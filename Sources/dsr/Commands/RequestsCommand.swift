@@ -7,7 +7,8 @@ struct RequestsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "requests",
         abstract: "Look at requests. Shows everything but the person.",
-        subcommands: [List.self, Show.self])
+        subcommands: [List.self, Show.self]
+    )
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List requests, in the order they came.")
@@ -51,7 +52,8 @@ struct RequestsCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one request: where it stands, its documents and its evidence.")
+            abstract: "Show one request: where it stands, its documents and its evidence."
+        )
 
         @Argument(help: "The request's number.")
         var request: Int64

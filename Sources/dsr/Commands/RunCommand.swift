@@ -15,7 +15,8 @@ struct RunCommand: AsyncParsableCommand {
             evidence and documents in one commit, writes the documents to the report directory, and sums up. Several \
             runs on several hosts may share one queue. SIGTERM and SIGINT let calls in flight finish, record them, \
             and give back the rest.
-            """)
+            """
+    )
 
     @OptionGroup var options: ConfigurationOptions
     @Flag(help: "Say what would happen, and change nothing.")
@@ -34,7 +35,8 @@ struct RunCommand: AsyncParsableCommand {
         guard settings.reportsDirectory != nil else {
             throw Failure(
                 .configuration,
-                "no report directory: set DSR_REPORTS_DIRECTORY to where the documents are to be written")
+                "no report directory: set DSR_REPORTS_DIRECTORY to where the documents are to be written"
+            )
         }
         let summary = try await configuration.execute(.all, settings)
         if json {
@@ -97,10 +99,14 @@ extension RunSummary {
         switch end {
         case .credentialsRefused:
             throw Failure(
-                .credentials, "the API refused the credentials; nothing more was claimed, and what was is pending again")
+                .credentials,
+                "the API refused the credentials; nothing more was claimed, and what was is pending again"
+            )
         case .apiUnavailable:
             throw Failure(
-                .unreachable, "the API did not answer any more; what was not answered is pending and will be tried again")
+                .unreachable,
+                "the API did not answer any more; what was not answered is pending and will be tried again"
+            )
         case .leaseLost:
             throw Failure(.tryAgain, "the run's lease had passed; what it held is taken over by the next run")
         case .done, .stopped:
@@ -110,13 +116,15 @@ extension RunSummary {
             throw Failure(
                 .needsAPerson,
                 "documents could not be written (\(deliveryFailure)); they are safe in the database, and the next run "
-                    + "writes them")
+                    + "writes them"
+            )
         }
         if !report.balances {
             throw Failure(
                 .needsAPerson,
                 "the sums of run \(report.runID) do not agree: \(report.counts.toAccountFor) to account for, "
-                    + "\(report.counts.accountedFor) accounted for")
+                    + "\(report.counts.accountedFor) accounted for"
+            )
         }
         if needsAPerson {
             throw Failure(.needsAPerson, "some requests need a person; see 'dsr requests list'")

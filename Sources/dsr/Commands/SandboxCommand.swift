@@ -10,7 +10,8 @@ struct SandboxCommand: AsyncParsableCommand {
         discussion: """
             The ten operations as a real server, seeded with a shop's campaigns and coupons. It can be told to \
             misbehave, and counts what it was asked, under /_sandbox/ for callers on this host.
-            """)
+            """
+    )
 
     enum Deployment: String, ExpressibleByArgument, CaseIterable {
         case both
@@ -42,7 +43,10 @@ struct SandboxCommand: AsyncParsableCommand {
         do {
             server = try await SandboxServer.start(port: port, settings: deployment.settings)
         } catch {
-            throw Failure(.unreachable, "cannot listen on 127.0.0.1:\(port); is the port taken? --port 0 chooses a free one")
+            throw Failure(
+                .unreachable,
+                "cannot listen on 127.0.0.1:\(port); is the port taken? --port 0 chooses a free one"
+            )
         }
         if !empty { await server.sandbox.seed(.demo) }
         Terminal.out(
@@ -51,7 +55,8 @@ struct SandboxCommand: AsyncParsableCommand {
             export TALON_ONE_BASE_URL=\(server.baseURL)
             export TALON_ONE_API_KEY=sandbox
             export TALON_ONE_ENVIRONMENT=sandbox
-            """)
+            """
+        )
         try await Signals.endInOrder(SandboxService(server: server))
     }
 }

@@ -40,10 +40,13 @@ extension RequestSummary {
             return Failure(
                 .needsAPerson,
                 "request \(id) waits for \(waitingFor): an older request of the same person must be answered first; "
-                    + "'dsr run' answers both in order")
+                    + "'dsr run' answers both in order"
+            )
         }
         let found = outcome.map { " (\($0))" } ?? ""
         return Failure(
-            .needsAPerson, "request \(id) is \(state)\(found)\(reason.map { ": \($0)" } ?? ""); see 'dsr requests show \(id)'")
+            .needsAPerson,
+            "request \(id) is \(state)\(found)\(reason.map { ": \($0)" } ?? ""); see 'dsr requests show \(id)'"
+        )
     }
 }

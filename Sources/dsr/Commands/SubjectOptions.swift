@@ -7,7 +7,9 @@ struct SubjectArgument: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "The customer's integrationId, or - to read it from standard input, which no process table shows.",
-            valueName: "integration-id"))
+            valueName: "integration-id"
+        )
+    )
     var integrationID: String
 
     /// Whether it comes from standard input, so that no question can be answered there.
@@ -34,7 +36,10 @@ struct OriginOptions: ParsableArguments {
     var requestedBy: String?
     @Option(
         help: ArgumentHelp(
-            "When the request reached the controller, as in 2026-03-05T10:00:00Z. Default: now.", valueName: "instant"))
+            "When the request reached the controller, as in 2026-03-05T10:00:00Z. Default: now.",
+            valueName: "instant"
+        )
+    )
     var receivedAt: String?
 
     func instant() throws(Failure) -> Date? {
@@ -55,7 +60,8 @@ enum Ticket {
             throw Failure(
                 .usage,
                 "--ticket must be a reference of up to 100 letters, digits and . _ : / # -; the evidence keeps it for "
-                    + "good, so it must hold no name and no address")
+                    + "good, so it must hold no name and no address"
+            )
         }
         guard subject.value.count < 4 || !ticket.contains(subject.value) else {
             throw Failure(.usage, "--ticket contains the integrationId, and the evidence keeps it for good")

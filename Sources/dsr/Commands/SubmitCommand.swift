@@ -6,7 +6,8 @@ import SubjectRequests
 struct SubmitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit",
-        abstract: "Put a request into the queue, for the next run to answer.")
+        abstract: "Put a request into the queue, for the next run to answer."
+    )
 
     @Argument(help: "The right: \(Right.allCases.map(\.rawValue).joined(separator: ", ")).")
     var right: Right
@@ -19,7 +20,9 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "For a rectification: attribute names and new values, null clears; - reads them from standard input.",
-            valueName: "json"))
+            valueName: "json"
+        )
+    )
     var changes: String?
     @Flag(help: "Print the request's number as JSON.")
     var json = false
@@ -29,8 +32,14 @@ struct SubmitCommand: AsyncParsableCommand {
         let person = try subject.read()
         try Ticket.check(ticket, about: person)
         let submission = Submission(
-            right: right, subject: person, receivedAt: try origin.instant(), ticket: ticket,
-            requestedBy: origin.requestedBy ?? Actor.current, channel: channel ?? "cli", changes: try requestedChanges())
+            right: right,
+            subject: person,
+            receivedAt: try origin.instant(),
+            ticket: ticket,
+            requestedBy: origin.requestedBy ?? Actor.current,
+            channel: channel ?? "cli",
+            changes: try requestedChanges()
+        )
         let id = try await options.load().withStore { store in try await store.submit(submission) }
         Terminal.out(json ? "{\"request\":\(id)}" : "Request \(id) is pending.")
     }

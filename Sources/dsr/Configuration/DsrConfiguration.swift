@@ -29,7 +29,8 @@ struct DsrConfiguration {
                 throw Failure(
                     .configuration,
                     "the configuration file \(path) cannot be read as YAML with keys and values; "
-                        + "check that it is there, readable, and well-formed")
+                        + "check that it is there, readable, and well-formed"
+                )
             }
         }
         self.own = ConfigReader(providers: [environment.prefixKeys(with: "dsr")] + files)
@@ -45,7 +46,7 @@ struct DsrConfiguration {
 
     /// Which of Talon.One's two sets of data the key belongs to. Obligatory: nothing here guesses it.
     func environment() throws(Failure) -> RequestFacts.Environment {
-        guard let text = api.string(forKey: "environment") else {
+        guard let text = api.text("environment") else {
             throw Failure(.configuration, "TALON_ONE_ENVIRONMENT is not set; set it to live or sandbox")
         }
         guard let environment = RequestFacts.Environment(rawValue: text) else {
@@ -56,15 +57,20 @@ struct DsrConfiguration {
 
     /// How to reach the API, and with which credentials.
     func talonOne() throws(Failure) -> TalonOneConfiguration {
-        guard let baseURL = api.string(forKey: "baseUrl") else {
+        guard let baseURL = api.text("baseUrl") else {
             throw Failure(
-                .configuration, "TALON_ONE_BASE_URL is not set; it looks like https://example.europe-west1.talon.one")
+                .configuration,
+                "TALON_ONE_BASE_URL is not set; it looks like https://example.europe-west1.talon.one"
+            )
         }
         let authentication = try authentication()
         var configuration: TalonOneConfiguration
         do throws(TalonOneError) {
             configuration = try TalonOneConfiguration(
-                baseURL: baseURL, authentication: authentication, userAgentVersion: Version.current)
+                baseURL: baseURL,
+                authentication: authentication,
+                userAgentVersion: Version.current
+            )
         } catch {
             throw Failure(error)
         }
@@ -72,8 +78,10 @@ struct DsrConfiguration {
             configuration.dialect = dialect
         }
         if let signature: TalonOneConfiguration.EmptyBodySignature = try choice(
-            "emptyBodySignature", "TALON_ONE_EMPTY_BODY_SIGNATURE", in: api)
-        {
+            "emptyBodySignature",
+            "TALON_ONE_EMPTY_BODY_SIGNATURE",
+            in: api
+        ) {
             configuration.emptyBodySignature = signature
         }
         if let seconds = try number("call.timeoutSeconds", 1...600) { configuration.deadline = .seconds(seconds) }
@@ -84,9 +92,14 @@ struct DsrConfiguration {
     /// How a run works.
     func processor(actor: String) throws(Failure) -> ProcessorSettings {
         var settings = ProcessorSettings(
-            environment: try environment(), zone: try timeZone(), facts: facts(),
-            reportsDirectory: own.string(forKey: "reports.directory"),
-            version: Version.current, host: ProcessInfo.processInfo.hostName, actor: actor)
+            environment: try environment(),
+            zone: try timeZone(),
+            facts: facts(),
+            reportsDirectory: own.text("reports.directory"),
+            version: Version.current,
+            host: ProcessInfo.processInfo.hostName,
+            actor: actor
+        )
         if let concurrency = try number("concurrency", 1...1_024) { settings.concurrency = concurrency }
         if let names = own.stringArray(forKey: "sections") { settings.sections = try sections(names) }
         if let seconds = try number("lease.seconds", 2...3_600) { settings.lease = .seconds(seconds) }
@@ -105,22 +118,25 @@ struct DsrConfiguration {
         case (let key?, nil):
             return .apiKey(key)
         case (nil, let applicationKey?):
-            guard let id = api.string(forKey: "applicationId").flatMap({ Int($0) }) else {
+            guard let id = api.text("applicationId").flatMap({ Int($0) }) else {
                 throw Failure(.configuration, "TALON_ONE_APPLICATION_ID must be the Application's number")
             }
             return .applicationKey(id: id, key: applicationKey)
         case (nil, nil):
             throw Failure(
                 .configuration,
-                "no credentials: set TALON_ONE_API_KEY, or TALON_ONE_APPLICATION_ID and TALON_ONE_APPLICATION_KEY")
+                "no credentials: set TALON_ONE_API_KEY, or TALON_ONE_APPLICATION_ID and TALON_ONE_APPLICATION_KEY"
+            )
         case (_?, _?):
             throw Failure(
-                .configuration, "both TALON_ONE_API_KEY and TALON_ONE_APPLICATION_KEY are set; set one of them")
+                .configuration,
+                "both TALON_ONE_API_KEY and TALON_ONE_APPLICATION_KEY are set; set one of them"
+            )
         }
     }
 
     private func timeZone() throws(Failure) -> TimeZone {
-        guard let name = own.string(forKey: "timeZone") else { return .gmt }
+        guard let name = own.text("timeZone") else { return .gmt }
         guard let zone = TimeZone(identifier: name) else {
             throw Failure(.configuration, "DSR_TIME_ZONE is not a time zone; it looks like Europe/Berlin")
         }
@@ -134,7 +150,8 @@ struct DsrConfiguration {
                 throw Failure(
                     .configuration,
                     "DSR_SECTIONS lists an unknown section; known are "
-                        + InventorySection.allCases.map(\.rawValue).joined(separator: ", "))
+                        + InventorySection.allCases.map(\.rawValue).joined(separator: ", ")
+                )
             }
             sections.insert(section)
         }
@@ -147,42 +164,52 @@ struct DsrConfiguration {
     private func facts() -> ControllerFacts {
         let controller = own.scoped(to: "controller")
         func lines(_ key: ConfigKey) -> [String] {
-            controller.stringArray(forKey: key) ?? controller.string(forKey: key).map { [$0] } ?? []
+            controller.stringArray(forKey: key) ?? controller.text(key).map { [$0] } ?? []
         }
         return ControllerFacts(
-            name: controller.string(forKey: "name"), contact: lines("contact"),
-            dataProtectionOfficer: controller.string(forKey: "dataProtectionOfficer"),
-            supervisoryAuthority: controller.string(forKey: "supervisoryAuthority"), purposes: lines("purposes"),
-            recipients: lines("recipients"), retention: controller.string(forKey: "retention"),
-            source: controller.string(forKey: "source"), transfers: controller.string(forKey: "transfers"),
-            automatedDecisions: controller.string(forKey: "automatedDecisions"))
+            name: controller.text("name"),
+            contact: lines("contact"),
+            dataProtectionOfficer: controller.text("dataProtectionOfficer"),
+            supervisoryAuthority: controller.text("supervisoryAuthority"),
+            purposes: lines("purposes"),
+            recipients: lines("recipients"),
+            retention: controller.text("retention"),
+            source: controller.text("source"),
+            transfers: controller.text("transfers"),
+            automatedDecisions: controller.text("automatedDecisions")
+        )
     }
 
     private func number(_ key: String, _ range: ClosedRange<Int>) throws(Failure) -> Int? {
-        guard let text = own.string(forKey: ConfigKey(key)) else { return nil }
+        guard let text = own.text(ConfigKey(key)) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw Failure(
-                .configuration, "\(key) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+                .configuration,
+                "\(key) must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return number
     }
 
     private func choice<Choice: RawRepresentable & CaseIterable>(
-        _ key: String, _ variable: String, in reader: ConfigReader
+        _ key: String,
+        _ variable: String,
+        in reader: ConfigReader
     ) throws(Failure) -> Choice? where Choice.RawValue == String {
-        guard let text = reader.string(forKey: ConfigKey(key)) else { return nil }
+        guard let text = reader.text(ConfigKey(key)) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             throw Failure(
                 .configuration,
-                "\(variable) must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+                "\(variable) must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
         }
         return choice
     }
 
     /// A secret from its variable, or from the file that the variable with `_FILE` names.
     private func secret(_ key: String, _ variable: String, in reader: ConfigReader) throws(Failure) -> String? {
-        if let value = reader.string(forKey: ConfigKey(key), isSecret: true) { return value }
-        guard let path = reader.string(forKey: ConfigKey("\(key)File")) else { return nil }
+        if let value = reader.text(ConfigKey(key)) { return value }
+        guard let path = reader.text(ConfigKey("\(key)File")) else { return nil }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw Failure(.configuration, "the file that \(variable)_FILE names cannot be read")
         }
@@ -190,11 +217,22 @@ struct DsrConfiguration {
     }
 }
 
+extension ConfigReader {
+    /// A value as text. An empty one counts as not set, as is usual for environment variables.
+    fileprivate func text(_ key: ConfigKey) -> String? {
+        guard let text = string(forKey: key, isSecret: true), !text.isEmpty else { return nil }
+        return text
+    }
+}
+
 /// The options every command has that works on the queue or the API.
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "YAML file with settings; environment variables go before it. Default: DSR_CONFIG.", valueName: "file"))
+            "YAML file with settings; environment variables go before it. Default: DSR_CONFIG.",
+            valueName: "file"
+        )
+    )
     var config: String?
 
     func load() async throws(Failure) -> DsrConfiguration {

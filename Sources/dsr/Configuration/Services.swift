@@ -10,12 +10,14 @@ import TalonOne
 extension DsrConfiguration {
     /// A client of the API with as many connections as calls may be in flight.
     func withTalonOne<Value>(
-        connections: Int, _ body: (TalonOneClient) async throws -> Value
+        connections: Int,
+        _ body: (TalonOneClient) async throws -> Value
     ) async throws -> Value {
         let configuration = try talonOne()
         let http = HTTPClient(
             eventLoopGroupProvider: .singleton,
-            configuration: TalonOneClient.httpClientConfiguration(connections: connections))
+            configuration: TalonOneClient.httpClientConfiguration(connections: connections)
+        )
         let result: Result<Value, any Error>
         do {
             result = .success(try await body(TalonOneClient(configuration: configuration, http: http)))

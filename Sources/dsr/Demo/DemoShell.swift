@@ -21,8 +21,12 @@ struct DemoShell {
             values[Environment.Key(stringLiteral: name)] = String?.none
         }
         let ended = try await Subprocess.run(
-            .path("/proc/self/exe"), arguments: Arguments(arguments), environment: .inherit.updating(values),
-            output: .currentStandardOutput, error: .currentStandardError)
+            .path("/proc/self/exe"),
+            arguments: Arguments(arguments),
+            environment: .inherit.updating(values),
+            output: .currentStandardOutput,
+            error: .currentStandardError
+        )
         guard mayFail || ended.terminationStatus.isSuccess else {
             throw Failure(.needsAPerson, "the demo stops: 'dsr \(arguments.first ?? "")' failed")
         }
@@ -32,7 +36,8 @@ struct DemoShell {
         Terminal.out(statements + "\n")
         do throws(PostgresError) {
             let connection = try await PostgresConnection.connect(
-                PostgresConfiguration(connectionString: environment["DSR_DATABASE_URL"]))
+                PostgresConfiguration(connectionString: environment["DSR_DATABASE_URL"])
+            )
             try await connection.run(script: statements, named: "the demo's requests")
             await connection.close()
         } catch {
@@ -53,6 +58,7 @@ struct DemoShell {
 
             Open run-1.html and the letters in a browser. To go on by hand with everything still up:
             dsr demo --keep
-            """)
+            """
+        )
     }
 }

@@ -36,7 +36,8 @@ struct RequestText {
                 let whereabouts = document.deliveredAt.map { "delivered \($0.formatted(.iso8601))" } ?? "not delivered"
                 Terminal.out(
                     "  \(document.fileName), \(document.byteCount) bytes, \(whereabouts)"
-                        + (document.hasContent ? "" : ", content dropped"))
+                        + (document.hasContent ? "" : ", content dropped")
+                )
             }
         }
         if !leaves.isEmpty {
@@ -88,12 +89,20 @@ struct RequestJSON: Encodable {
         self.holdsSubject = request.hasSubject
         self.documents = documents?.map { document in
             Document(
-                fileName: document.fileName, mediaType: document.mediaType, byteCount: document.byteCount,
-                sha256: document.sha256.hexadecimal, deliveredAt: document.deliveredAt, hasContent: document.hasContent)
+                fileName: document.fileName,
+                mediaType: document.mediaType,
+                byteCount: document.byteCount,
+                sha256: document.sha256.hexadecimal,
+                deliveredAt: document.deliveredAt,
+                hasContent: document.hasContent
+            )
         }
         self.evidence = leaves?.map { leaf in
             Evidence(
-                index: leaf.index, leafHash: leaf.hash.hexadecimal, payload: String(decoding: leaf.payload, as: UTF8.self))
+                index: leaf.index,
+                leafHash: leaf.hash.hexadecimal,
+                payload: String(decoding: leaf.payload, as: UTF8.self)
+            )
         }
     }
 
@@ -101,7 +110,8 @@ struct RequestJSON: Encodable {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.withoutEscapingSlashes]
+        encoder.outputFormatting =
+            pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.withoutEscapingSlashes]
         return encoder
     }
 }

@@ -11,7 +11,9 @@ enum Signals {
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "dsr") { _ in SwiftLogNoOpLogHandler() }))
+                logger: Logger(label: "dsr") { _ in SwiftLogNoOpLogHandler() }
+            )
+        )
         try await group.run()
     }
 }

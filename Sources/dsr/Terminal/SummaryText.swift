@@ -28,10 +28,12 @@ struct SummaryText {
         }
         Terminal.out(
             "  \(counts.toAccountFor) to account for, \(counts.accountedFor) accounted for: "
-                + (counts.balances ? "the sums agree" : "THE SUMS DO NOT AGREE"))
+                + (counts.balances ? "the sums agree" : "THE SUMS DO NOT AGREE")
+        )
         Terminal.out(
             "  \(counts.calls) calls, \(counts.reportsDelivered) documents delivered"
-                + (counts.reportsUndelivered > 0 ? ", \(counts.reportsUndelivered) still to deliver" : ""))
+                + (counts.reportsUndelivered > 0 ? ", \(counts.reportsUndelivered) still to deliver" : "")
+        )
         for row in report.needsAPerson.prefix(20) {
             Terminal.out("  request \(row.requestID) (\(row.right)): \(row.state): \(row.reason)")
         }

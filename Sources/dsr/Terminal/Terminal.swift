@@ -64,8 +64,16 @@ final class ProgressLine: Sendable {
             return true
         }
         guard isDue else { return }
-        let seconds = max(0.001, Double((now - started).components.seconds) + Double((now - started).components.attoseconds) / 1e18)
-        let line = String(format: "\r\u{1B}[K%d requests, %d calls, %.0f requests/s", done, calls, Double(done) / seconds)
+        let seconds = max(
+            0.001,
+            Double((now - started).components.seconds) + Double((now - started).components.attoseconds) / 1e18
+        )
+        let line = String(
+            format: "\r\u{1B}[K%d requests, %d calls, %.0f requests/s",
+            done,
+            calls,
+            Double(done) / seconds
+        )
         FileHandle.standardError.write(Data(line.utf8))
     }
 

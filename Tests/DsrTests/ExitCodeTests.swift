@@ -1,0 +1,87 @@
+import TalonOneSandbox
+import Testing
+
+@Suite("One clear sentence, and nothing claimed")
+struct ExitCodeTests {
+    /// A setting that is wrong, the exit code, and what the sentence names.
+    @Test(
+        "what is missing or wrong is said before anything is claimed",
+        arguments: [
+            (["DSR_DATABASE_URL": "host=/nonexistent"], 69, "cannot connect to Postgres"),
+            (["TALON_ONE_BASE_URL": "http://127.0.0.1:1"], 69, "No connection"),
+            (["TALON_ONE_BASE_URL": "http://example.com"], 78, "https"),
+            (["TALON_ONE_BASE_URL": nil], 78, "TALON_ONE_BASE_URL"),
+            (["TALON_ONE_API_KEY": "wrong"], 77, "refused the key"),
+            (["TALON_ONE_API_KEY": nil], 78, "TALON_ONE_API_KEY"),
+            (["TALON_ONE_ENVIRONMENT": nil], 78, "TALON_ONE_ENVIRONMENT"),
+            (["TALON_ONE_ENVIRONMENT": "production"], 78, "live or sandbox"),
+            (["DSR_REPORTS_DIRECTORY": nil], 78, "DSR_REPORTS_DIRECTORY"),
+            (["DSR_REPORTS_DIRECTORY": "/nonexistent/reports"], 78, "report directory"),
+            (["DSR_CONCURRENCY": "many"], 78, "concurrency"),
+            (["DSR_TIME_ZONE": "Mars/Olympus"], 78, "DSR_TIME_ZONE"),
+            (["DSR_CONFIG": "/nonexistent.yaml"], 78, "YAML"),
+        ] as [([String: String?], Int32, String)]
+    )
+    func settings(_ changes: [String: String?], _ code: Int32, _ sentence: String) async throws {
+        try await House.with { house in
+            try await house.sql("insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'anna')")
+            let ended = try await house.dsr("run", setting: changes).expect(code)
+            #expect(ended.err.contains(sentence))
+            #expect(ended.err.split(separator: "\n").count == 1)
+            #expect(ended.out.isEmpty)
+            #expect(try await house.ending(of: 1) == "pending -")
+            #expect(try await house.count("select count(*) from dsr.runs") == 0)
+        }
+    }
+
+    @Test("a missing schema and a schema of another version name the way out")
+    func schema() async throws {
+        try await House.with(migrated: false) { house in
+            #expect(try await house.dsr("run").expect(78).err.contains("dsr migrate"))
+            try await house.dsr("migrate").expect(0)
+            #expect(try await house.dsr("migrate").expect(0).out.contains("up to date"))
+            try await house.sql("insert into dsr.schema_migrations (version, name, sha256) values (99, 'future', '')")
+            #expect(try await house.dsr("run").expect(78).err.contains("99"))
+            try await house.sql("delete from dsr.schema_migrations where version = 99")
+            try await house.sql("update dsr.schema_migrations set sha256 = '' where version = 1")
+            #expect(try await house.dsr("migrate").expect(78).err.contains("other contents"))
+        }
+    }
+
+    @Test("a key that is refused half-way stops the run, and nothing is burnt")
+    func keyRefusedHalfWay() async throws {
+        try await House.with(environment: ["DSR_CONCURRENCY": "2"]) { house in
+            await house.sandbox.install(
+                SandboxFault(.status(code: 401), match: SandboxMatch(operation: "getCustomerInventory"), after: 3)
+            )
+            try await house.sql(
+                "insert into dsr.subject_requests (kind, integration_id) select 'erasure', 'c' || n from generate_series(1, 100) n"
+            )
+            try await house.dsr("run").expect(77)
+            #expect(
+                try await house.count("select count(*) from dsr.subject_requests where state in ('failed', 'running')")
+                    == 0
+            )
+            #expect(try await house.count("select sum(failures) from dsr.subject_requests") == 0)
+            #expect((await house.sandbox.counts().operations["getCustomerInventory"]?.received ?? 0) < 10)
+        }
+    }
+
+    @Test("an API that stops answering ends the run, and fails no request")
+    func outage() async throws {
+        try await House.with(environment: ["DSR_CONCURRENCY": "2", "DSR_RETRY_QUICK_TRIES": "1"]) { house in
+            await house.sandbox.install(
+                SandboxFault(.status(code: 502), match: SandboxMatch(operation: "getCustomerInventory"), after: 5)
+            )
+            try await house.sql(
+                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 100) n"
+            )
+            try await house.dsr("run").expect(69)
+            #expect(try await house.count("select count(*) from dsr.subject_requests where state = 'pending'") > 90)
+            #expect(try await house.count("select sum(failures) from dsr.subject_requests") == 0)
+            await house.sandbox.clearFaults()
+            try await house.sql("update dsr.subject_requests set not_before = null")
+            try await house.dsr("run").expect(0)
+        }
+    }
+}

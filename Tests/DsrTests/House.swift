@@ -1,0 +1,236 @@
+import Foundation
+import Postgres
+import Subprocess
+import SystemPackage
+import TalonOneSandbox
+import ThrowawayPostgres
+
+/// What a test of the binary needs around it: a database of its own, a sandbox of its own, a report directory.
+struct House: Sendable {
+    let database: String
+    let server: SandboxServer
+    let folder: String
+    let settings: [String: String]
+
+    var sandbox: Sandbox { server.sandbox }
+    var reports: String { folder + "/reports" }
+
+    /// Builds a house, lets the test live in it, and leaves nothing behind.
+    static func with(
+        _ settings: SandboxSettings = SandboxSettings(),
+        migrated: Bool = true,
+        environment: [String: String] = [:],
+        _ body: (House) async throws -> Void
+    ) async throws {
+        let cluster = try await Self.cluster.value
+        let folder = FileManager.default.temporaryDirectory.path + "/dsr-test-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let server = try await SandboxServer.start(settings: settings)
+        await server.sandbox.seed(.demo)
+        let house = House(
+            database: try await cluster.createDatabase(),
+            server: server,
+            folder: folder,
+            settings: environment
+        )
+        let result: Result<Void, any Error>
+        do {
+            if migrated { _ = try await house.dsr("migrate").expect(0) }
+            result = .success(try await body(house))
+        } catch {
+            result = .failure(error)
+        }
+        await server.stop()
+        try result.get()
+    }
+
+    /// One cluster for the whole test process; it ends with the process.
+    private static let cluster = Task { try await ThrowawayPostgres.start() }
+
+    // MARK: - The binary
+
+    /// How a run of the binary ended, and what it said.
+    struct Ended: Sendable {
+        let code: Int32
+        let out: String
+        let err: String
+
+        /// - Throws: what it said, where it ended with another code.
+        @discardableResult
+        func expect(_ code: Int32) throws -> Ended {
+            guard self.code == code else {
+                throw Unexpected(description: "exit \(self.code), not \(code)\n\(out)\n\(err)")
+            }
+            return self
+        }
+    }
+
+    struct Unexpected: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The binary under test, beside the test bundle.
+    static let binary =
+        FileManager.default
+        .destinationOfSymbolicLink(orPath: "/proc/self/exe").deletingLastComponent + "/dsr"
+
+    var environment: [String: String] {
+        [
+            "DSR_DATABASE_URL": database,
+            "DSR_REPORTS_DIRECTORY": reports,
+            "DSR_RETRY_WAIT_SECONDS": "0",
+            "TALON_ONE_BASE_URL": server.baseURL,
+            "TALON_ONE_API_KEY": "sandbox",
+            "TALON_ONE_ENVIRONMENT": "sandbox",
+        ].merging(settings) { $1 }
+    }
+
+    func dsr(
+        _ arguments: String...,
+        setting changes: [String: String?] = [:],
+        input: String = ""
+    ) async throws -> Ended {
+        try await Self.run(
+            .path(FilePath(Self.binary)),
+            arguments,
+            environment.mapValues(Optional.some).merging(changes) { $1 },
+            input
+        )
+    }
+
+    /// Runs the binary on a terminal of its own, with what a person types.
+    func onTerminal(_ command: String, typing input: String) async throws -> Ended {
+        try await Self.run(
+            .name("script"),
+            ["-qec", "\(Self.binary) \(command)", "/dev/null"],
+            environment,
+            input
+        )
+    }
+
+    static func run(_ words: [String], _ environment: [String: String]) async throws -> Ended {
+        try await run(.path(FilePath(binary)), words, environment.mapValues(Optional.some), "")
+    }
+
+    /// PostgreSQL's own client, as an intake system's engineer would use it.
+    func psql(_ text: String) async throws -> Ended {
+        try await Self.run(.name("psql"), ["-X", "-c", text, database], [:], "")
+    }
+
+    private static func run(
+        _ executable: Executable,
+        _ arguments: [String],
+        _ variables: [String: String?],
+        _ input: String
+    ) async throws -> Ended {
+        let result = try await Subprocess.run(
+            executable,
+            arguments: Arguments(arguments),
+            environment: Self.environment(variables),
+            input: .string(input),
+            output: .string(limit: 64 << 20),
+            error: .string(limit: 64 << 20)
+        )
+        return Ended(
+            code: code(of: result.terminationStatus),
+            out: result.standardOutput,
+            err: result.standardError
+        )
+    }
+
+    static func environment(_ variables: [String: String?]) -> Environment {
+        var values: [Environment.Key: String?] = [:]
+        for (name, value) in variables { values[Environment.Key(stringLiteral: name)] = value }
+        return .inherit.updating(values)
+    }
+
+    /// The exit code, or the signal's number below zero.
+    static func code(of status: TerminationStatus) -> Int32 {
+        switch status {
+        case .exited(let code): code
+        case .signaled(let signal): -signal
+        }
+    }
+
+    // MARK: - The database
+
+    /// Runs SQL on a connection of its own.
+    @discardableResult
+    func sql(_ text: String) async throws -> PostgresResult {
+        let connection = try await PostgresConnection.connect(PostgresConfiguration(connectionString: database))
+        do {
+            let result = try await connection.query(Statement("test", text))
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    func count(_ text: String) async throws -> Int {
+        let rows = try await sql("select (\(text))::bigint as n")
+        return try rows[rows.startIndex].decode("n")
+    }
+
+    /// One column of text, nulls as `-`.
+    func texts(_ text: String) async throws -> [String] {
+        try await sql(text).map { try $0.decode("t", as: String?.self) ?? "-" }
+    }
+
+    /// `state outcome` of a request.
+    func ending(of request: Int) async throws -> String {
+        try await texts(
+            "select state || ' ' || coalesce(outcome, '-') as t from dsr.subject_requests where id = \(request)"
+        ).first ?? "none"
+    }
+
+    /// What the evidence says of a request, event by event.
+    func events(of request: Int) async throws -> [String] {
+        try await texts(
+            """
+            select convert_from(payload, 'UTF8')::json ->> 'event' as t
+            from dsr.evidence_payloads join dsr.evidence_leaves using (index)
+            where request_id = \(request) order by index
+            """
+        )
+    }
+
+    func file(_ name: String) -> Data? {
+        FileManager.default.contents(atPath: reports + "/" + name)
+    }
+
+    // MARK: - The shop
+
+    /// Makes a customer by the API's own operations, with a little of everything.
+    func makeCustomer(_ id: String) async throws {
+        _ = try await dsr("api", "update-profile", id, "--attributes", #"{"Name":"N","City":"C"}"#).expect(0)
+        _ = try await dsr(
+            "api",
+            "update-session",
+            "s-\(UUID().uuidString)",
+            "--profile",
+            id,
+            "--state",
+            "closed",
+            "--total",
+            "12.50"
+        ).expect(0)
+        _ = try await dsr("api", "create-reservation", "AUTUMN10", id).expect(0)
+    }
+}
+
+extension FileManager {
+    fileprivate func destinationOfSymbolicLink(orPath path: String) -> String {
+        (try? destinationOfSymbolicLink(atPath: path)) ?? path
+    }
+}
+
+extension String {
+    fileprivate var deletingLastComponent: String { (self as NSString).deletingLastPathComponent }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Postgres
+import ThrowawayPostgres
+
+/// One server for all tests of the process.
+enum Cluster {
+    private static let started = Task { try await ThrowawayPostgres.start(settings: ["max_connections": "300"]) }
+
+    static func connectionString() async throws -> String {
+        try await started.value.connectionString
+    }
+
+    /// A connection of the test's own to the shared database; tests keep to temporary tables.
+    static func connect(statementTimeout: Duration = .seconds(60)) async throws -> PostgresConnection {
+        try await PostgresConnection.connect(
+            PostgresConfiguration(
+                connectionString: try await connectionString(),
+                statementTimeout: statementTimeout
+            )
+        )
+    }
+
+    /// A connection to a database of the test's own.
+    static func connectToFreshDatabase() async throws -> PostgresConnection {
+        let string = try await started.value.createDatabase()
+        return try await PostgresConnection.connect(PostgresConfiguration(connectionString: string))
+    }
+}
+
+/// Runs `work` and returns the error it must throw.
+func failure(_ work: () async throws -> Void) async throws -> PostgresError {
+    do {
+        try await work()
+    } catch let error as PostgresError {
+        return error
+    }
+    throw NothingThrown()
+}
+
+struct NothingThrown: Error {}
+
+/// Waits until `condition` holds, looking at it as often as other tasks let it; gives up after a while.
+func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
+    let end = ContinuousClock.now + .seconds(20)
+    while ContinuousClock.now < end {
+        if try await condition() { return true }
+        await Task.yield()
+    }
+    return false
+}
+
+extension PostgresConnection {
+    /// The server process that serves this connection.
+    func processID() throws -> Int {
+        try query(Statement("process id", "select pg_backend_pid() as pid"))[0].decode("pid")
+    }
+
+    /// Waits until the connection with `processID` runs a statement whose text begins with `prefix`.
+    func waitUntilRuns(_ prefix: String, on processID: Int) async throws -> Bool {
+        let statement = Statement(
+            "watch",
+            """
+            select count(*) as n from pg_stat_activity
+            where pid = $1 and state = 'active' and starts_with(query, $2::text)
+            """
+        )
+        let end = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < end {
+            if try query(statement, processID, prefix)[0].decode("n", as: Int.self) == 1 { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,201 @@
+import Foundation
+import Glibc
+import Postgres
+import Testing
+
+@Suite("Connecting", .timeLimit(.minutes(1)))
+struct ConnectTests {
+    private func failureToConnect(_ connectionString: String, timeout: Duration = .seconds(10)) async throws -> String {
+        let error = try await failure {
+            _ = try await PostgresConnection.connect(
+                PostgresConfiguration(connectionString: connectionString, connectTimeout: timeout)
+            )
+        }
+        #expect(error.code == .connectionFailed)
+        #expect(error.isConnectionLoss)
+        return error.description
+    }
+
+    @Test("a connection tells where it leads and to which version")
+    func endpoint() async throws {
+        let connection = try await Cluster.connect()
+        #expect(try await connection.endpoint == Cluster.connectionString())
+        #expect(await connection.serverVersion >= 150_000)
+        let name = Statement(
+            "name",
+            "select current_setting('application_name') as name, current_setting('client_encoding') as e"
+        )
+        let row = try await connection.query(name)[0]
+        #expect(try row.decode("name") == "dsr")
+        #expect(try row.decode("e") == "UTF8")
+    }
+
+    @Test("a failure to connect says in libpq's words what is wrong, in one line")
+    func failures() async throws {
+        let string = try await Cluster.connectionString()
+        #expect(
+            try await failureToConnect("host=/nowhere")
+                == "cannot connect to Postgres: connection to server on socket \"/nowhere/.s.PGSQL.5432\" failed: "
+                + "No such file or directory. Is the server running locally and accepting connections on that socket? "
+                + "Check the connection string or the PG* variables."
+        )
+        #expect(
+            try await failureToConnect("host=127.0.0.1 port=1")
+                == "cannot connect to Postgres: connection to server at \"127.0.0.1\", port 1 failed: Connection refused. "
+                + "Is the server running on that host and accepting TCP/IP connections? "
+                + "Check the connection string or the PG* variables."
+        )
+        let database = try await failureToConnect("\(string) dbname=nope")
+        #expect(
+            database.hasSuffix(
+                "failed: FATAL: database \"nope\" does not exist. "
+                    + "Check the connection string or the PG* variables."
+            )
+        )
+        #expect(
+            try await failureToConnect("\(string) user=nobody_here").contains("role \"nobody_here\" does not exist")
+        )
+    }
+
+    @Test("a server that accepts and says nothing is given up after the timeout")
+    func deafServer() async throws {
+        let listener = try #require(Listener())
+        let text = try await failureToConnect(
+            "host=127.0.0.1 port=\(listener.port) password=swordfish user=u dbname=d",
+            timeout: .milliseconds(200)
+        )
+        #expect(
+            text == "cannot connect to Postgres (host=127.0.0.1 port=\(listener.port) dbname=d user=u): "
+                + "no answer within 0.2 seconds. Check the host, the port, and what stands between."
+        )
+    }
+
+    @Test("connecting ends when its task is cancelled")
+    func cancelled() async throws {
+        let listener = try #require(Listener())
+        let configuration = PostgresConfiguration(connectionString: "host=127.0.0.1 port=\(listener.port)")
+        let task = Task { try await failure { _ = try await PostgresConnection.connect(configuration) } }
+        task.cancel()
+        #expect(try await task.value.code == .cancelled)
+    }
+
+    @Test(
+        "no password is shown, however the connection string is broken",
+        arguments: [
+            "postgres://u:swordfish@127.0.0.1:1/d", "postgres://u:p@swordfish:1@127.0.0.1:1/d",
+            "postgres://u:swordfish/x@127.0.0.1:1/d", "postgres://u:1?swordfish@127.0.0.1/d",
+            "postgres://u:1#swordfish@127.0.0.1/d", "host=127.0.0.1 port=1 password=swordfish",
+            "host=127.0.0.1 port=1 password=my swordfish", "host=127.0.0.1 password='swordfish",
+            "host=127.0.0.1 password=a swordfish=b", "postgres://u:swordfish%zz@127.0.0.1:1/d",
+        ]
+    )
+    func passwords(connectionString: String) async throws {
+        let configuration = PostgresConfiguration(connectionString: connectionString)
+        let error = try await failure { _ = try await PostgresConnection.connect(configuration) }
+        #expect([.connectionFailed, .invalidConfiguration].contains(error.code))
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        for text in ["\(error)", "\(configuration)", String(reflecting: configuration), dumped] {
+            #expect(!text.contains("swordfish"))
+        }
+    }
+
+    @Test("the PG variables and service files are libpq's own affair")
+    func environment() async throws {
+        let string = try await Cluster.connectionString()
+        let host = try #require(string.split(separator: " ").first?.dropFirst(5))
+        let file = FileManager.default.temporaryDirectory.appending(path: "pg-service-\(UUID()).conf")
+        let service = "[test]\nhost=\(host)\nport=5432\ndbname=postgres\nuser=postgres\napplication_name=from-service\n"
+        try Data(service.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+
+        // In processes of their own, for the variables are the whole process's.
+        await #expect(processExitsWith: .success) { [host = String(host) as String] in
+            setenv("PGHOST", host, 1)
+            setenv("PGPORT", "5432", 1)
+            setenv("PGUSER", "postgres", 1)
+            setenv("PGDATABASE", "template1", 1)
+            setenv("PGAPPNAME", "from-variable", 1)
+            setenv("PGCLIENTENCODING", "LATIN1", 1)
+            #expect("\(PostgresConfiguration())" == "host=\(host) port=5432 dbname=template1 user=postgres")
+            let connection = try await PostgresConnection.connect(PostgresConfiguration())
+            let row = try await connection.query(Self.whoAmI)[0]
+            #expect(try row.decode("name") == "from-variable")
+            #expect(try row.decode("database") == "template1")
+            #expect(try row.decode("umlaut") == "ü👍")
+        }
+        await #expect(processExitsWith: .success) { [path = file.path as String] in
+            setenv("PGSERVICEFILE", path, 1)
+            let named = try await PostgresConnection.connect(PostgresConfiguration(connectionString: "service=test"))
+            #expect(try await named.query(Self.whoAmI)[0].decode("name") == "from-service")
+            setenv("PGSERVICE", "test", 1)
+            let unnamed = try await PostgresConnection.connect(PostgresConfiguration())
+            #expect(try await unnamed.query(Self.whoAmI)[0].decode("name") == "from-service")
+        }
+    }
+
+    private static let whoAmI = Statement(
+        "who am i",
+        "select current_setting('application_name') as name, current_database()::text as database, 'ü👍' as umlaut"
+    )
+}
+
+@Suite("Configuration")
+struct ConfigurationTests {
+    @Test(
+        "where a connection leads is shown without its password",
+        arguments: [
+            ("postgres://u:secret@db.example.com:6000/app", "host=db.example.com port=6000 dbname=app user=u"),
+            ("host=a,b port=1,2 user=u dbname=d password='s e c'", "host=a,b port=1,2 dbname=d user=u"),
+            ("postgresql:///d?host=/run/pg&user=u&password=secret", "host=/run/pg port=5432 dbname=d user=u"),
+            ("service=night user=u", "host=(local socket) port=5432 dbname=u user=u service=night"),
+            ("a=b", "a connection string that cannot be read"),
+        ]
+    )
+    func description(connectionString: String, expected: String) {
+        #expect("\(PostgresConfiguration(connectionString: connectionString))" == expected)
+    }
+
+    @Test(
+        "a server that is not checked is warned of, unless it is this machine",
+        arguments: [
+            ("host=db.example.com", true), ("host=db.example.com sslmode=require", true),
+            ("host=db.example.com sslmode=verify-ca", true), ("host=db.example.com sslmode=verify-full", false),
+            ("host=localhost,db.example.com", true), ("hostaddr=10.0.0.1 host=localhost", true),
+            ("host=localhost", false), ("host=127.0.0.1", false), ("host=::1", false), ("host=/run/postgresql", false),
+            ("user=u", false), ("postgres://db.example.com/d?sslmode=verify-full", false),
+        ]
+    )
+    func warnings(connectionString: String, warns: Bool) {
+        let warnings = PostgresConfiguration(connectionString: connectionString).warnings
+        #expect(warnings.count == (warns ? 1 : 0))
+        #expect(warnings.allSatisfy { $0.contains("sslmode=verify-full") })
+    }
+}
+
+/// A port on this machine that takes connections and never says a word.
+private final class Listener {
+    let port: UInt16
+    private let descriptor: Int32
+
+    init?() {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(descriptor, pointer, length) == 0 && listen(descriptor, 8) == 0
+                    && getsockname(descriptor, pointer, &length) == 0
+            }
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        guard isListening else { return nil }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Glibc
+import Postgres
+import Testing
+
+private let sleep = Statement("sleep", "select pg_sleep(60)")
+private let one = Statement("one", "select 1 as one")
+
+@Suite("Interruption and loss", .timeLimit(.minutes(1)))
+struct InterruptionTests {
+    @Test("cancel ends the statement on the server, and the connection goes on")
+    func cancel() async throws {
+        let connection = try await Cluster.connect()
+        let watcher = try await Cluster.connect()
+        let processID = try await connection.processID()
+        async let sleeping: PostgresError = failure { try await connection.query(sleep) }
+        #expect(try await watcher.waitUntilRuns("select pg_sleep", on: processID))
+        connection.cancel()
+        let error = try await sleeping
+        #expect(error.code == .cancelled)
+        #expect(error.description == "statement \"sleep\" was cancelled")
+        #expect(!error.isConnectionLoss)
+        #expect(try await connection.query(one)[0].decode("one") == 1)
+    }
+
+    @Test("cancel does nothing to a connection that is doing nothing")
+    func cancelIdle() async throws {
+        let connection = try await Cluster.connect()
+        connection.cancel()
+        #expect(try await connection.query(one)[0].decode("one") == 1)
+        connection.cancel()
+        #expect(try await connection.query(one)[0].decode("one") == 1)
+    }
+
+    @Test("a cancelled task ends its statement on the server")
+    func taskCancelled() async throws {
+        let connection = try await Cluster.connect()
+        let watcher = try await Cluster.connect()
+        let processID = try await connection.processID()
+        let task = Task { try await failure { try await connection.query(sleep) } }
+        #expect(try await watcher.waitUntilRuns("select pg_sleep", on: processID))
+        task.cancel()
+        #expect(try await task.value.code == .cancelled)
+        #expect(try await connection.query(one)[0].decode("one") == 1)
+    }
+
+    @Test("a cancelled task sends nothing, and a transaction that it was in is rolled back")
+    func cancelledBefore() async throws {
+        let connection = try await Cluster.connect()
+        try await connection.run(script: "create temporary table t (n int8)", named: "schema")
+        let task = Task {
+            try await failure {
+                try await connection.transaction { connection in
+                    try connection.query(Statement("insert", "insert into t values (1)"))
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    try connection.query(one)
+                }
+            }
+        }
+        let error = try await task.value
+        #expect(error.code == .cancelled)
+        #expect(error.description == "statement \"one\" was cancelled before it began")
+        let count = try await connection.query(Statement("count", "select count(*) as n from t"))
+        #expect(try count[0].decode("n") == 0)
+    }
+
+    @Test("a deadline ends the statement on the server, and the connection goes on")
+    func deadline() async throws {
+        let connection = try await Cluster.connect()
+        let error = try await failure { try await connection.query(sleep, deadline: .milliseconds(100)) }
+        #expect(error.code == .timedOut)
+        #expect(error.description == "statement \"sleep\" took longer than 0.1 seconds and was stopped")
+        #expect(!error.isConnectionLoss)
+        #expect(try await connection.query(one)[0].decode("one") == 1)
+    }
+
+    @Test("the configuration's deadline holds where a call names none, in pipelines and scripts too")
+    func defaultDeadline() async throws {
+        let connection = try await Cluster.connect(statementTimeout: .milliseconds(100))
+        for call in [
+            { try await connection.query(sleep) }, { _ = try await connection.pipeline([(one, []), (sleep, [])]) },
+            { try await connection.run(script: "select 1; select pg_sleep(60)", named: "slow") },
+            { _ = try await connection.copyOut(Statement("dump", "copy (select pg_sleep(60)) to stdout")) { _ in } },
+        ] as [() async throws -> Void] {
+            let error = try await failure(call)
+            #expect(error.code == .timedOut)
+            #expect(try await connection.query(one)[0].decode("one") == 1)
+        }
+    }
+
+    @Test("a server that does not even stop loses the connection, and the error says so")
+    func unanswered() async throws {
+        let connection = try await Cluster.connect()
+        let watcher = try await Cluster.connect()
+        let processID = try await pid_t(connection.processID())
+        async let sleeping: PostgresError = failure { try await connection.query(sleep, deadline: .seconds(1)) }
+        #expect(try await watcher.waitUntilRuns("select pg_sleep", on: Int(processID)))
+        try #require(kill(processID, SIGSTOP) == 0)
+        let error = try await sleeping
+        try #require(kill(processID, SIGCONT) == 0)
+        #expect(error.code == .timedOut)
+        #expect(error.isConnectionLoss)
+        #expect(error.description.contains("the connection was closed"))
+        #expect(await !connection.isOpen)
+        try await connection.reconnect()
+        #expect(try await connection.query(one)[0].decode("one") == 1)
+    }
+
+    @Test("a connection that the server ended says so until it is made anew, and then prepares its statements again")
+    func terminated() async throws {
+        let connection = try await Cluster.connect()
+        let killer = try await Cluster.connect()
+        #expect(try await connection.query(one)[0].decode("one") == 1)
+        let processID = try await connection.processID()
+        try await killer.query(Statement("terminate", "select pg_terminate_backend($1::int8::int, 10000)"), processID)
+
+        let lost = try await failure { try await connection.query(one) }
+        #expect(lost.code == .connectionLost)
+        #expect(lost.isConnectionLoss)
+        #expect(await !connection.isOpen)
+        #expect(try await failure { try await connection.query(one) }.code == .connectionLost)
+        try await connection.reconnect()
+        #expect(await connection.isOpen)
+        #expect(try await connection.query(one)[0].decode("one") == 1)
+    }
+
+    @Test("a statement whose connection is ended under it tells why", arguments: [false, true])
+    func terminatedWhileRunning(inPipeline: Bool) async throws {
+        let connection = try await Cluster.connect()
+        let killer = try await Cluster.connect()
+        let processID = try await connection.processID()
+        async let sleeping: PostgresError = failure {
+            if inPipeline {
+                _ = try await connection.pipeline([(one, []), (sleep, []), (one, [])])
+            } else {
+                try await connection.transaction { _ = try $0.query(sleep) }
+            }
+        }
+        #expect(try await killer.waitUntilRuns("select pg_sleep", on: processID))
+        try await killer.query(Statement("terminate", "select pg_terminate_backend($1::int8::int)"), processID)
+        let error = try await sleeping
+        #expect(error.code == .connectionLost)
+        #expect(error.sqlState == "57P01")
+        #expect(error.statement == "sleep")
+        #expect(error.description.contains("terminating connection due to administrator command (57P01)"))
+        try await connection.reconnect()
+        #expect(try await connection.query(one)[0].decode("one") == 1)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Reports
+import Testing
+
+@Suite("Erasure confirmations")
+struct ErasureConfirmationTests {
+    @Test(
+        "each outcome says what was found out, and no more",
+        arguments: [
+            (ErasureConfirmation.Outcome.erased, "Your data has been erased", "it holds no data of yours any more"),
+            (.alreadyAbsent, "Your data had already been erased", "an earlier deletion of ours had removed it"),
+            (.noData, "There was no data of yours to erase", "another identifier"),
+            (
+                .residualData([.init(section: "loyalty", kind: "point balances", count: 3)]),
+                "Your data has been erased in part", "Loyalty programspoint balances3"
+            ),
+        ]
+    )
+    func wording(outcome: ErasureConfirmation.Outcome, heading: String, sentence: String) throws {
+        let document = try confirmation(outcome)
+        try expectWellFormed(document)
+        let text = visibleText(document)
+        #expect(document.fileName == "request-42-confirmation.html")
+        #expect(text.contains(heading) && text.contains(sentence))
+        let headings = ["has been erased\n", "had already been erased", "no data of yours to erase", "erased in part"]
+        #expect(headings.filter { text.contains($0) }.count == 1)
+    }
+
+    @Test("the person is named only in a copy that asks for it")
+    func addressee() throws {
+        #expect(!(try confirmation(.erased).text.contains("customer-42")))
+        #expect(try confirmation(.erased, addressee: "customer-42").text.contains("customer-42"))
+    }
+
+    @Test("it says what was done when, what is kept, and where to turn")
+    func contents() throws {
+        let text = visibleText(try confirmation(.erased))
+        for part in [
+            "7 March 2026, 14:05:09 UTC", "Coupon reservations were released (2)", "read again to check",
+            "Article 5(2)", "for three years", "Backups", "Article 77", "Article 79", "The Berlin Commissioner",
+        ] { #expect(text.contains(part)) }
+        #expect(!text.contains("To be completed"))
+    }
+
+    private func confirmation(_ outcome: ErasureConfirmation.Outcome, addressee: String? = nil) throws -> Document {
+        let instant = Date(timeIntervalSince1970: 1_772_892_309.125)
+        return try ErasureConfirmation(
+            requestID: 42,
+            environment: .live,
+            outcome: outcome,
+            steps: [
+                .init(.inventoryRead, at: instant), .init(.reservationsReleased(count: 2), at: instant),
+                .init(.dataDeleted, at: instant), .init(.inventoryReadAgain, at: instant),
+            ],
+            producedAt: instant,
+            controller: Sample.controller,
+            evidenceRetention: "for three years",
+            addressee: addressee
+        ).rendered(with: try .english())
+    }
+}

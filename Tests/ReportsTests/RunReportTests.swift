@@ -1,0 +1,92 @@
+import Foundation
+import Reports
+import Testing
+
+@Suite("Run reports")
+struct RunReportTests {
+    @Test("a run that accounts for every request balances, and one that does not says so loudly")
+    func balance() throws {
+        let templates = try DocumentTemplates.english()
+        var report = Self.report()
+        #expect(report.balances)
+        #expect(!(try report.html(with: templates).text.contains("does not hold")))
+        report.counts.arrived += 1
+        #expect(!report.balances)
+        let html = try report.html(with: templates)
+        try expectWellFormed(html)
+        #expect(visibleText(html).contains("The sum does not hold: 22 requests were to be accounted for, but 21 are."))
+        #expect(try RawJSON.parse(report.json().content)["balances"]?.boolValue == false)
+    }
+
+    @Test("every kind of whereabouts is in the sum once")
+    func sum() {
+        let parts: [(inout RunReport.Counts) -> Void] = [
+            { $0.refused += 1 }, { $0.failed += 1 }, { $0.toBeRetried += 1 }, { $0.takenByOthers += 1 },
+            { $0.completed["erased", default: 0] += 1 }, { $0.completed["a new outcome", default: 0] += 1 },
+            { $0.waiting["identity", default: 0] += 1 },
+        ]
+        for add in parts {
+            var counts = Self.report().counts
+            add(&counts)
+            #expect(counts.accountedFor == counts.toAccountFor + 1)
+        }
+    }
+
+    @Test("both forms have the same numbers, in an order that stays")
+    func forms() throws {
+        let report = Self.report()
+        let json = report.json()
+        #expect(json.fileName == "run-7.json")
+        let root = try RawJSON.parse(json.content)
+        #expect(
+            root.members.map(\.name).prefix(8) == [
+                "run", "host", "version", "environment", "started_at", "ended_at", "ending", "balances",
+            ]
+        )
+        #expect(root["completed"]?.members.map(\.name) == ["exported", "erased", "residual_data", "a_new_one"])
+        #expect(root["waiting"]?.members.map(\.name) == ["approval", "identity"])
+        #expect(root["needs_a_person", "0", "request"]?.numberText == "12")
+        let html = try report.html(with: try .english())
+        #expect(html.fileName == "run-7.html")
+        try expectWellFormed(html)
+        let text = visibleText(html)
+        for part in [
+            "exported9", "erased4", "data left after erasure1", "a new one1", "identity1", "Accounted for21",
+            "2026-04-07",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+    }
+
+    static func report() -> RunReport {
+        var counts = RunReport.Counts()
+        counts.pendingAtStart = 20
+        counts.arrived = 1
+        counts.completed = ["a_new_one": 1, "residual_data": 1, "erased": 4, "exported": 9]
+        counts.refused = 1
+        counts.failed = 1
+        counts.waiting = ["identity": 1, "approval": 1]
+        counts.toBeRetried = 1
+        counts.takenByOthers = 1
+        counts.calls = 33
+        return RunReport(
+            runID: 7,
+            host: "batch-1",
+            softwareVersion: "1.0.0",
+            environment: .live,
+            startedAt: Date(timeIntervalSince1970: 1_772_892_309.125),
+            endedAt: Date(timeIntervalSince1970: 1_772_892_409.9),
+            ending: "the queue was empty",
+            counts: counts,
+            needsAPerson: [
+                .init(
+                    requestID: 12,
+                    right: "erasure",
+                    answerBy: "2026-04-07",
+                    state: "residual_data",
+                    reason: "<points> left"
+                )
+            ]
+        )
+    }
+}

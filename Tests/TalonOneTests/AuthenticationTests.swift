@@ -1,0 +1,119 @@
+import Foundation
+import TalonOneSandbox
+import Testing
+
+@testable import TalonOne
+
+@Suite struct AuthenticationTests {
+    @Test(
+        "bodies are signed as two independent implementations signed them",
+        arguments: [
+            ("{}", "0ab22833fdd54e7d6f6a95dffd158d9e"),
+            ("", "0dbc664752c37541281e3eef8eee0d2d"),
+            ("null", "1e559fe209653f16c3468fd27bef9e64"),
+            (#"{"integrationIDs":["customer1"]}"#, "ceb478ca5379d6862a47b5819cf2a8f8"),
+            (#"{"attributes":{"Name":"Zoë"}}"#, "9a41696cf36f0adf47ad185c1b8633b8"),
+        ]
+    )
+    func knownAnswers(body: String, signature: String) throws {
+        let signer = try #require(ContentSignature(id: 12, hexadecimalKey: "fefecafedeadbeef"))
+        #expect(signer.header(for: Data(body.utf8)) == "signer=12; signature=\(signature)")
+    }
+
+    @Test("a request without a body is signed, left alone, or given an empty object, as configured")
+    func emptyBodies() async throws {
+        var lax = SandboxSettings()
+        lax.hmacForEmptyBody = .notRequired
+        let key = Authentication.applicationKey(id: 1, key: "FEFEcafedeadbeef")
+        try await withSandbox { fixture in
+            let omitting = try fixture.client(key, emptyBodySignature: .omit)
+            let refused = try await failure { try await omitting.deleteCustomerData(integrationId: "a") }
+            #expect(refused.code == .unauthorized)
+            await fixture.sandbox.update(lax)
+            let passed = try await failure { try await omitting.deleteCustomerData(integrationId: "a") }
+            #expect(passed.code == .notFound)
+
+            let object = try fixture.client(key, emptyBodySignature: .emptyObject)
+            let signed = try await failure { try await object.deleteCustomerData(integrationId: "a") }
+            #expect(signed.code == .notFound)
+            #expect(await fixture.sandbox.requests().map(\.body) == ["", "", "{}"])
+            #expect(await fixture.sandbox.requests().last?.headers["content-type"] == "application/json")
+        }
+    }
+
+    @Test("a wrong key is unauthorized, a wrong signature is rejected with the API's words")
+    func wrongCredentials() async throws {
+        try await withSandbox { fixture in
+            let key = try fixture.client(.apiKey("wrong"))
+            #expect(try await failure { try await key.deleteCustomerData(integrationId: "a") }.code == .unauthorized)
+            let signature = try fixture.client(.applicationKey(id: 1, key: "0000000000000000"))
+            let error = try await failure { try await signature.deleteCustomerData(integrationId: "a") }
+            #expect(error.code == .rejected && error.status == 400)
+            #expect(error.apiMessage == "HMAC signature mismatch.")
+        }
+    }
+
+    @Test("no way of printing shows a key")
+    func masked() throws {
+        for authentication in [Authentication.apiKey("5ec4e7"), .applicationKey(id: 3, key: "5ec4e75ec4e75ec4")] {
+            let configuration = try TalonOneConfiguration(
+                baseURL: "https://x.talon.one",
+                authentication: authentication
+            )
+            var dumped = ""
+            dump(configuration, to: &dumped)
+            dump(authentication, to: &dumped)
+            dump(ContentSignature(id: 3, hexadecimalKey: "5ec4e75ec4e75ec4"), to: &dumped)
+            let texts = [
+                "\(authentication)", String(reflecting: authentication), "\(configuration)",
+                String(reflecting: configuration), dumped,
+            ]
+            for text in texts { #expect(!text.contains("5ec4")) }
+            // The bytes of the key, as a dump of numbers would list them.
+            #expect(!dumped.contains("- 94") && !dumped.contains("- 231"))
+        }
+    }
+
+    @Test(
+        "a key that cannot be right is refused with a sentence that does not show it",
+        arguments: [
+            Authentication.apiKey(""), .apiKey("5ec\r\nX: y"), .apiKey("5ec key"), .applicationKey(id: 1, key: "5ec"),
+            .applicationKey(id: 1, key: "5ecafedeadbeeffg"), .applicationKey(id: 0, key: "5ecacafedeadbeef"),
+            .applicationKey(id: 1, key: "5ecacafedeadbee٣"),
+        ]
+    )
+    func badKeys(authentication: Authentication) throws {
+        let error = try #require(throws: TalonOneError.self) {
+            try TalonOneConfiguration(baseURL: "https://x.talon.one", authentication: authentication)
+        }
+        #expect(error.code == .invalidConfiguration)
+        #expect(!"\(error)".contains("5ec"))
+    }
+
+    @Test(
+        "a base URL that is safe is taken",
+        arguments: [
+            ("https://x.talon.one", "https://x.talon.one"), ("https://x.talon.one/", "https://x.talon.one"),
+            ("HTTPS://x.talon.one:8443", "HTTPS://x.talon.one:8443"), ("http://127.0.0.1:9", "http://127.0.0.1:9"),
+            ("http://localhost", "http://localhost"), ("http://[::1]:9/", "http://[::1]:9"),
+        ]
+    )
+    func goodURLs(text: String, url: String) throws {
+        #expect(try TalonOneConfiguration(baseURL: text, authentication: .apiKey("k")).baseURL == url)
+    }
+
+    @Test(
+        "a base URL that is not safe is refused",
+        arguments: [
+            "", "x.talon.one", "http://x.talon.one", "http://127.evil.com", "http://127.0.0.1.evil.com", "ftp://x",
+            "https://", "https://x/api", "https://x?a", "https://x#a", "https://u@x", "https://u:p@x", "https://x//",
+            "https://x y", "https://x\r\n", "https://x:0", "https://x:99999", "http://128.0.0.1", "https://@x",
+        ]
+    )
+    func badURLs(text: String) throws {
+        let error = try #require(throws: TalonOneError.self) {
+            try TalonOneConfiguration(baseURL: text, authentication: .apiKey("k"))
+        }
+        #expect(error.code == .invalidConfiguration)
+    }
+}

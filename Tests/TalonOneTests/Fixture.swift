@@ -1,0 +1,72 @@
+import AsyncHTTPClient
+import Foundation
+import TalonOne
+import TalonOneSandbox
+import Testing
+
+/// A client and a sandbox that speak to each other over a loopback socket.
+struct Fixture: Sendable {
+    let server: SandboxServer
+    let http: HTTPClient
+
+    var sandbox: Sandbox { server.sandbox }
+
+    func client(
+        _ authentication: Authentication = .apiKey("sandbox"),
+        dialect: TalonOneConfiguration.Dialect = .discover,
+        deadline: Duration = .seconds(20),
+        bodyCap: Int = 1024 * 1024,
+        emptyBodySignature: TalonOneConfiguration.EmptyBodySignature = .signEmpty
+    ) throws -> TalonOneClient {
+        let configuration = try TalonOneConfiguration(
+            baseURL: server.baseURL,
+            authentication: authentication,
+            dialect: dialect,
+            deadline: deadline,
+            bodyCap: bodyCap,
+            emptyBodySignature: emptyBodySignature
+        )
+        return TalonOneClient(configuration: configuration, http: http)
+    }
+
+    /// The request lines so far.
+    func lines() async -> [String] {
+        await sandbox.requests().map { "\($0.method) \($0.target)" }
+    }
+}
+
+/// Runs a test against a fresh sandbox with the demo's master data, and takes everything down again.
+func withSandbox<Result>(
+    _ settings: SandboxSettings = SandboxSettings(),
+    connections: Int = 8,
+    _ body: (Fixture) async throws -> Result
+) async throws -> Result {
+    let server = try await SandboxServer.start(settings: settings)
+    await server.sandbox.seed(.demo)
+    let http = HTTPClient(
+        eventLoopGroupProvider: .singleton,
+        configuration: TalonOneClient.httpClientConfiguration(connections: connections)
+    )
+    let fixture = Fixture(server: server, http: http)
+    do {
+        let result = try await body(fixture)
+        try await http.shutdown()
+        await server.stop()
+        return result
+    } catch {
+        try? await http.shutdown()
+        await server.stop()
+        throw error
+    }
+}
+
+/// The error that a call must end with.
+func failure<Answer>(
+    of call: () async throws -> Answer,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws -> TalonOneError {
+    try #require(
+        await #expect(throws: TalonOneError.self, sourceLocation: sourceLocation) { _ = try await call() },
+        sourceLocation: sourceLocation
+    )
+}

@@ -1,0 +1,205 @@
+import AsyncHTTPClient
+import Foundation
+import TalonOne
+import TalonOneSandbox
+import Testing
+
+@Suite struct MisbehaviourTests {
+    /// What a deletion ends with under each misbehaviour.
+    static let table: [(behaviour: SandboxFault.Behaviour, code: TalonOneError.Code, mayHaveActed: Bool)] = [
+        (.dropBeforeActing, .connectionFailed, true),
+        (.dropAfterActing, .connectionFailed, true),
+        (.status(code: 500), .serverError, true),
+        (.status(code: 503, retryAfter: "7"), .serverError, true),
+        (.status(code: 504, act: true), .serverError, true),
+        (.status(code: 400), .rejected, false),
+        (.status(code: 401), .unauthorized, false),
+        (.status(code: 403), .forbidden, false),
+        (.status(code: 404), .notFound, false),
+        (.status(code: 405), .operationMissing, false),
+        (.status(code: 409), .conflict, false),
+        (.status(code: 422), .rejected, false),
+        (.status(code: 429), .rateLimited, false),
+        (.status(code: 202), .unexpectedStatus, true),
+        (.redirect(location: "/v1/elsewhere"), .redirected, true),
+    ]
+
+    @Test("every misbehaviour has its code, and tells whether the call may have been carried out", arguments: table)
+    func deletion(behaviour: SandboxFault.Behaviour, code: TalonOneError.Code, mayHaveActed: Bool) async throws {
+        try await withSandbox { fixture in
+            await fixture.sandbox.install(SandboxFault(behaviour))
+            let error = try await failure { try await fixture.client().deleteCustomerData(integrationId: "anna") }
+            #expect(error.code == code)
+            #expect(error.mayHaveActed == mayHaveActed)
+            #expect(error.operation == .deleteCustomerData)
+            // Nothing is repeated and no redirect is followed.
+            #expect(await fixture.lines() == ["DELETE /v1/customer_data/anna"])
+        }
+    }
+
+    @Test(
+        "a successful status with an unreadable body may have been carried out",
+        arguments: [
+            SandboxFault.Behaviour.garbage, .invalidUTF8, .status(code: 201, body: "[]"), .status(code: 201, body: "{"),
+        ]
+    )
+    func unreadable(behaviour: SandboxFault.Behaviour) async throws {
+        try await withSandbox { fixture in
+            await fixture.sandbox.install(SandboxFault(behaviour))
+            let client = try fixture.client(dialect: .v1)
+            let error = try await failure {
+                try await client.updateCustomerProfile(integrationId: "anna", NewCustomerProfile(attributes: [:]))
+            }
+            #expect(error.code == .malformedBody && error.mayHaveActed)
+        }
+    }
+
+    @Test("an inventory that is cut off is a lost connection, and reading changes nothing")
+    func truncated() async throws {
+        try await withSandbox { fixture in
+            let client = try fixture.client()
+            _ = try await client.updateCustomerProfile(integrationId: "anna", NewCustomerProfile(attributes: [:]))
+            await fixture.sandbox.install(SandboxFault(.truncatedBody))
+            let error = try await failure {
+                try await client.customerInventory(integrationId: "anna", sections: [.profile])
+            }
+            #expect(error.code == .connectionFailed && !error.mayHaveActed)
+            // The status of a refusal stands, even if its explanation was cut off.
+            let refused = try await failure { try await client.customerInventory(integrationId: "bert", sections: []) }
+            #expect(refused.code == .notFound && refused.apiMessage == nil)
+        }
+    }
+
+    @Test("a deletion may be answered with 200 and anything")
+    func lenientDeletion() async throws {
+        try await withSandbox { fixture in
+            await fixture.sandbox.install(SandboxFault(.status(code: 200, body: "OK")))
+            let answer = try await fixture.client().deleteCustomerData(integrationId: "anna")
+            #expect(answer.status == 200)
+            _ = try answer.decoded()
+        }
+    }
+
+    @Test("the deadline ends a call that is never answered, and one whose body only trickles")
+    func deadlines() async throws {
+        try await withSandbox { fixture in
+            let client = try fixture.client(deadline: .milliseconds(200))
+            await fixture.sandbox.install(SandboxFault(.hang, match: .init(identifier: "hangs")))
+            await fixture.sandbox.install(SandboxFault(.slowBody(millisecondsPerByte: 50)))
+            let hung = try await failure { try await client.deleteCustomerData(integrationId: "hangs") }
+            #expect(hung.code == .timedOut && hung.mayHaveActed)
+            let slow = try await failure { try await client.reservedCustomers(couponValue: "AUTUMN10") }
+            #expect(slow.code == .timedOut)
+            let trickled = try await failure {
+                try await client.updateCustomerProfile(integrationId: "a", NewCustomerProfile(attributes: [:]))
+            }
+            #expect(trickled.code == .timedOut && trickled.mayHaveActed)
+        }
+    }
+
+    @Test("an endless or huge body is cut off at the cap, also when it is only an error's explanation")
+    func caps() async throws {
+        try await withSandbox { fixture in
+            let client = try fixture.client(bodyCap: 256 * 1024)
+            await fixture.sandbox.install(SandboxFault(.endlessBody, count: 1))
+            await fixture.sandbox.install(SandboxFault(.hugeBody(mebibytes: 8), count: 1))
+            let body = String(repeating: "x", count: 200_000)
+            await fixture.sandbox.install(SandboxFault(.status(code: 500, body: "{\"message\":\"\(body)\"}")))
+            for _ in 0..<2 {
+                let error = try await failure { try await client.customerInventory(integrationId: "a", sections: []) }
+                #expect(error.code == .bodyTooLarge && error.status == 200)
+            }
+            let error = try await failure { try await client.customerInventory(integrationId: "a", sections: []) }
+            #expect(error.code == .serverError && error.apiMessage == nil)
+        }
+    }
+
+    @Test("a body that fits the cap passes")
+    func fits() async throws {
+        try await withSandbox { fixture in
+            await fixture.sandbox.install(SandboxFault(.hugeBody(mebibytes: 3)))
+            let client = try fixture.client(bodyCap: 4 * 1024 * 1024)
+            #expect(try await client.customerInventory(integrationId: "a", sections: []).body.count > 3 << 20)
+        }
+    }
+
+    @Test("a call that is cancelled while it waits may have been carried out; one cancelled before is never sent")
+    func cancellation() async throws {
+        try await withSandbox { fixture in
+            await fixture.sandbox.install(SandboxFault(.hang))
+            let client = try fixture.client()
+            let call = Task { try await failure { try await client.deleteCustomerData(integrationId: "anna") } }
+            _ = try await fixture.sandbox.waitForRequest(matching: .init(identifier: "anna"))
+            call.cancel()
+            let during = try await call.value
+            #expect(during.code == .cancelled && during.mayHaveActed)
+
+            let never = Task {
+                await withCheckedContinuation { continuation in
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    continuation.resume()
+                }
+                return try await failure { try await client.deleteCustomerData(integrationId: "bert") }
+            }
+            let before = try await never.value
+            #expect(before.code == .cancelled && !before.mayHaveActed)
+            #expect(await fixture.lines().count == 1)
+        }
+    }
+
+    @Test("a body that is cancelled while it streams ends the call")
+    func cancelledBody() async throws {
+        try await withSandbox { fixture in
+            await fixture.sandbox.install(SandboxFault(.slowBody(millisecondsPerByte: 1_000)))
+            let client = try fixture.client()
+            let call = Task { try await failure { try await client.reservedCustomers(couponValue: "AUTUMN10") } }
+            _ = try await fixture.sandbox.waitForRequest(matching: .init(identifier: "AUTUMN10"))
+            call.cancel()
+            #expect(try await call.value.code == .cancelled)
+        }
+    }
+
+    @Test("nobody listening, and a host that does not exist, are failures in which nothing was sent")
+    func unreachable() async throws {
+        let port = try await withSandbox { $0.server.port }
+        let http = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: TalonOneClient.httpClientConfiguration(connections: 1)
+        )
+        for url in ["http://127.0.0.1:\(port)", "http://localhost:\(port)", "https://host.invalid"] {
+            let configuration = try TalonOneConfiguration(baseURL: url, authentication: .apiKey("k"))
+            let client = TalonOneClient(configuration: configuration, http: http)
+            let error = try await failure { try await client.deleteCustomerData(integrationId: "anna") }
+            #expect(error.code == .connectionFailed && !error.mayHaveActed)
+        }
+        try await http.shutdown()
+    }
+
+    @Test("a rate limit says when to call again, in both forms of the header")
+    func throttling() async throws {
+        var settings = SandboxSettings()
+        settings.throttle = .init(requestsPerSecond: 0)
+        try await withSandbox(settings) { fixture in
+            let client = try fixture.client()
+            let seconds = try await failure { try await client.deleteCustomerData(integrationId: "a") }
+            #expect(seconds.code == .rateLimited && seconds.retryAfter == .seconds(1))
+            settings.throttle = .init(requestsPerSecond: 0, retryAfter: .date)
+            await fixture.sandbox.update(settings)
+            let date = try await failure { try await client.deleteCustomerData(integrationId: "a") }
+            guard case .date(let until) = date.retryAfter else { throw date }
+            #expect(abs(until.timeIntervalSinceNow) < 10)
+        }
+    }
+
+    @Test("a customer whom the shop brings back after the deletion is there again")
+    func reappearance() async throws {
+        try await withSandbox { fixture in
+            let client = try fixture.client()
+            _ = try await client.updateCustomerProfile(integrationId: "a", NewCustomerProfile(attributes: ["x": 1]))
+            await fixture.sandbox.install(SandboxFault(.reappear, count: 1))
+            #expect(try await client.deleteCustomerData(integrationId: "a").status == 204)
+            let inventory = try await client.customerInventory(integrationId: "a", sections: [.profile]).decoded()
+            #expect(inventory.profile?.attributes?.isEmpty == false)
+        }
+    }
+}
