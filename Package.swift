@@ -94,6 +94,10 @@ let package = Package(
         tests(of: "TalonOne", ["TalonOneSandbox", httpClient]),
         tests(of: "TalonOneSandbox", [httpClient, nioCore, nioHTTP1]),
         tests(of: "Reports", ["TemplatesEN", crypto]),
+        tests(
+            of: "Processor",
+            ["Postgres", "Reports", "Store", "SubjectRequests", "ThrowawayPostgres"]
+        ),
         .testTarget(
             name: "DsrTests",
             dependencies: [

@@ -84,7 +84,7 @@ struct InventoryContents: Sendable, Hashable {
                 note(
                     member.value.members.contains { program in
                         program.value.values(named: "joinDate").contains { $0.holdsSomething }
-                            || program.value.members.contains { $0.value.holdsAmount }
+                            || program.value.holdsAmount
                     },
                     "loyalty: programs"
                 )
@@ -116,11 +116,16 @@ extension RawJSON {
         }
     }
 
-    /// Whether it is, or has in it under a name, a number other than zero. Numbers named `id` are not amounts.
+    /// Whether it is, or has in it, a number other than zero. Identifiers, and what a programme asks of everybody for
+    /// its next tier, are not amounts of the person's.
     fileprivate var holdsAmount: Bool {
         switch kind {
         case .number: (numberText ?? "").prefix { $0 != "e" && $0 != "E" }.contains { ("1"..."9").contains($0) }
-        case .object: members.contains { !$0.name.lowercased().hasSuffix("id") && $0.value.holdsAmount }
+        case .object:
+            members.contains { member in
+                !member.name.lowercased().hasSuffix("id") && member.name != "pointsToNextTier"
+                    && member.value.holdsAmount
+            }
         case .array: elements.contains { $0.holdsAmount }
         default: false
         }
