@@ -149,7 +149,8 @@ extension Fulfilment {
                 producedAt: Date(),
                 receivedAt: request.receivedAt,
                 ticket: request.ticket,
-                controller: settings.facts
+                controller: settings.facts,
+                evidenceRetention: settings.evidenceRetention
             )
             result.documents = [StoredDocument(try confirmation.rendered(with: templates))]
         } catch {

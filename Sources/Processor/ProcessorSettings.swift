@@ -19,6 +19,8 @@ public struct ProcessorSettings: Sendable {
     public var zone: TimeZone
     /// The controller's own words for letters.
     public var facts: ControllerFacts
+    /// How long the controller keeps the evidence of a procedure, in words, for the confirmation of an erasure.
+    public var evidenceRetention: String?
     /// Where documents are written; `nil` leaves them in the database for a run that has a directory.
     public var reportsDirectory: String?
     /// This software's version, the host, and who or what started it.
@@ -33,6 +35,7 @@ public struct ProcessorSettings: Sendable {
         lease: Duration = .seconds(60),
         zone: TimeZone = .gmt,
         facts: ControllerFacts = ControllerFacts(),
+        evidenceRetention: String? = nil,
         reportsDirectory: String? = nil,
         version: String,
         host: String,
@@ -45,6 +48,7 @@ public struct ProcessorSettings: Sendable {
         self.lease = lease
         self.zone = zone
         self.facts = facts
+        self.evidenceRetention = evidenceRetention
         self.reportsDirectory = reportsDirectory
         self.version = version
         self.host = host

@@ -95,6 +95,7 @@ struct DsrConfiguration {
             environment: try environment(),
             zone: try timeZone(),
             facts: facts(),
+            evidenceRetention: own.text("controller.evidenceRetention"),
             reportsDirectory: own.text("reports.directory"),
             version: Version.current,
             host: ProcessInfo.processInfo.hostName,
