@@ -23,22 +23,42 @@ create index evidence_leaves_of_request on dsr.evidence_leaves (request_id, inde
 
 -- The bytes as hashed. Apart from the hashes, because a payload's retention ends and the tree's does not.
 create table dsr.evidence_payloads (
-    index   bigint primary key references dsr.evidence_leaves,
+    index   bigint primary key,
     payload bytea  not null
+);
+
+-- The tree above the leaves, in tiles of up to 256 hashes: entry i of tile (level, index) is the hash of the
+-- complete subtree of 256^level leaves. A tile that is not full is stored under its width at each checkpoint, and
+-- never changed: the next width is a row of its own.
+create table dsr.evidence_tiles (
+    level  smallint not null check (level between 0 and 7),
+    index  bigint   not null check (index >= 0),
+    width  smallint not null check (width between 1 and 256),
+    hashes bytea    not null check (octet_length(hashes) = 32 * width),
+    primary key (level, index, width)
+);
+
+-- Signed heads, as signed notes (C2SP tlog-checkpoint).
+create table dsr.evidence_checkpoints (
+    size      bigint      primary key check (size > 0),
+    note      text        not null,
+    signed_at timestamptz not null default clock_timestamp()
 );
 
 -- Appends one leaf for each element of `entries`, in their order, and returns the new size of the log.
 --
--- An entry is a JSON object of what is particular to it: event, request, right, claim and so on. The run's
--- facts (run, environment, software version, actor) and index and time are added here, keys in a fixed order,
--- nulls left out. Called inside the statement that does the thing, so both commit or neither does.
+-- An entry is a JSON object of what is particular to it: event, request, right, claim and so on. Format, index
+-- and time are put before it and the run's facts after it; nulls are left out. Called inside the statement that
+-- does the thing, so both commit or neither does.
 create function dsr.append_evidence(entries json, of_run bigint) returns bigint
     language plpgsql
+    security definer
     set search_path = pg_catalog, pg_temp
 as $$
 declare
     first_index bigint;
     added       bigint := json_array_length(coalesce(entries, '[]'));
+    run_facts   text;
 begin
     if added = 0 then
         return (select h.size from dsr.evidence_head h);
@@ -47,40 +67,34 @@ begin
     -- Taken last of all locks by every statement that appends, so appends wait for each other and never in a ring.
     select h.size into strict first_index from dsr.evidence_head h for update;
 
+    select ',' || substr(json_strip_nulls(json_build_object(
+        'run', r.id, 'environment', r.environment, 'version', r.version, 'actor', r.actor))::text, 2)
+    into run_facts
+    from dsr.runs r
+    where r.id = of_run;
+
     with entry as (
-        select first_index + e.ordinal - 1 as index, e.value as body
+        select first_index + e.ordinal - 1 as index, json_strip_nulls(e.value)::text as body,
+               (e.value ->> 'request')::bigint as request_id
         from json_array_elements(entries) with ordinality as e(value, ordinal)
-    ), leaf as (
-        select
-            entry.index,
-            convert_to(json_strip_nulls(json_build_object(
-                'index',       entry.index,
-                'time',        to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                'event',       entry.body -> 'event',
-                'request',     entry.body -> 'request',
-                'right',       entry.body -> 'right',
-                'claim',       entry.body -> 'claim',
-                'outcome',     entry.body -> 'outcome',
-                'waiting_for', entry.body -> 'waiting_for',
-                'calls',       entry.body -> 'calls',
-                'remains',     entry.body -> 'remains',
-                'reports',     entry.body -> 'reports',
-                'ticket',      entry.body -> 'ticket',
-                'subject',     entry.body -> 'subject',
-                'run',         run.id,
-                'environment', run.environment,
-                'version',     run.version,
-                'actor',       run.actor
-            ))::text, 'UTF8') as payload,
-            (entry.body ->> 'request')::bigint as request_id
-        from entry left join dsr.runs run on run.id = of_run
+    ), leaf as materialized (
+        select entry.index, entry.request_id, convert_to(
+            format(
+                '{"v":1,"index":%s,"time":"%s",%s%s',
+                entry.index,
+                to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                -- The entry's members without its braces.
+                substr(entry.body, 2, length(entry.body) - 2),
+                coalesce(run_facts, '}')
+            ), 'UTF8') as payload
+        from entry
     ), hashed as (
         insert into dsr.evidence_leaves (index, leaf_hash, request_id)
         select leaf.index, sha256('\x00'::bytea || leaf.payload), leaf.request_id from leaf
-        returning evidence_leaves.index
+        order by leaf.index
     )
     insert into dsr.evidence_payloads (index, payload)
-    select leaf.index, leaf.payload from leaf join hashed on hashed.index = leaf.index
+    select leaf.index, leaf.payload from leaf
     order by leaf.index;
 
     update dsr.evidence_head set size = first_index + added;
@@ -92,6 +106,11 @@ create function dsr.refuse_change_of_evidence() returns trigger
     language plpgsql
 as $$
 begin
+    -- The one exception: payloads whose retention is over, dropped by dsr.prune_evidence, which leaves a leaf.
+    if tg_table_name = 'evidence_payloads' and tg_op = 'DELETE'
+        and current_setting('dsr.pruning', true) = 'on' then
+        return null;
+    end if;
     raise exception using errcode = 'integrity_constraint_violation',
         message = format('the evidence is append-only: %s on dsr.%s is refused', tg_op, tg_table_name);
 end
@@ -101,5 +120,31 @@ create trigger append_only before update or delete or truncate on dsr.evidence_l
     for each statement execute function dsr.refuse_change_of_evidence();
 create trigger append_only before update or delete or truncate on dsr.evidence_payloads
     for each statement execute function dsr.refuse_change_of_evidence();
+create trigger append_only before update or delete or truncate on dsr.evidence_tiles
+    for each statement execute function dsr.refuse_change_of_evidence();
+create trigger append_only before update or delete or truncate on dsr.evidence_checkpoints
+    for each statement execute function dsr.refuse_change_of_evidence();
 create trigger append_only before delete or truncate on dsr.evidence_head
     for each statement execute function dsr.refuse_change_of_evidence();
+
+-- Drops the payloads of all leaves before an index, and says so in a leaf of its own. The hashes stay, so that
+-- every proof that was ever given still holds.
+create function dsr.prune_evidence(before_index bigint, because text, by_actor text) returns bigint
+    language plpgsql
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    dropped bigint;
+begin
+    perform set_config('dsr.pruning', 'on', true);
+    delete from dsr.evidence_payloads where index < before_index;
+    get diagnostics dropped = row_count;
+    perform set_config('dsr.pruning', 'off', true);
+    if dropped > 0 then
+        perform dsr.append_evidence(json_build_array(json_build_object(
+            'event', 'purged', 'before', before_index, 'count', dropped, 'reason', because, 'actor', by_actor)), null);
+    end if;
+    return dropped;
+end
+$$;

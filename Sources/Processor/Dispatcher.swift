@@ -11,7 +11,7 @@ struct Dispatcher {
     let scope: Scope
     let settings: ProcessorSettings
     let fulfilment: Fulfilment
-    let recorder: GroupRecorder
+    let recorder: Recorder
     let lease: RunLease
     let progress: @Sendable (RunTally) -> Void
 
@@ -30,7 +30,7 @@ struct Dispatcher {
         scope: Scope,
         settings: ProcessorSettings,
         fulfilment: Fulfilment,
-        recorder: GroupRecorder,
+        recorder: Recorder,
         lease: RunLease,
         progress: @escaping @Sendable (RunTally) -> Void
     ) {

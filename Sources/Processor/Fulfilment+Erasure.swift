@@ -17,6 +17,7 @@ extension Fulfilment {
         }
         let reservations = before.contents.reservedCoupons
         if !reservations.isEmpty {
+            try await announce(.releaseReservations, of: request)
             try await release(reservations, of: request, &calls)
             steps.append(.init(.reservationsReleased(count: reservations.count), at: Date()))
         }
@@ -24,6 +25,7 @@ extension Fulfilment {
         var tries = 0
         while true {
             tries += 1
+            try await announce(.deleteCustomerData, of: request)
             let sent = try await delete(request, &calls)
             let after = try await readBack(request, afterUnanswered: !sent.wasAnswered, &calls)
             if after.isErased {

@@ -12,6 +12,7 @@ struct Fulfilment: Sendable {
     let settings: ProcessorSettings
     let templates: DocumentTemplates
     let run: Int64
+    let recorder: Recorder
     let capabilities = Capabilities()
 
     /// What became of a request, and what that says about the API.
@@ -82,6 +83,19 @@ struct Fulfilment: Sendable {
             break
         }
         return End(result: result, signal: Signal(error))
+    }
+
+    /// Writes down that a call is about to change data. The call must not be sent where this throws.
+    func announce(_ action: Intent.Action, of request: SubjectRequest) async throws(CallError) {
+        let isAllowed: Bool
+        do {
+            isAllowed = try await recorder.announce(Intent(action, of: request))
+        } catch {
+            throw CallError(failure: .cancelled, sentence: "The intent could not be written.", mayHaveActed: false)
+        }
+        guard isAllowed else {
+            throw CallError(failure: .cancelled, sentence: "Another run holds the request.", mayHaveActed: false)
+        }
     }
 
     // MARK: - Reading

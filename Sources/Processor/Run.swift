@@ -96,14 +96,21 @@ public struct Run: Sendable {
         defer { beating.cancel() }
 
         _ = try await store.rescue(run: run)
-        let fulfilment = Fulfilment(client: client, settings: settings, templates: templates, run: run)
+        let recorder = Recorder(store: store, run: run)
+        let fulfilment = Fulfilment(
+            client: client,
+            settings: settings,
+            templates: templates,
+            run: run,
+            recorder: recorder
+        )
         var dispatcher = Dispatcher(
             store: store,
             run: run,
             scope: scope,
             settings: settings,
             fulfilment: fulfilment,
-            recorder: GroupRecorder(store: store, run: run),
+            recorder: recorder,
             lease: lease,
             progress: progress
         )

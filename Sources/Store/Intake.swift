@@ -176,18 +176,21 @@ private enum IntakeStatements {
                 run_id = case when mine.refusal is not null then $1::bigint else r.run_id end
             from mine
             where r.id = mine.id
-            returning r.id, r.kind, r.state, r.waiting_for, r.ticket, r.subject_commitment
-        ), entries as (
-            select json_agg(json_build_object(
-                'event', case state when 'pending' then 'admitted' else state end,
-                'request', id,
+            returning r.id, r.state, r.waiting_for, r.ticket, r.subject_commitment,
+                to_char(r.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as received_at,
                 -- An unknown kind is the inserter's text, and stays out of the evidence.
-                'right', case when kind in ('access', 'portability', 'rectification', 'erasure') then kind end,
-                'waiting_for', waiting_for,
-                'ticket', ticket,
-                'subject', encode(subject_commitment, 'hex')
-            ) order by id) as list
-            from hit
+                case when r.kind in ('access', 'portability', 'rectification', 'erasure') then r.kind end as kind
+        ), entries as (
+            select json_agg(e.entry order by e.id, e.place) as list
+            from hit, lateral (values
+                (hit.id, 1, json_build_object(
+                    'event', 'received', 'request', hit.id, 'right', kind, 'received_at', received_at,
+                    'ticket', ticket, 'subject', encode(subject_commitment, 'hex'))),
+                (hit.id, 2, json_build_object(
+                    'event', case state when 'pending' then 'admitted' else state end,
+                    'request', hit.id, 'right', kind, 'waiting_for', waiting_for,
+                    'ticket', ticket, 'subject', encode(subject_commitment, 'hex')))
+            ) as e (id, place, entry)
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1) from entries
         )

@@ -88,7 +88,8 @@ struct CanaryTests {
 
     @Test("while a command runs, the process table shows its verb and not its arguments")
     func processTitle() async throws {
-        let canary = "canary-7f3a9@example.com"
+        // Not the other tests' canary: their children show theirs between their start and their first line of code.
+        let canary = "canary-in-title@example.com"
         try await House.with { house in
             await house.sandbox.install(SandboxFault(.hang, match: SandboxMatch(identifier: canary)))
             async let ended = house.dsr("export", canary, "--output", "-")
@@ -100,7 +101,7 @@ struct CanaryTests {
                 }
             }
             #expect(titles.contains { $0.contains("/dsr\0export") })
-            #expect(!titles.contains { Self.holds($0, canary) })
+            #expect(!titles.contains { $0.contains(canary) })
             await house.sandbox.clearFaults()
             _ = try await ended
         }

@@ -19,7 +19,11 @@ struct OutcomeTests {
             #expect(try JSONSerialization.jsonObject(with: export) is [String: Any])
             let letter = try #require(house.file("request-1-letter.html"))
             #expect(String(decoding: letter, as: UTF8.self).contains("anna"))
-            #expect(try await house.events(of: 1) == ["admitted", "claimed", "recorded", "delivered", "delivered"])
+            #expect(
+                try await house.events(of: 1) == [
+                    "received", "admitted", "claimed", "recorded", "delivered", "delivered",
+                ]
+            )
         }
     }
 

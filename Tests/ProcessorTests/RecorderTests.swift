@@ -7,8 +7,8 @@ import ThrowawayPostgres
 
 @testable import Processor
 
-@Suite("The group recorder")
-struct GroupRecorderTests {
+@Suite("The recorder")
+struct RecorderTests {
     @Test("one result that Postgres cannot store costs its own request, and the rest of the group is recorded")
     func poison() async throws {
         let postgres = try await ThrowawayPostgres.start()
@@ -30,7 +30,7 @@ struct GroupRecorderTests {
         let claimed = try await store.claim(run: run, after: .start, limit: 100).requests
         #expect(claimed.count == 40)
 
-        let recorder = GroupRecorder(store: store, run: run)
+        let recorder = Recorder(store: store, run: run)
         let poisoned: Set<Int64> = [7, 23]
         let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
             for request in claimed {
