@@ -59,19 +59,26 @@ let package = Package(
             dependencies: [
                 "Processor", "TalonOneSandbox", "ThrowawayPostgres", argumentParser, configuration, lifecycle, logging,
                 httpClient, subprocess, systemPackage, unixSignals,
-                "CallPolicy", "Postgres", "Reports", "Store", "SubjectRequests", "TalonOne",
+                "AtomicFiles", "CallPolicy", "EvidenceLog", "Notary", "Postgres", "Reports", "Store", "SubjectRequests",
+                "TalonOne",
             ],
             swiftSettings: settings
         ),
         module(
             "Processor",
-            ["CallPolicy", "Reports", "Store", "SubjectRequests", "TalonOne", "Postgres", lifecycle]
+            [
+                "AtomicFiles", "CallPolicy", "EvidenceLog", "Notary", "Postgres", "Reports", "Store", "SubjectRequests",
+                "TalonOne", crypto, lifecycle,
+            ]
         ),
+        module("Notary", ["AtomicFiles", "EvidenceLog", "Store"]),
         module("Reports", ["TemplatesEN", crypto, mustache]),
         module("Store", ["Migrations", "Postgres", "SubjectRequests", crypto]),
         module("Postgres", ["CLibPQ"]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         module("TalonOne", [crypto, httpClient, nioCore, nioHTTP1, nioPosix]),
+        module("EvidenceLog", [crypto]),
+        module("AtomicFiles"),
         module("CallPolicy"),
         module("SubjectRequests"),
         .target(

@@ -43,6 +43,9 @@ create table dsr.subject_requests (
     changes            jsonb,
     -- SHA-256(salt ‖ integration_id): what the evidence says of the person.
     subject_commitment bytea,
+    -- HMAC-SHA256 of integration_id under a key outside the database: finds a person's requests again for whoever
+    -- has the key and the identifier, after the identifier is gone from here.
+    subject_digest     bytea       check (octet_length(subject_digest) = 32),
     -- Grows with each claim and never falls: a result is accepted only under the number it was claimed with.
     claim_no           integer     not null default 0,
     failures           integer     not null default 0,
@@ -75,6 +78,8 @@ create index subject_requests_waiting on dsr.subject_requests (id) where state =
 create index subject_requests_subject on dsr.subject_requests using hash (integration_id)
     where integration_id is not null;
 
+create index subject_requests_digest on dsr.subject_requests (subject_digest) where subject_digest is not null;
+
 -- There is no index on running rows on purpose: the planner takes such an index for empty, and makes every
 -- completion walk the dead entries of the night.
 
@@ -106,6 +111,11 @@ begin
             message = 'received_at lies in the future',
             hint = 'received_at is the instant at which the request reached the controller; leave it out for now.';
     end if;
+    if new.received_at < 'epoch' then
+        raise exception using errcode = 'check_violation', constraint = 'received_at_is_plausible',
+            message = 'received_at lies before 1970',
+            hint = 'received_at is the instant at which the request reached the controller; leave it out for now.';
+    end if;
     if new.kind = 'rectification' and (new.changes is null or jsonb_typeof(new.changes) <> 'object'
                                        or new.changes = '{}'::jsonb) then
         raise exception using errcode = 'check_violation', constraint = 'rectification_has_changes',
@@ -128,10 +138,13 @@ begin
             message = 'ticket contains the integration_id',
             hint = 'The ticket is kept in the evidence for good, and the evidence must not name the person.';
     end if;
-    if new.state <> 'pending' or new.claim_no <> 0 or new.outcome is not null or new.admitted_at is not null then
+    if new.state <> 'pending' or new.claim_no <> 0 or new.failures <> 0 or new.may_have_acted
+        or num_nonnulls(
+            new.waiting_for, new.admitted_at, new.answer_by, new.latest_lawful, new.subject_commitment,
+            new.subject_digest, new.not_before, new.run_id, new.outcome, new.reason, new.finished_at) > 0 then
         raise exception using errcode = 'check_violation', constraint = 'new_request_is_pending',
             message = 'a new request is pending and has no result',
-            hint = 'Leave out state, claim_no, admitted_at and outcome; they are kept by dsr.';
+            hint = 'Give kind and integration_id; and, where they are known, received_at, ticket, requested_by, channel and changes.';
     end if;
     return new;
 end

@@ -127,6 +127,25 @@ create trigger append_only before update or delete or truncate on dsr.evidence_c
 create trigger append_only before delete or truncate on dsr.evidence_head
     for each statement execute function dsr.refuse_change_of_evidence();
 
+-- An append writes its leaves first and moves the head after them, so that the head can be held to the truth.
+create function dsr.check_evidence_head() returns trigger
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if new.size <= old.size
+       or not exists (select from dsr.evidence_leaves l where l.index = new.size - 1)
+       or exists (select from dsr.evidence_leaves l where l.index = new.size) then
+        raise exception using errcode = 'integrity_constraint_violation',
+            message = 'dsr.evidence_head says how many leaves there are, and nothing else';
+    end if;
+    return new;
+end
+$$;
+
+create trigger true_size before update on dsr.evidence_head
+    for each row execute function dsr.check_evidence_head();
+
 -- Drops the payloads of all leaves before an index, and says so in a leaf of its own. The hashes stay, so that
 -- every proof that was ever given still holds.
 create function dsr.prune_evidence(before_index bigint, because text, by_actor text) returns bigint

@@ -112,7 +112,13 @@ struct Dispatcher {
 
     /// A pass sees each row once. Meanwhile rows may have come, or become free because an older one was answered.
     private mutating func beginNextPass() async throws -> Bool {
-        let became = try await Intake(store: store, run: run, scope: scope, zone: settings.zone).admit(&tally)
+        let became = try await Intake(
+            store: store,
+            run: run,
+            scope: scope,
+            zone: settings.zone,
+            subjectKey: settings.subjectKey
+        ).admit(&tally)
         let goesOn = claimedInPass > 0 || became > 0
         cursor = .start
         isExhausted = false

@@ -8,14 +8,16 @@ struct Intake {
     let run: Int64
     let scope: Scope
     let zone: TimeZone
+    let subjectKey: SubjectKey?
 
     private let batch = 512
 
-    init(store: Store, run: Int64, scope: Scope, zone: TimeZone) {
+    init(store: Store, run: Int64, scope: Scope, zone: TimeZone, subjectKey: SubjectKey?) {
         self.store = store
         self.run = run
         self.scope = scope
         self.zone = zone
+        self.subjectKey = subjectKey
     }
 
     /// - Returns: How many rows became ready.
@@ -28,13 +30,23 @@ struct Intake {
             guard let end = new.last else { break }
             last = end.id
             let verdicts = new.map { request in
-                Store.Admitted(admission.verdict(on: request), on: request, salt: Self.salt())
+                Store.Admitted(
+                    admission.verdict(on: request),
+                    on: request,
+                    salt: Self.salt(),
+                    digest: digest(of: request)
+                )
             }
             let counts = try await store.admit(verdicts, run: run)
             tally.addRefused(counts.refused)
             ready += counts.ready
         }
         return try await ready + store.releaseWaiting(run: run)
+    }
+
+    private func digest(of request: NewRequest) -> Data? {
+        guard let subject = try? SubjectID(request.integrationID) else { return nil }
+        return subjectKey?.digest(of: subject)
     }
 
     private static func salt() -> Data {

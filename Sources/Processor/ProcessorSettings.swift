@@ -21,6 +21,12 @@ public struct ProcessorSettings: Sendable {
     public var facts: ControllerFacts
     /// How long the controller keeps the evidence of a procedure, in words, for the confirmation of an erasure.
     public var evidenceRetention: String?
+    /// The key of the digests that find a person's requests again; `nil` keeps none.
+    public var subjectKey: SubjectKey?
+    /// How heads of the evidence log are signed.
+    public var signing = EvidenceSigning.unconfigured
+    /// Results after which a head is signed while the run goes on.
+    public var resultsPerHead = 10_000
     /// Where documents are written; `nil` leaves them in the database for a run that has a directory.
     public var reportsDirectory: String?
     /// This software's version, the host, and who or what started it.

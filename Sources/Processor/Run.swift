@@ -104,6 +104,8 @@ public struct Run: Sendable {
             run: run,
             recorder: recorder
         )
+        let signer = HeadSigner(database: database, signing: settings.signing, every: settings.resultsPerHead)
+        let progress = progress
         var dispatcher = Dispatcher(
             store: store,
             run: run,
@@ -112,7 +114,10 @@ public struct Run: Sendable {
             fulfilment: fulfilment,
             recorder: recorder,
             lease: lease,
-            progress: progress
+            progress: { tally in
+                progress(tally)
+                signer.note(ended: tally.ended)
+            }
         )
         try await dispatcher.work()
 
@@ -135,7 +140,12 @@ public struct Run: Sendable {
             documents: documents
         )
         let last = try await deliver(scope, store, run)
-        return RunSummary(report: report, end: end, deliveryFailure: delivery.failure ?? last.failure)
+        return RunSummary(
+            report: report,
+            end: end,
+            deliveryFailure: delivery.failure ?? last.failure,
+            signingFailure: await signer.sign()
+        )
     }
 
     // MARK: - Before

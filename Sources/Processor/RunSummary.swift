@@ -9,11 +9,15 @@ public struct RunSummary: Sendable {
     /// Why documents could not be delivered, where they could not.
     public let deliveryFailure: String?
 
+    /// Why the evidence could not be signed, where it could not; leaves wait for the next head.
+    public let signingFailure: String?
+
     /// Whether a person must look: something failed or was refused, waits for a person, was not delivered, or the
     /// sums do not agree.
     public var needsAPerson: Bool {
         let counts = report.counts
-        return counts.failed > 0 || counts.refused > 0 || deliveryFailure != nil || !report.balances
+        return counts.failed > 0 || counts.refused > 0 || deliveryFailure != nil || signingFailure != nil
+            || !report.balances
             || counts.waiting.values.contains { $0 > 0 }
     }
 }

@@ -138,10 +138,13 @@ private enum ClaimStatements {
         )
     )
 
+    // The run's row is locked against a rescue until the commit: a rescuer that saw the lease pass meanwhile
+    // would close the run without seeing these rows, and nobody would ever return them.
     private static func claim(_ pick: String) -> String {
         """
         with me as materialized (
             select id from dsr.runs where id = $1 and ended_at is null and lease_until > clock_timestamp()
+            for key share
         ), pick as materialized (
             \(pick)
         ), took as (

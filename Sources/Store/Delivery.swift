@@ -28,7 +28,10 @@ extension Store {
 
     /// Marks documents as delivered, with a leaf for each that was not yet.
     public func markDelivered(_ ids: [Int64], run: Int64) async throws(StoreError) {
-        _ = try await query(DeliveryStatements.mark, [ids, run])
+        try await transaction { connection in
+            try connection.query(ForgettingLock.take)
+            try connection.query(DeliveryStatements.mark, ids, run)
+        }
     }
 
     /// How many documents wait to be written.
@@ -37,6 +40,12 @@ extension Store {
             try row.decode("count", as: Int.self)
         }.first ?? 0
     }
+}
+
+/// Keeps deliveries and erasures apart. Each drops the content of an answer that the other has dealt with before, and
+/// neither would if both went by what they saw when they began. Taken before all other locks, by these two only.
+enum ForgettingLock {
+    static let take = Statement("lock forgetting", "select pg_advisory_xact_lock(hashtext('dsr.forgetting'))")
 }
 
 private enum DeliveryStatements {

@@ -69,11 +69,15 @@ extension Store {
         let answerBy: CivilDate?
         let refusal: InvalidRequest?
         let salt: Data
+        let digest: Data?
 
-        /// - Parameter salt: 32 fresh random bytes, for the evidence's commitment to the subject.
-        public init(_ verdict: Admission.Verdict, on request: NewRequest, salt: Data) {
+        /// - Parameters:
+        ///   - salt: 32 fresh random bytes, for the evidence's commitment to the subject.
+        ///   - digest: HMAC-SHA256 of the identifier, where there is a key for it.
+        public init(_ verdict: Admission.Verdict, on request: NewRequest, salt: Data, digest: Data? = nil) {
             self.id = request.id
             self.salt = salt
+            self.digest = digest
             switch verdict {
             case .admitted(let answerBy):
                 self.answerBy = answerBy
@@ -96,7 +100,7 @@ extension Store {
             IntakeStatements.admit,
             [
                 run, batch.map(\.id), batch.map { $0.answerBy.map(PostgresDate.init) },
-                batch.map { $0.refusal?.reason }, batch.map(\.salt),
+                batch.map { $0.refusal?.reason }, batch.map(\.salt), batch.map(\.digest),
             ]
         ) { row throws(PostgresError) in
             AdmissionCounts(
@@ -153,9 +157,10 @@ private enum IntakeStatements {
         "admit requests",
         """
         with verdict as materialized (
-            select * from unnest($2::bigint[], $3::date[], $4::text[], $5::bytea[]) as v (id, answer_by, refusal, salt)
+            select * from unnest($2::bigint[], $3::date[], $4::text[], $5::bytea[], $6::bytea[])
+                as v (id, answer_by, refusal, salt, digest)
         ), mine as materialized (
-            select v.id, v.answer_by, v.refusal, v.salt, dsr.must_wait(r) as blocked
+            select v.id, v.answer_by, v.refusal, v.salt, v.digest, dsr.must_wait(r) as blocked
             from verdict v join dsr.subject_requests r on r.id = v.id
             where r.state = 'pending' and r.admitted_at is null
             for no key update of r skip locked
@@ -171,6 +176,7 @@ private enum IntakeStatements {
                 answer_by = mine.answer_by,
                 subject_commitment = case when mine.refusal is null
                     then sha256(mine.salt || convert_to(r.integration_id, 'UTF8')) end,
+                subject_digest = mine.digest,
                 reason = mine.refusal,
                 finished_at = case when mine.refusal is not null then clock_timestamp() end,
                 run_id = case when mine.refusal is not null then $1::bigint else r.run_id end

@@ -86,29 +86,39 @@ extension Store {
     /// - Throws: ``StoreError`` `.unstorable` where one of the group cannot be stored; nothing was written then.
     public func record(_ results: [ClaimResult], run: Int64) async throws(StoreError) -> Set<Int64> {
         let documents = results.flatMap { result in result.documents.map { (result.request, $0) } }
-        let recorded = try await rows(
-            RecordStatements.record,
-            [
-                run,
-                results.map(\.request),
-                results.map(\.claimNumber),
-                results.map(\.state.rawValue),
-                results.map { $0.outcome?.rawValue },
-                results.map(\.reason),
-                results.map { $0.wait.map(\.milliseconds) },
-                results.map(\.failures),
-                results.map(\.mayHaveActed),
-                results.map(\.calls),
-                results.map { $0.remains.isEmpty ? nil : $0.remains.joined(separator: "\n") },
-                results.map(\.forgetsSubject),
-                documents.map(\.0),
-                documents.map(\.1.fileName),
-                documents.map(\.1.mediaType),
-                documents.map(\.1.sha256),
-                documents.map(\.1.content),
-            ]
-        ) { row throws(PostgresError) in try row.decode("id", as: Int64.self) }
-        return Set(recorded)
+        let parameters: [any PostgresEncodable] = [
+            run,
+            results.map(\.request),
+            results.map(\.claimNumber),
+            results.map(\.state.rawValue),
+            results.map { $0.outcome?.rawValue },
+            results.map(\.reason),
+            results.map { $0.wait.map(\.milliseconds) },
+            results.map(\.failures),
+            results.map(\.mayHaveActed),
+            results.map(\.calls),
+            results.map { $0.remains.isEmpty ? nil : $0.remains.joined(separator: "\n") },
+            results.map(\.forgetsSubject),
+            documents.map(\.0),
+            documents.map(\.1.fileName),
+            documents.map(\.1.mediaType),
+            documents.map(\.1.sha256),
+            documents.map(\.1.content),
+        ]
+        let recorded =
+            if results.contains(where: \.forgetsSubject) {
+                try await transaction { connection in
+                    try connection.query(ForgettingLock.take)
+                    return try connection.query(RecordStatements.record, parameters: parameters)
+                }
+            } else {
+                try await query(RecordStatements.record, parameters)
+            }
+        do throws(PostgresError) {
+            return Set(try recorded.map { row throws(PostgresError) in try row.decode("id", as: Int64.self) })
+        } catch {
+            throw StoreError(error)
+        }
     }
 }
 
@@ -177,7 +187,8 @@ private enum RecordStatements {
         ), entries as (
             select json_agg(json_build_object(
                 'event', case when hit.state = 'pending' then 'returned' else 'recorded' end,
-                'request', hit.id, 'right', hit.kind, 'claim', hit.claim_no, 'outcome', hit.outcome,
+                'request', hit.id, 'right', hit.kind, 'claim', hit.claim_no,
+                'state', hit.state, 'outcome', hit.outcome,
                 'calls', hit.calls,
                 'remains', to_json(string_to_array(hit.remains, E'\\n')),
                 'reports', (

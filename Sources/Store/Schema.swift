@@ -26,7 +26,6 @@ extension Store {
     /// - Throws: ``StoreError`` `.schema` where an applied step is not the one this version knows.
     public func migrate() async throws(StoreError) -> [MigrationStatus] {
         do {
-            try await connection.run(script: SchemaStatements.prepare, named: "prepare the schema")
             try await connection.query(SchemaStatements.lock)
         } catch {
             throw StoreError(error)
@@ -71,6 +70,11 @@ extension Store {
     }
 
     private func applyMissing() async throws(StoreError) -> [MigrationStatus] {
+        do {
+            try await connection.run(script: SchemaStatements.prepare, named: "prepare the schema")
+        } catch {
+            throw StoreError(error)
+        }
         let applied = try await appliedMigrations()
         try Self.compare(applied)
         var done: [MigrationStatus] = []
@@ -110,7 +114,11 @@ extension Store {
         }
         for (found, known) in zip(applied, Migration.all) {
             guard found.version == known.version else {
-                throw StoreError(.schema, "schema step \(known.version) (\(known.name)) is missing before later ones")
+                throw StoreError(
+                    .schema,
+                    "schema step \(known.version) (\(known.name)) is missing before later ones; restore the database's "
+                        + "dsr schema from a backup"
+                )
             }
             guard found.checksum == Data(SHA256.hash(data: Data(known.sql.utf8))) else {
                 throw StoreError(
@@ -124,8 +132,8 @@ extension Store {
 }
 
 private enum SchemaStatements {
+    // Under the lock too: `if not exists` does not see what another transaction is about to commit.
     static let prepare = """
-        select pg_advisory_lock(hashtext('dsr.migrate'));
         create schema if not exists dsr;
         create table if not exists dsr.schema_migrations (
             version    integer     primary key,
@@ -134,7 +142,6 @@ private enum SchemaStatements {
             applied_at timestamptz not null default now(),
             applied_by text        not null default current_user
         );
-        select pg_advisory_unlock(hashtext('dsr.migrate'));
         """
 
     // A session lock, so that it spans the steps' own transactions and ends with the connection.

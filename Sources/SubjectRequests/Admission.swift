@@ -23,6 +23,14 @@ public struct NewRequest: Sendable {
     }
 }
 
+/// Prints its number only: the rest is the inserter's text and may be the person's.
+extension NewRequest: CustomStringConvertible, CustomReflectable {
+    /// The row's number.
+    public var description: String { "(request \(id), withheld)" }
+    /// The row's number.
+    public var customMirror: Mirror { Mirror(self, children: ["id": id]) }
+}
+
 /// The check that turns a new row into one that may be worked.
 public struct Admission: Sendable {
     /// What becomes of a row.

@@ -3,7 +3,7 @@ import Foundation
 /// What a rectification asks for: attributes and their new values.
 ///
 /// Prints the attributes' number only: names and values are the person's.
-public struct RequestedChanges: Sendable, Hashable, CustomStringConvertible {
+public struct RequestedChanges: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     /// The changes as the JSON object that came, with numbers as they were written.
     public let json: String
     /// The attributes' names, sorted.
@@ -22,4 +22,6 @@ public struct RequestedChanges: Sendable, Hashable, CustomStringConvertible {
 
     /// How many there are; names and values are the person's.
     public var description: String { "(\(names.count) changes, withheld)" }
+    /// Empty, so that dumps show nothing.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

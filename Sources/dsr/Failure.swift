@@ -1,3 +1,4 @@
+import Notary
 import Postgres
 import Processor
 import Store
@@ -40,6 +41,16 @@ struct Failure: Error {
             case .schema: .configuration
             case .unstorable: .usage
             case .statement: error.cause?.sqlState?.hasPrefix("42") == true ? .configuration : .needsAPerson
+            }
+        self.init(code, error.description)
+    }
+
+    init(_ error: NotaryError) {
+        let code: Code =
+            switch error.code {
+            case .inconsistent, .notThere, .file: .needsAPerson
+            case .key: .configuration
+            case .store: .unreachable
             }
         self.init(code, error.description)
     }

@@ -52,9 +52,9 @@ extension DsrConfiguration {
     /// Runs the batch job as a service, so that signals end it in order.
     func execute(_ scope: Scope, _ settings: ProcessorSettings) async throws -> RunSummary {
         try await withTalonOne(connections: settings.concurrency) { client in
-            let progress = ProgressLine()
+            let progress = ProgressLine(unit: "requests")
             let run = Run(database: try database(), client: client, settings: settings) { tally in
-                progress.update(done: tally.ended, calls: tally.calls)
+                progress.update(done: tally.ended)
             }
             let service = RunService(run: run, scope: scope)
             try await Signals.endInOrder(service)
@@ -117,6 +117,12 @@ extension RunSummary {
                 .needsAPerson,
                 "documents could not be written (\(deliveryFailure)); they are safe in the database, and the next run "
                     + "writes them"
+            )
+        }
+        if let signingFailure {
+            throw Failure(
+                .needsAPerson,
+                "the evidence was not signed, and its leaves wait for the next head: \(signingFailure)"
             )
         }
         if !report.balances {

@@ -26,6 +26,9 @@ struct SingleRequest {
         }.first
         guard let request else { throw Failure(.needsAPerson, "request \(id) is not in the queue any more") }
         if request.outcome == nil, summary.end != .done { try summary.throwUnlessDone() }
+        if let signing = summary.signingFailure {
+            Terminal.note("The evidence of request \(id) waits for the next signed head: \(signing)")
+        }
         if let delivery = summary.deliveryFailure {
             Terminal.note("Documents of request \(id) could not be written: \(delivery). The next run writes them.")
         }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import CallPolicy
 import Configuration
+import EvidenceLog
 import Foundation
+import Notary
 import Postgres
 import Processor
 import Reports
@@ -101,6 +103,8 @@ struct DsrConfiguration {
             host: ProcessInfo.processInfo.hostName,
             actor: actor
         )
+        settings.signing = signing()
+        settings.subjectKey = try subjectKey()
         if let concurrency = try number("concurrency", 1...1_024) { settings.concurrency = concurrency }
         if let names = own.stringArray(forKey: "sections") { settings.sections = try sections(names) }
         if let seconds = try number("lease.seconds", 2...3_600) { settings.lease = .seconds(seconds) }
@@ -108,6 +112,45 @@ struct DsrConfiguration {
         if let budget = try number("retry.failureBudget", 1...100) { settings.retry.failureBudget = budget }
         if let wait = try number("retry.waitSeconds", 0...3_600) { settings.retry.queueBase = .seconds(wait) }
         return settings
+    }
+
+    // MARK: - Evidence
+
+    /// Where signed heads are filed outside the database.
+    var checkpointDirectory: CheckpointDirectory? {
+        own.text("evidence.directory").map(CheckpointDirectory.init(path:))
+    }
+
+    /// The log's signing key; `nil` where none is configured.
+    func signingKey() throws(Failure) -> SigningKey? {
+        guard let text = try secret("evidence.key", "DSR_EVIDENCE_KEY", in: own) else { return nil }
+        do {
+            return try SigningKey(text)
+        } catch {
+            throw Failure(.configuration, "the evidence key is not one that 'dsr evidence key' makes: \(error)")
+        }
+    }
+
+    /// How a run signs: a key that cannot be used stops the signing, and nothing else.
+    private func signing() -> EvidenceSigning {
+        do throws(Failure) {
+            guard let key = try signingKey() else { return .unconfigured }
+            return .signing(key, checkpointDirectory)
+        } catch {
+            return .keyUnusable(error.sentence)
+        }
+    }
+
+    /// The key of the digests that find a person's requests again.
+    func subjectKey() throws(Failure) -> SubjectKey? {
+        guard let text = try secret("subject.key", "DSR_SUBJECT_KEY", in: own) else { return nil }
+        guard let key = SubjectKey(hexadecimal: text) else {
+            throw Failure(
+                .configuration,
+                "the subject key is not the 64 hexadecimal digits that 'dsr evidence key' makes"
+            )
+        }
+        return key
     }
 
     // MARK: - Values

@@ -54,8 +54,13 @@ enum Terminal {
 final class ProgressLine: Sendable {
     private let started = ContinuousClock().now
     private let last = Mutex<ContinuousClock.Instant?>(nil)
+    private let unit: String
 
-    func update(done: Int, calls: Int) {
+    init(unit: String) {
+        self.unit = unit
+    }
+
+    func update(done: Int) {
         guard Terminal.showsProgress else { return }
         let now = ContinuousClock().now
         let isDue = last.withLock { last in
@@ -68,12 +73,7 @@ final class ProgressLine: Sendable {
             0.001,
             Double((now - started).components.seconds) + Double((now - started).components.attoseconds) / 1e18
         )
-        let line = String(
-            format: "\r\u{1B}[K%d requests, %d calls, %.0f requests/s",
-            done,
-            calls,
-            Double(done) / seconds
-        )
+        let line = "\r\u{1B}[K\(done) \(unit), \(Int(Double(done) / seconds)) a second"
         FileHandle.standardError.write(Data(line.utf8))
     }
 

@@ -1,7 +1,7 @@
 public import Foundation
 import Glibc
 
-/// Writes files whole or not at all, for their owner's eyes only.
+/// Writes files whole or not at all, by default for their owner's eyes only.
 public enum AtomicFile {
     /// Why a file could not be written. The path is the caller's own and not repeated.
     public struct Failure: Error, Sendable, CustomStringConvertible {
@@ -19,14 +19,20 @@ public enum AtomicFile {
     /// Writes the bytes to a new file beside the path, flushes it to the disk, and gives it its name.
     ///
     /// - Parameters:
-    ///   - path: Where the file is to be; mode 0600.
+    ///   - path: Where the file is to be.
     ///   - replacing: Whether a file that is there may be replaced. A symbolic link is replaced, not followed.
+    ///   - mode: Its permissions; by default its owner's only.
     /// - Throws: ``Failure``; nothing is left behind then.
-    public static func write(_ content: Data, to path: String, replacing: Bool) throws(Failure) {
+    public static func write(
+        _ content: Data,
+        to path: String,
+        replacing: Bool,
+        mode: mode_t = 0o600
+    ) throws(Failure) {
         let directory = (path as NSString).deletingLastPathComponent
         let temporary = ((directory.isEmpty ? "." : directory) as NSString)
             .appendingPathComponent(".dsr-\(UUID().uuidString).part")
-        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { throw Failure("cannot create a file in the directory", errno) }
         do throws(Failure) {
             try fill(file, with: content)

@@ -1,0 +1,186 @@
+public import Foundation
+import Postgres
+
+/// A tile of the evidence log's tree, as it is stored.
+public struct StoredTile: Sendable, Hashable {
+    /// Its place: entry `i` is the hash of the complete subtree of 256^level leaves at `index · 256 + i`.
+    public let level: Int, index: Int64
+    /// The entries' hashes one after another, 32 bytes each; 256 in a full tile.
+    public let hashes: Data
+
+    /// A tile of one or more hashes.
+    public init(level: Int, index: Int64, hashes: Data) {
+        self.level = level
+        self.index = index
+        self.hashes = hashes
+    }
+
+    /// How many hashes it has.
+    public var width: Int { hashes.count / 32 }
+}
+
+/// A signed head of the evidence log, as it is stored.
+public struct StoredCheckpoint: Sendable {
+    /// The number of leaves under it.
+    public let size: Int64
+    /// The signed note, exactly as signed.
+    public let note: String
+
+    /// A head and its note.
+    public init(size: Int64, note: String) {
+        self.size = size
+        self.note = note
+    }
+}
+
+extension Store {
+    /// Holds the evidence tree for one writer, across transactions, until the connection closes or ``unlockTree()``.
+    public func lockTree() async throws(StoreError) {
+        _ = try await query(TreeStatements.lock, [])
+    }
+
+    /// Lets other writers at the tree.
+    public func unlockTree() async throws(StoreError) {
+        _ = try await query(TreeStatements.unlock, [])
+    }
+
+    /// The number of leaves. All of them are committed: the head is counted up by the transaction that adds them.
+    public func evidenceSize() async throws(StoreError) -> Int64 {
+        try await rows(TreeStatements.size, []) { row throws(PostgresError) in try row.decode("size", as: Int64.self) }
+            .first ?? 0
+    }
+
+    /// Leaf hashes in order, from an index on, one after another, 32 bytes each.
+    ///
+    /// - Throws: ``StoreError`` `.statement` where an index is missing.
+    public func leafHashes(from index: Int64, to end: Int64) async throws(StoreError) -> [Data] {
+        let found = try await rows(TreeStatements.leafHashes, [index, end]) { row throws(PostgresError) in
+            try row.decode("leaf_hash", as: Data.self)
+        }
+        guard found.count == end - index else {
+            throw StoreError(
+                .statement,
+                "the evidence log lacks leaves between \(index) and \(end); run 'dsr evidence verify'"
+            )
+        }
+        return found
+    }
+
+    /// The tiles among those asked for that are stored with that width.
+    ///
+    /// - Parameter tiles: Level, index and width of each.
+    public func tiles(_ tiles: [(level: Int, index: Int64, width: Int)]) async throws(StoreError) -> [StoredTile] {
+        try await rows(
+            TreeStatements.tiles,
+            [tiles.map(\.level), tiles.map(\.index), tiles.map(\.width)],
+            Self.tile
+        )
+    }
+
+    /// Every tile stored at these places, of whatever width.
+    public func tiles(at places: [(level: Int, index: Int64)]) async throws(StoreError) -> [StoredTile] {
+        try await rows(TreeStatements.tilesAt, [places.map(\.level), places.map(\.index)], Self.tile)
+    }
+
+    /// How many tiles are stored, of whatever width.
+    public func tileCount() async throws(StoreError) -> Int {
+        try await rows(TreeStatements.tileCount, []) { row throws(PostgresError) in
+            try row.decode("count", as: Int.self)
+        }
+        .first ?? 0
+    }
+
+    /// Stores tiles; those that are there already stay as they are.
+    public func addTiles(_ tiles: [StoredTile]) async throws(StoreError) {
+        _ = try await query(
+            TreeStatements.addTiles,
+            [tiles.map(\.level), tiles.map(\.index), tiles.map(\.width), tiles.map(\.hashes)]
+        )
+    }
+
+    /// Stores a signed head.
+    public func addCheckpoint(_ checkpoint: StoredCheckpoint) async throws(StoreError) {
+        _ = try await query(TreeStatements.addCheckpoint, [checkpoint.size, checkpoint.note])
+    }
+
+    /// The last signed head; `nil` where nothing was signed yet.
+    public func lastCheckpoint() async throws(StoreError) -> StoredCheckpoint? {
+        try await rows(TreeStatements.lastCheckpoint, [], Self.checkpoint).first
+    }
+
+    /// Signed heads after a size, smallest first.
+    public func checkpoints(after size: Int64, limit: Int) async throws(StoreError) -> [StoredCheckpoint] {
+        try await rows(TreeStatements.checkpoints, [size, limit], Self.checkpoint)
+    }
+
+    private static func tile(_ row: PostgresRow) throws(PostgresError) -> StoredTile {
+        StoredTile(
+            level: try row.decode("level"),
+            index: try row.decode("index"),
+            hashes: try row.decode("hashes")
+        )
+    }
+
+    private static func checkpoint(_ row: PostgresRow) throws(PostgresError) -> StoredCheckpoint {
+        StoredCheckpoint(size: try row.decode("size"), note: try row.decode("note"))
+    }
+}
+
+private enum TreeStatements {
+    static let lock = Statement("lock the evidence tree", "select pg_advisory_lock(hashtext('dsr.evidence_tree'))")
+    static let unlock = Statement(
+        "unlock the evidence tree",
+        "select pg_advisory_unlock(hashtext('dsr.evidence_tree'))"
+    )
+    static let size = Statement("read the log's size", "select size from dsr.evidence_head")
+
+    static let leafHashes = Statement(
+        "read leaf hashes",
+        "select leaf_hash from dsr.evidence_leaves where index >= $1 and index < $2 order by index"
+    )
+
+    static let tiles = Statement(
+        "read tiles",
+        """
+        select t.level::int as level, t.index, t.hashes
+        from unnest($1::int[], $2::bigint[], $3::int[]) as asked (level, index, width)
+        join dsr.evidence_tiles t on t.level = asked.level and t.index = asked.index and t.width = asked.width
+        """
+    )
+
+    static let tilesAt = Statement(
+        "read tiles of any width",
+        """
+        select t.level::int as level, t.index, t.hashes
+        from unnest($1::int[], $2::bigint[]) as asked (level, index)
+        join dsr.evidence_tiles t on t.level = asked.level and t.index = asked.index
+        order by t.level, t.index, t.width
+        """
+    )
+
+    static let tileCount = Statement("count tiles", "select count(*) as count from dsr.evidence_tiles")
+
+    static let addTiles = Statement(
+        "store tiles",
+        """
+        insert into dsr.evidence_tiles (level, index, width, hashes)
+        select * from unnest($1::int[], $2::bigint[], $3::int[], $4::bytea[])
+        on conflict do nothing
+        """
+    )
+
+    static let addCheckpoint = Statement(
+        "store a checkpoint",
+        "insert into dsr.evidence_checkpoints (size, note) values ($1, $2)"
+    )
+
+    static let lastCheckpoint = Statement(
+        "read the last checkpoint",
+        "select size, note from dsr.evidence_checkpoints order by size desc limit 1"
+    )
+
+    static let checkpoints = Statement(
+        "read checkpoints",
+        "select size, note from dsr.evidence_checkpoints where size > $1 order by size limit $2"
+    )
+}

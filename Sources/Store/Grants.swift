@@ -1,0 +1,57 @@
+import Foundation
+import Postgres
+
+/// What the three database roles may do.
+public struct Grants: Sendable {
+    let worker: String, intake: String, auditor: String
+
+    /// Grants for roles of these names.
+    public init(worker: String, intake: String, auditor: String) {
+        self.worker = Self.quoted(worker)
+        self.intake = Self.quoted(intake)
+        self.auditor = Self.quoted(auditor)
+    }
+
+    /// The statements. Leaves are written through `dsr.append_evidence` alone, which runs as the schema's owner, so no
+    /// role but the owner's needs, or gets, the right to insert one.
+    public var script: String {
+        """
+        revoke all on schema dsr from public;
+        revoke all on all tables in schema dsr from public, \(worker), \(intake), \(auditor);
+        revoke all on all functions in schema dsr from public;
+        grant usage on schema dsr to \(worker), \(intake), \(auditor);
+
+        -- The worker: the queue and its documents; of the evidence only what is read and what is added.
+        grant select, insert, update on dsr.subject_requests, dsr.runs, dsr.reports to \(worker);
+        grant select, insert, delete on dsr.request_salts to \(worker);
+        grant select on dsr.legal_holds, dsr.schema_migrations to \(worker);
+        grant select on dsr.evidence_head, dsr.evidence_leaves, dsr.evidence_payloads to \(worker);
+        grant update on dsr.evidence_head to \(worker);
+        grant select, insert on dsr.evidence_tiles, dsr.evidence_checkpoints to \(worker);
+        grant execute on function dsr.append_evidence(json, bigint), dsr.must_wait(dsr.subject_requests) to \(worker);
+
+        -- Intake: a request, by the columns that are the inserter's to say, and its number back.
+        grant insert (kind, integration_id, received_at, ticket, requested_by, channel, changes)
+            on dsr.subject_requests to \(intake);
+        grant select (id) on dsr.subject_requests to \(intake);
+
+        -- The auditor: evidence and runs; of requests what names nobody.
+        grant select on dsr.evidence_head, dsr.evidence_leaves, dsr.evidence_payloads, dsr.evidence_tiles,
+            dsr.evidence_checkpoints, dsr.runs, dsr.schema_migrations to \(auditor);
+        grant select (id, kind, state, waiting_for, received_at, inserted_at, admitted_at, answer_by, latest_lawful,
+            ticket, subject_commitment, claim_no, failures, not_before, run_id, outcome, reason, finished_at)
+            on dsr.subject_requests to \(auditor);
+        """
+    }
+
+    private static func quoted(_ name: String) -> String {
+        "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    }
+}
+
+extension Store {
+    /// Applies grants in one transaction.
+    public func apply(_ grants: Grants) async throws(StoreError) {
+        try await transaction { connection in try connection.run(script: grants.script, named: "grants") }
+    }
+}
