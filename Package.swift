@@ -96,6 +96,9 @@ let package = Package(
         module("TalonOneSandbox", [crypto, hummingbird, logging, nioCore]),
         module("ThrowawayPostgres", [subprocess]),
 
+        tests(of: "SubjectRequests"),
+        tests(of: "CallPolicy"),
+        tests(of: "Store", ["Migrations", "Postgres", "SubjectRequests", "ThrowawayPostgres", crypto]),
         tests(of: "Postgres", ["ThrowawayPostgres"]),
         tests(of: "ThrowawayPostgres", ["Postgres", subprocess]),
         tests(of: "TalonOne", ["TalonOneSandbox", httpClient]),

@@ -34,6 +34,7 @@ public struct Grants: Sendable {
         grant insert (kind, integration_id, received_at, ticket, requested_by, channel, changes)
             on dsr.subject_requests to \(intake);
         grant select (id) on dsr.subject_requests to \(intake);
+        grant select on dsr.schema_migrations to \(intake);
 
         -- The auditor: evidence and runs; of requests what names nobody.
         grant select on dsr.evidence_head, dsr.evidence_leaves, dsr.evidence_payloads, dsr.evidence_tiles,

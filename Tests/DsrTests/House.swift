@@ -119,7 +119,11 @@ struct House: Sendable {
 
     /// PostgreSQL's own client, as an intake system's engineer would use it.
     func psql(_ text: String) async throws -> Ended {
-        try await Self.run(.name("psql"), ["-X", "-c", text, database], [:], "")
+        try await Self.psql(text, database)
+    }
+
+    static func psql(_ text: String, _ database: String) async throws -> Ended {
+        try await run(.name("psql"), ["-X", "-v", "ON_ERROR_STOP=1", "-c", text, database], [:], "")
     }
 
     private static func run(

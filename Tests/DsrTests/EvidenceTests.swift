@@ -1,0 +1,387 @@
+import Foundation
+import TalonOneSandbox
+import Testing
+
+@Suite("The evidence log, checked by others")
+struct EvidenceTests {
+    @Test("after an erasure nothing leads back to the person, and everything is still proven")
+    func erasureIsProven() async throws {
+        let canary = "canary-7f3a9@example.com"
+        try await House.withEvidence { house, keys in
+            try await house.makeCustomer(canary)
+            try await house.sql(
+                "insert into dsr.subject_requests (kind, integration_id) values ('access', '\(canary)')"
+            )
+            try await house.dsr("run").expect(0)
+            try await house.dsr("erase", canary, "--ticket", "T-1", "--yes").expect(0)
+
+            #expect(try await !house.dump().contains("7f3a9"))
+            let verified = try await house.dsr("evidence", "verify").expect(0)
+            #expect(verified.out.contains("0 not signed yet"))
+            #expect(verified.out.contains("2 in files"))
+            let receipt = house.folder + "/r.tlog-proof"
+            try await house.dsr("evidence", "receipt", "2", "--output", receipt).expect(0)
+            let check = try await House.run(["evidence", "check", receipt, "--key", keys.log], [:]).expect(0)
+            #expect(check.out.contains("\"outcome\":\"erased\""))
+            let proof = try await house.dsr("evidence", "prove", "--subject", "-", input: canary + "\n").expect(0)
+            #expect(proof.out.contains("Request 2, erasure: erased"))
+            #expect(proof.out.contains("under a signed head"))
+            try await house.dsr("evidence", "prove", "--subject", "somebody-else").expect(1)
+        }
+    }
+
+    @Test("each destructive call has its intent in the log before it, and no other call has")
+    func intents() async throws {
+        try await House.withEvidence { house, _ in
+            try await house.makeCustomer("anna")
+            try await house.sql(
+                """
+                insert into dsr.subject_requests (kind, integration_id, changes) values
+                    ('rectification', 'anna', '{"Name": "B"}'), ('erasure', 'anna', null), ('access', 'nobody', null)
+                """
+            )
+            try await house.dsr("run").expect(0)
+            let actions = try await house.texts(
+                """
+                select (convert_from(payload, 'UTF8')::json ->> 'request') || ' ' || (convert_from(payload, 'UTF8')::json ->> 'action') as t
+                from dsr.evidence_payloads where convert_from(payload, 'UTF8')::json ->> 'event' = 'sending' order by index
+                """
+            )
+            #expect(actions == ["1 update_profile", "2 release_reservations", "2 delete_customer_data"])
+        }
+    }
+
+    /// What somebody with a superuser's rights may do to the database, and what the audit must say.
+    static let attacks: [(name: String, sql: String, finding: String)] = [
+        (
+            "a payload is changed",
+            "update dsr.evidence_payloads set payload = overlay(payload placing 'X' from 20) where index = 5", "leaf 5"
+        ),
+        (
+            "a payload and its hash are changed",
+            """
+            update dsr.evidence_payloads set payload = convert_to(replace(convert_from(payload, 'UTF8'), 'no_data', 'exported'), 'UTF8')
+            where convert_from(payload, 'UTF8') like '%no_data%';
+            update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload) from dsr.evidence_payloads p where p.index = l.index
+            """, "is not the root of the leaves"
+        ),
+        ("a hash is changed", "update dsr.evidence_leaves set leaf_hash = sha256('x') where index = 3", "leaf 3"),
+        ("a leaf is dropped", "delete from dsr.evidence_leaves where index = 4", "leaf 4 is missing"),
+        (
+            "the last leaves are cut off and the head set back",
+            """
+            delete from dsr.evidence_leaves where index > 10; delete from dsr.evidence_payloads where index > 10;
+            update dsr.evidence_head set size = 11; delete from dsr.evidence_tiles; delete from dsr.evidence_checkpoints
+            """, "it was cut off"
+        ),
+        (
+            "two leaves change places, with all their hashes",
+            """
+            update dsr.evidence_payloads set index = -1 where index = 2; update dsr.evidence_payloads set index = 2 where index = 3;
+            update dsr.evidence_payloads set index = 3 where index = -1;
+            update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload), request_id = (convert_from(p.payload, 'UTF8')::json ->> 'request')::bigint
+            from dsr.evidence_payloads p where p.index = l.index
+            """, "says that it is leaf"
+        ),
+        (
+            "a tile is changed",
+            "update dsr.evidence_tiles set hashes = overlay(hashes placing '\\x00'::bytea from 7) where level = 0",
+            "tile/0/"
+        ),
+        (
+            "a tile is made up",
+            "insert into dsr.evidence_tiles (level, index, width, hashes) values (0, 77, 1, sha256('x'))",
+            "belong to no leaf"
+        ),
+        (
+            "the stored head is changed",
+            "update dsr.evidence_checkpoints set note = replace(note, 'dsr.test', 'dsr.tesu')", "in the database"
+        ),
+        (
+            "a payload is dropped without a word", "delete from dsr.evidence_payloads where index = 0",
+            "no leaf says that it was dropped"
+        ),
+        (
+            "a row says that it ended otherwise",
+            "update dsr.subject_requests set outcome = 'erased' where id = 1",
+            "the row of request 1 says completed erased"
+        ),
+        (
+            "everything is written anew, hashes, tiles and all, and the stored heads are dropped",
+            """
+            update dsr.evidence_payloads set payload = convert_to(replace(convert_from(payload, 'UTF8'), '"T-1"', '"T-2"'), 'UTF8');
+            update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload) from dsr.evidence_payloads p where p.index = l.index;
+            delete from dsr.evidence_tiles; delete from dsr.evidence_checkpoints
+            """, "the checkpoint file"
+        ),
+    ]
+
+    @Test("what a database superuser rewrites is found by the audit", arguments: attacks.indices)
+    func attack(_ number: Int) async throws {
+        let attack = Self.attacks[number]
+        try await House.withEvidence { house, _ in
+            for name in ["a", "b", "c"] {
+                try await house.dsr("submit", "access", name, "--ticket", "T-1").expect(0)
+            }
+            try await house.dsr("run").expect(0)
+            try await house.dsr("evidence", "verify").expect(0)
+
+            try await house.script("set session_replication_role = replica; \(attack.sql)")
+
+            let verified = try await house.dsr("evidence", "verify").expect(1)
+            #expect(verified.out.contains(attack.finding), "\(attack.name): \(verified.out)")
+        }
+    }
+
+    @Test("a log that was rewritten is not signed, and the queue goes on")
+    func noSignatureOverARewrittenLog() async throws {
+        try await House.withEvidence { house, _ in
+            try await house.dsr("submit", "access", "a").expect(0)
+            try await house.dsr("run").expect(0)
+            try await house.script(
+                """
+                set session_replication_role = replica;
+                delete from dsr.evidence_tiles; delete from dsr.evidence_checkpoints
+                """
+            )
+            try await house.dsr("submit", "access", "b").expect(0)
+            let ended = try await house.dsr("run").expect(1)
+            #expect(ended.err.contains("nothing is signed until a person has looked"))
+            #expect(try await house.ending(of: 2) == "completed no_data")
+            #expect(try await house.count("select count(*) from dsr.evidence_checkpoints") == 0)
+        }
+    }
+
+    @Test("a lost key stops the signing and not the queue, and its leaves are signed later")
+    func lostKey() async throws {
+        try await House.withEvidence { house, keys in
+            try await house.dsr("submit", "access", "a").expect(0)
+            let ended = try await house.dsr("run", setting: ["DSR_EVIDENCE_KEY_FILE": house.folder + "/lost"]).expect(1)
+            #expect(ended.err.contains("cannot be read"))
+            #expect(ended.err.contains("wait for the next head"))
+            #expect(try await house.ending(of: 1) == "completed no_data")
+            #expect(try await house.dsr("evidence", "verify").expect(0).out.contains("0 heads in the database"))
+            try await house.dsr("evidence", "checkpoint").expect(0)
+            #expect(try await house.dsr("evidence", "verify").expect(0).out.contains(" 0 not signed yet"))
+
+            // Another key is another log.
+            try await House.run(["evidence", "key", house.folder + "/other", "--name", "dsr.test/log"], [:]).expect(0)
+            try await house.dsr("submit", "access", "b").expect(0)
+            let other = try await house.dsr("run", setting: ["DSR_EVIDENCE_KEY_FILE": house.folder + "/other"]).expect(
+                1
+            )
+            #expect(other.err.contains("another log's key"))
+        }
+    }
+
+    @Test("a damaged receipt, and a receipt under another key, do not hold")
+    func damagedReceipt() async throws {
+        try await House.withEvidence { house, keys in
+            try await house.dsr("submit", "access", "a").expect(0)
+            try await house.dsr("run").expect(0)
+            let receipt = house.folder + "/r.tlog-proof"
+            try await house.dsr("evidence", "receipt", "1", "--output", receipt).expect(0)
+            try await house.dsr("evidence", "receipt", "1", "--output", receipt).expect(64)
+            try await house.dsr("evidence", "receipt", "99").expect(1)
+            let whole = try #require(FileManager.default.contents(atPath: receipt))
+            for position in stride(from: 0, to: whole.count, by: max(1, whole.count / 25)) {
+                var damaged = whole
+                damaged[position] ^= 1
+                try damaged.write(to: URL(filePath: house.folder + "/damaged"))
+                let check = try await House.run(
+                    ["evidence", "check", house.folder + "/damaged", "--key", keys.log],
+                    [:]
+                )
+                #expect(check.code == 1, "byte \(position)")
+                #expect(check.err.hasPrefix("Error: the receipt does not hold"))
+            }
+            try whole.prefix(whole.count / 2).write(to: URL(filePath: house.folder + "/damaged"))
+            try await House.run(["evidence", "check", house.folder + "/damaged", "--key", keys.log], [:]).expect(1)
+            try await House.run(["evidence", "check", receipt, "--key", keys.witness], [:]).expect(64)
+            try await House.run(["evidence", "check", receipt, "--key", keys.log, "--witness", keys.witness], [:])
+                .expect(1)
+        }
+    }
+
+    @Test("pruned payloads are gone, their leaves and old receipts hold, and open requests lose nothing")
+    func prune() async throws {
+        try await House.withEvidence { house, keys in
+            try await house.dsr("submit", "access", "a").expect(0)
+            try await house.dsr("run").expect(0)
+            let receipt = house.folder + "/r.tlog-proof"
+            try await house.dsr("evidence", "receipt", "1", "--output", receipt).expect(0)
+            try await house.dsr("submit", "access", "open").expect(0)
+            await house.sandbox.install(SandboxFault(.status(code: 503), match: SandboxMatch(identifier: "open")))
+            try await house.dsr("run", setting: ["DSR_RETRY_QUICK_TRIES": "1", "DSR_RETRY_WAIT_SECONDS": "3600"])
+                .expect(0)
+            let first = try await house.count("select min(index) from dsr.evidence_leaves where request_id = 2")
+            // As if all of it had been written long ago.
+            try await house.script(
+                """
+                create or replace function dsr.test_prune() returns bigint language sql as
+                $$ select dsr.prune_evidence(\(first), 'R-1', 'test') $$;
+                select dsr.test_prune();
+                """
+            )
+            try await house.dsr("evidence", "checkpoint").expect(0)
+
+            let verified = try await house.dsr("evidence", "verify").expect(0)
+            #expect(verified.out.contains("\(first) without payload"))
+            try await House.run(["evidence", "check", receipt, "--key", keys.log], [:]).expect(0)
+            #expect(
+                try await house.dsr("evidence", "receipt", "1", "--output", "-").expect(1).err.contains("retention")
+            )
+            #expect(
+                try await house.dsr("evidence", "prune", "--before", "2020-01-01", "--reason", "R-1").expect(0).out
+                    .contains("Dropped 0")
+            )
+            try await house.dsr("evidence", "prune", "--before", "2999-01-01", "--reason", "R-1").expect(64)
+        }
+    }
+
+    @Test("a witness signs what continues the last head it saw, and refuses a rewritten history")
+    func witness() async throws {
+        try await House.withEvidence { house, keys in
+            let cosign = [
+                "evidence", "cosign", "--checkpoints", keys.directory, "--log", keys.log, "--key-file",
+                keys.witnessFile,
+                "--memory", house.folder + "/memory",
+            ]
+            for name in ["a", "b"] {
+                try await house.dsr("submit", "access", name).expect(0)
+                try await house.dsr("run").expect(0)
+                #expect(try await House.run(cosign, [:]).expect(0).out.contains("Signed: dsr.test/log at size"))
+            }
+            #expect(try await House.run(cosign, [:]).expect(0).out.contains("No new head"))
+            let receipt = house.folder + "/r.tlog-proof"
+            try await house.dsr("evidence", "receipt", "2", "--output", receipt).expect(0)
+            try await House.run(["evidence", "check", receipt, "--key", keys.log, "--witness", keys.witness], [:])
+                .expect(0)
+            try await house.dsr("evidence", "verify").expect(0)
+
+            // The operator, key and all, begins the log again with another history of the same person's requests.
+            try FileManager.default.removeItem(atPath: keys.directory)
+            try await house.script(
+                """
+                set session_replication_role = replica;
+                update dsr.evidence_payloads set payload = convert_to(replace(convert_from(payload, 'UTF8'), 'no_data', 'exported'), 'UTF8');
+                update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload) from dsr.evidence_payloads p where p.index = l.index;
+                delete from dsr.evidence_tiles; delete from dsr.evidence_checkpoints
+                """
+            )
+            try await house.dsr("evidence", "checkpoint").expect(0)
+            let refused = try await House.run(cosign, [:]).expect(1)
+            #expect(refused.err.contains("is another head of size"))
+        }
+    }
+
+    @Test("an export has the layout that transparency log tools read")
+    func export() async throws {
+        try await House.withEvidence { house, _ in
+            try await house.sql(
+                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 60) n"
+            )
+            try await house.dsr("run").expect(0)
+            let folder = house.folder + "/log"
+            try await house.dsr("evidence", "export", folder).expect(0)
+            let size = try await house.count("select size from dsr.evidence_head")
+            #expect(size > 256)
+            #expect(
+                FileManager.default.contents(atPath: folder + "/checkpoint")?.starts(
+                    with: Data("dsr.test/log\n\(size)\n".utf8)
+                ) == true
+            )
+            #expect(FileManager.default.contents(atPath: folder + "/tile/0/000")?.count == 256 * 32)
+            #expect(
+                FileManager.default.contents(atPath: folder + "/tile/1/000.p/\(size / 256)")?.count == size / 256 * 32
+            )
+            let entries = try #require(FileManager.default.contents(atPath: folder + "/tile/entries/000"))
+            let length = Int(entries[0]) << 8 | Int(entries[1])
+            let leaf = try JSONSerialization.jsonObject(with: entries[2..<2 + length]) as? [String: Any]
+            #expect(leaf?["index"] as? Int == 0)
+        }
+    }
+
+    @Test("each of the three roles can do its work, and no more")
+    func roles() async throws {
+        try await House.withEvidence { house, keys in
+            let suffix = UUID().uuidString.prefix(8).lowercased()
+            let (worker, intake, auditor) = ("worker_\(suffix)", "intake_\(suffix)", "auditor_\(suffix)")
+            try await house.script(
+                "create role \(worker) login; create role \(intake) login; create role \(auditor) login"
+            )
+            try await house.dsr("grants", "--worker", worker, "--intake", intake, "--auditor", auditor, "--apply")
+                .expect(0)
+            #expect(
+                try await house.dsr("grants").expect(0).out.contains("grant execute on function dsr.append_evidence")
+            )
+            func `as`(_ role: String) -> [String: String?] {
+                ["DSR_DATABASE_URL": house.database.replacingOccurrences(of: "user=postgres", with: "user=\(role)")]
+            }
+
+            try await house.makeCustomer("anna")
+            try await house.dsr("submit", "erasure", "anna", setting: `as`(intake)).expect(0)
+            try await house.dsr("requests", "list", setting: `as`(intake)).expect(78)
+            try await house.dsr("run", setting: `as`(worker)).expect(0)
+            #expect(try await house.ending(of: 1) == "completed erased")
+            try await house.dsr("evidence", "verify", setting: `as`(auditor)).expect(0)
+            try await house.dsr("evidence", "receipt", "1", "--output", "-", setting: `as`(auditor)).expect(0)
+            for (role, statement) in [
+                (worker, "delete from dsr.evidence_leaves"), (worker, "update dsr.evidence_payloads set payload = ''"),
+                (worker, "insert into dsr.evidence_leaves (index, leaf_hash) values (999, sha256(''))"),
+                (worker, "select dsr.prune_evidence(9, 'x', 'y')"), (intake, "select kind from dsr.subject_requests"),
+                (intake, "select dsr.append_evidence('[{\"event\":\"x\"}]', null)"),
+                (auditor, "select integration_id from dsr.subject_requests"),
+                (auditor, "select content from dsr.reports"),
+                (auditor, "delete from dsr.runs"),
+            ] {
+                let ended = try await house.psql(statement, as: role)
+                #expect(
+                    ended.code != 0 && ended.err.contains("permission denied"),
+                    "\(role): \(statement): \(ended.err)"
+                )
+            }
+        }
+    }
+}
+
+extension House {
+    /// Keys and folders of a test's evidence.
+    struct Keys: Sendable {
+        let log: String, witness: String, witnessFile: String, directory: String
+    }
+
+    /// A house that signs its evidence.
+    static func withEvidence(_ body: @Sendable (House, Keys) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/dsr-test-keys-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func key(_ kind: String, _ name: String) async throws -> String {
+            try await run(["evidence", "key", "\(folder)/\(kind).key", "--kind", kind, "--name", name], [:]).expect(0)
+                .out
+                .trimmingCharacters(in: .newlines)
+        }
+        let keys = Keys(
+            log: try await key("log", "dsr.test/log"),
+            witness: try await key("witness", "witness.test"),
+            witnessFile: "\(folder)/witness.key",
+            directory: "\(folder)/checkpoints"
+        )
+        _ = try await key("subject", "unused")
+        let environment = [
+            "DSR_EVIDENCE_KEY_FILE": "\(folder)/log.key", "DSR_EVIDENCE_DIRECTORY": keys.directory,
+            "DSR_SUBJECT_KEY_FILE": "\(folder)/subject.key",
+        ]
+        try await with(environment: environment) { house in try await body(house, keys) }
+    }
+
+    /// Several statements on one connection.
+    func script(_ text: String) async throws {
+        let ended = try await Self.psql(text, database)
+        guard ended.code == 0 else { throw Unexpected(description: ended.err) }
+    }
+
+    func psql(_ text: String, as role: String) async throws -> Ended {
+        try await Self.psql(text, database.replacingOccurrences(of: "user=postgres", with: "user=\(role)"))
+    }
+}

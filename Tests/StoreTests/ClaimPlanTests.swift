@@ -1,0 +1,53 @@
+import Postgres
+import Store
+import Testing
+
+@Suite("The plan of a claim")
+struct ClaimPlanTests {
+    /// When the table was last analyzed. A night's rows are often all admitted since then.
+    enum Statistics {
+        case none, beforeAdmission, current
+    }
+
+    @Test(
+        "a claim from a long queue walks the index of claimable rows, and sorts nothing to find them",
+        arguments: [
+            ("force_generic_plan", .none), ("force_generic_plan", .beforeAdmission), ("force_generic_plan", .current),
+            ("force_custom_plan", .beforeAdmission), ("force_custom_plan", .current),
+        ] as [(String, Statistics)]
+    )
+    func usesIndex(mode: String, statistics: Statistics) async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        try await database.run(
+            """
+            alter table dsr.subject_requests set (autovacuum_enabled = off);
+            insert into dsr.subject_requests (kind, integration_id)
+            select 'access', 'customer-' || n from generate_series(1, 20000) n
+            """
+        )
+        if statistics == .beforeAdmission { try await database.run("analyze dsr.subject_requests") }
+        try await database.run(
+            "update dsr.subject_requests set admitted_at = now(), answer_by = date '2026-03-01' + (id % 30)::int"
+        )
+        if statistics == .current { try await database.run("analyze dsr.subject_requests") }
+
+        // On the connection that has claimed once, the statement stands prepared as it is in use.
+        let connection = try await database.connection()
+        try await connection.run(script: "set plan_cache_mode = \(mode)", named: "plan mode")
+        let store = Store(connection: connection)
+        #expect(try await store.claim(run: run, after: .start, limit: 64).requests.count == 64)
+        let claims = Statement(
+            "look",
+            "select name from pg_prepared_statements where statement like '%order by r.answer_by, r.id%'"
+        )
+        let name = try await connection.query(claims)[0].decode("name", as: String.self)
+        let explain = Statement("explain", "explain execute \"\(name)\" (\(run), 64, '2026-03-05', 100)")
+        let plan = try await connection.query(explain).map { try $0.decode("QUERY PLAN", as: String.self) }
+        let pick = plan.drop { !$0.contains("CTE pick") }.dropFirst().prefix { !$0.contains("CTE took") }
+        let text = pick.joined(separator: "\n")
+        #expect(text.contains("Index Scan using subject_requests_claimable"), "\(plan.joined(separator: "\n"))")
+        #expect(!text.contains("Sort") && !text.contains("Seq Scan"))
+        #expect(text.contains("Index Cond: (ROW(answer_by, id) > ROW("))
+    }
+}

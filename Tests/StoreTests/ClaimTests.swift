@@ -1,0 +1,160 @@
+import Foundation
+import Postgres
+import Store
+import SubjectRequests
+import Testing
+
+@Suite("Claim")
+struct ClaimTests {
+    @Test("the earliest deadline comes first, and the cursor never looks back")
+    func order() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let days = ["2026-03-03", "2026-03-01", "2026-03-02", "2026-03-01", "2026-03-03"]
+        for (number, day) in days.enumerated() {
+            try await database.submit(
+                .access,
+                "customer-\(number)",
+                receivedAt: try Date("\(day)T12:00:00Z", strategy: .iso8601)
+            )
+        }
+        try await database.admit(run)
+        var cursor = ClaimCursor.start
+        var claimed: [SubjectRequest] = []
+        for _ in 1...3 {
+            let group = try await database.store.claim(run: run, after: cursor, limit: 2)
+            #expect(group.unreadable.isEmpty)
+            claimed += group.requests
+            cursor = group.cursor
+        }
+        #expect(claimed.map(\.subject.value) == [1, 3, 2, 0, 4].map { "customer-\($0)" })
+        #expect(claimed.map(\.answerBy) == claimed.map(\.answerBy).sorted())
+
+        // Back in the queue, but behind the cursor: for this pass it is gone.
+        let back = ClaimResult(of: claimed[0].id, claim: 1, state: .pending)
+        #expect(try await database.store.record([back], run: run) == [claimed[0].id])
+        let rest = try await database.store.claim(run: run, after: cursor, limit: 10)
+        #expect(rest.requests.isEmpty && rest.cursor == cursor)
+        #expect(try await database.claim(run).map(\.id) == [claimed[0].id])
+    }
+
+    @Test("a claim carries all that the row says")
+    func contents() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let receivedAt = try Date("2026-01-31T12:00:00Z", strategy: .iso8601)
+        let id = try await database.submit(.rectification, "ada@example.com", receivedAt: receivedAt, ticket: "HD-1")
+        try await database.admit(run)
+        let request = try #require(try await database.claim(run).first)
+        #expect(request.id == id && request.right == .rectification && request.subject.value == "ada@example.com")
+        #expect(request.claimNumber == 1 && request.failures == 0 && !request.mayHaveActed && request.ticket == "HD-1")
+        #expect(request.changes?.names == ["Name"])
+        #expect(request.receivedAt == receivedAt && request.answerBy.description == "2026-02-28")
+        #expect(try await database.column("run_id", of: id) == "\(run)")
+    }
+
+    @Test("each claim has a higher number than the one before, whoever claims")
+    func numbers() async throws {
+        let database = try await Database.fresh()
+        var run = try await database.begin()
+        let id = try await database.ready(.access, "customer-42", run: run)
+        var numbers: [Int] = []
+        for round in 1...4 {
+            let request = try #require(try await database.claim(only: id, run: run))
+            numbers.append(request.claimNumber)
+            if round.isMultiple(of: 2) {
+                try await database.lapse(run)
+                run = try await database.begin()
+                #expect(try await database.store.rescue(run: run) == 1)
+            } else {
+                let back = ClaimResult(of: id, claim: request.claimNumber, state: .pending)
+                #expect(try await database.store.record([back], run: run) == [id])
+            }
+        }
+        #expect(numbers == [1, 2, 3, 4])
+        #expect(try await database.entries(of: id).filter { $0.event == "claimed" }.map(\.claim) == [1, 2, 3, 4])
+    }
+
+    @Test("the claimed leaf commits with the claim: rolled back, there is no leaf and no gap")
+    func leafCommitsWithClaim() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.erasure, "customer-42", run: run)
+        let connection = try await database.connection()
+        let store = Store(connection: connection)
+        try await connection.run(script: "begin", named: "begin")
+        let lost = try await store.claim(run: run, after: .start, limit: 10)
+        #expect(lost.requests.map(\.id) == [id])
+        try await connection.run(script: "rollback", named: "rollback")
+
+        #expect(try await database.events(of: id) == ["received", "admitted"])
+        #expect(try await database.column("state || claim_no", of: id) == "pending0")
+        #expect(try await database.claim(run).map(\.claimNumber) == [1])
+        #expect(try await database.entries(of: id).map(\.index) == [0, 1, 2])
+        try await database.expectSoundEvidence()
+    }
+
+    @Test("a request that is to be tried later is left alone until then")
+    func notBefore() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.access, "customer-42", run: run)
+        try await database.run("update dsr.subject_requests set not_before = clock_timestamp() + interval '1 hour'")
+        #expect(try await database.claim(run).isEmpty)
+        try await database.run("update dsr.subject_requests set not_before = clock_timestamp() - interval '1 second'")
+        #expect(try await database.claim(run).map(\.id) == [id])
+        #expect(try await database.column("not_before", of: id) == nil)
+    }
+
+    @Test("a run whose lease has passed, or that has ended, or that never was, claims nothing")
+    func lease() async throws {
+        let database = try await Database.fresh()
+        let lapsed = try await database.begin()
+        let id = try await database.ready(.access, "customer-42", run: lapsed)
+        let size = try await database.logSize()
+        try await database.lapse(lapsed)
+        let ended = try await database.begin()
+        try await database.store.endRun(ended, reason: "done", counts: Data("{}".utf8), documents: [])
+        for run in [lapsed, ended, 4_711] {
+            #expect(try await database.claim(run).isEmpty)
+            #expect(try await database.claim(only: id, run: run) == nil)
+        }
+        #expect(try await database.column("state || claim_no", of: id) == "pending0")
+        #expect(try await database.logSize() == size)
+    }
+
+    @Test("a claim of one request takes that one, and nothing else")
+    func only() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        try await database.submit(.access, "customer-1")
+        let wanted = try await database.submit(.access, "customer-2")
+        try await database.admit(run)
+        let fresh = try await database.submit(.access, "customer-3")
+        #expect(try await database.claim(only: wanted, run: run)?.id == wanted)
+        #expect(try await database.claim(only: wanted, run: run) == nil)
+        #expect(try await database.claim(only: fresh, run: run) == nil)
+        #expect(try await database.claim(only: 4_711, run: run) == nil)
+        #expect(try await database.number("select count(*) from dsr.subject_requests where state = 'running'") == 1)
+    }
+
+    @Test("a row that was changed after its admission into something unworkable is named, and stops no other")
+    func unreadable() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let kind = try await database.ready(.access, "customer-1", run: run)
+        let subject = try await database.ready(.access, "customer-2", run: run)
+        let good = try await database.ready(.access, "customer-3", run: run)
+        try await database.run(
+            """
+            update dsr.subject_requests set kind = 'canary' where id = \(kind);
+            update dsr.subject_requests set integration_id = '..' where id = \(subject)
+            """
+        )
+        let group = try await database.store.claim(run: run, after: .start, limit: 10)
+        #expect(group.requests.map(\.id) == [good])
+        #expect(group.unreadable.map(\.id) == [kind, subject])
+        #expect(group.unreadable.map(\.claimNumber) == [1, 1])
+        #expect(group.unreadable.allSatisfy { !$0.reason.reason.contains("canary") })
+    }
+}

@@ -1,0 +1,185 @@
+import Foundation
+import Postgres
+import Store
+import SubjectRequests
+import ThrowawayPostgres
+
+/// A database of a test's own on the process's one server: a store, and a bare connection beside it for looking
+/// and for what no store would do.
+struct Database: Sendable {
+    private static let server = Task { try await ThrowawayPostgres.start(settings: ["max_connections": "400"]) }
+
+    let connectionString: String
+    let store: Store
+    let raw: PostgresConnection
+
+    /// A database with the current schema.
+    static func fresh() async throws -> Database {
+        let database = try await empty()
+        _ = try await database.store.migrate()
+        return database
+    }
+
+    /// A database without a schema.
+    static func empty() async throws -> Database {
+        let string = try await server.value.createDatabase()
+        return Database(
+            connectionString: string,
+            store: Store(connection: try await connect(string)),
+            raw: try await connect(string)
+        )
+    }
+
+    private static func connect(_ string: String) async throws -> PostgresConnection {
+        try await PostgresConnection.connect(PostgresConfiguration(connectionString: string))
+    }
+
+    /// Another connection to the same database.
+    func connection() async throws -> PostgresConnection {
+        try await Self.connect(connectionString)
+    }
+
+    /// Another process's store, as it were.
+    func anotherStore() async throws -> Store {
+        Store(connection: try await connection())
+    }
+}
+
+/// Looking and meddling by SQL.
+extension Database {
+    /// Runs a statement of one or more commands.
+    func run(_ script: String) async throws {
+        try await raw.run(script: script, named: "test")
+    }
+
+    /// The one column of a query, as text.
+    func texts(_ sql: String, _ parameters: any PostgresEncodable...) async throws -> [String?] {
+        let statement = Statement("look", "select v::text as v from (\(sql)) as x (v)")
+        var texts: [String?] = []
+        for row in try await raw.query(statement, parameters: parameters) {
+            texts.append(try row.decode("v", as: String?.self))
+        }
+        return texts
+    }
+
+    /// The one value of a query, as text.
+    func text(_ sql: String, _ parameters: any PostgresEncodable...) async throws -> String? {
+        let statement = Statement("look", "select v::text as v from (\(sql)) as x (v)")
+        return try await raw.query(statement, parameters: parameters).first?.decode("v", as: String?.self)
+    }
+
+    /// The one number of a query.
+    func number(_ sql: String) async throws -> Int? {
+        try await text(sql).flatMap { Int($0) }
+    }
+
+    /// A column of one request, as text.
+    func column(_ name: String, of request: Int64) async throws -> String? {
+        try await text("select \(name) from dsr.subject_requests where id = $1", request)
+    }
+
+    /// Waits until so many statements in this database wait for a lock.
+    func waitUntilBlocked(_ count: Int) async throws {
+        let end = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < end {
+            let blocked = try await number(
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock'
+                """
+            )
+            if blocked == count { return }
+            await Task.yield()
+        }
+        throw NotBlocked()
+    }
+
+    struct NotBlocked: Error {}
+}
+
+/// The steps of a request's life, as short as tests want them.
+extension Database {
+    /// Begins a run.
+    func begin(lease: Duration = .seconds(3_600)) async throws -> Int64 {
+        try await store.beginRun(
+            Store.RunIdentity(host: "host", processID: 1, version: "1.0", environment: "sandbox", actor: "tests"),
+            lease: lease
+        ).id
+    }
+
+    /// Lets a run's lease pass.
+    func lapse(_ run: Int64) async throws {
+        try await self.run(
+            "update dsr.runs set lease_until = clock_timestamp() - interval '1 second' where id = \(run)"
+        )
+    }
+
+    /// Puts a request into the queue.
+    @discardableResult
+    func submit(_ right: Right, _ subject: String, receivedAt: Date? = nil, ticket: String? = nil) async throws -> Int64
+    {
+        try await store.submit(
+            Submission(
+                right: right,
+                subject: try SubjectID(subject),
+                receivedAt: receivedAt,
+                ticket: ticket,
+                changes: right == .rectification ? try RequestedChanges(json: #"{"Name":"Ada"}"#) : nil
+            )
+        )
+    }
+
+    /// Admits all that is new.
+    @discardableResult
+    func admit(_ run: Int64) async throws -> Store.AdmissionCounts {
+        try await store.admit(Self.verdicts(on: try await store.newRequests(after: 0, limit: 10_000)), run: run)
+    }
+
+    /// What admission decides about rows, each with fresh salt.
+    static func verdicts(on rows: [NewRequest]) -> [Store.Admitted] {
+        let admission = Admission(zone: .gmt)
+        return rows.map { row in
+            let salt = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })
+            return Store.Admitted(admission.verdict(on: row), on: row, salt: salt)
+        }
+    }
+
+    /// Puts a request into the queue and admits it.
+    func ready(_ right: Right, _ subject: String, run: Int64) async throws -> Int64 {
+        let id = try await submit(right, subject)
+        try await admit(run)
+        return id
+    }
+
+    /// Claims all that is ready.
+    func claim(_ run: Int64, limit: Int = 10_000) async throws -> [SubjectRequest] {
+        try await store.claim(run: run, after: .start, limit: limit).requests
+    }
+
+    /// Claims one request.
+    func claim(only request: Int64, run: Int64) async throws -> SubjectRequest? {
+        try await store.claim(run: run, after: .start, limit: 1, only: request).requests.first
+    }
+}
+
+/// The result that completes a claimed request.
+func completion(
+    of request: SubjectRequest,
+    forgets: Bool = false,
+    documents: [StoredDocument] = []
+) -> ClaimResult {
+    ClaimResult(
+        of: request.id,
+        claim: request.claimNumber,
+        state: .completed,
+        outcome: request.right == .erasure ? .erased : .exported,
+        calls: 1,
+        forgetsSubject: forgets,
+        documents: documents
+    )
+}
+
+extension Store.AdmissionCounts {
+    /// The three numbers.
+    var readyWaitingRefused: [Int] { [ready, waiting, refused] }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Postgres
+import Store
+import SubjectRequests
+import Testing
+
+@Suite("What a final erasure forgets")
+struct ForgettingTests {
+    /// A person with an answered access, delivered or not, whose erasure is claimed.
+    private func erasureAfterAccess(
+        in database: Database,
+        run: Int64,
+        isDelivered: Bool,
+        content: String = "content"
+    ) async throws -> (access: Int64, erasure: SubjectRequest) {
+        let access = try await database.ready(.access, "canary-42", run: run)
+        let claimed = try #require(try await database.claim(only: access, run: run))
+        let result = completion(of: claimed, documents: [document("access-\(access)", content)])
+        #expect(try await database.store.record([result], run: run) == [access])
+        if isDelivered {
+            let document = try #require(try await database.store.nextUndelivered(after: 0, request: access))
+            try await database.store.markDelivered([document.id], run: run)
+        }
+        let erasure = try await database.ready(.erasure, "canary-42", run: run)
+        return (access, try #require(try await database.claim(only: erasure, run: run)))
+    }
+
+    @Test("the identifier and the salts of all answered requests of the person go, and nobody else's")
+    func identifier() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let other = try await database.ready(.access, "customer-1", run: run)
+        let otherClaim = try #require(try await database.claim(only: other, run: run))
+        _ = try await database.store.record([completion(of: otherClaim)], run: run)
+        let (access, erasure) = try await erasureAfterAccess(in: database, run: run, isDelivered: true)
+        // Open still, and to be answered under the name it came with.
+        let later = try await database.ready(.access, "canary-42", run: run)
+
+        #expect(try await database.store.record([completion(of: erasure, forgets: true)], run: run) == [erasure.id])
+        for id in [access, erasure.id] {
+            #expect(try await database.column("integration_id", of: id) == nil)
+            #expect(try await database.column("subject_commitment is not null", of: id) == "true")
+        }
+        #expect(try await database.column("integration_id", of: other) == "customer-1")
+        #expect(try await database.column("integration_id", of: later) == "canary-42")
+        let salted = try await database.texts("select request_id from dsr.request_salts order by 1")
+        #expect(salted == ["\(other)", "\(later)"])
+        #expect(try await database.store.releaseWaiting(run: run) == 1)
+    }
+
+    @Test("an erasure that is not final forgets nothing")
+    func notFinal() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let (access, erasure) = try await erasureAfterAccess(in: database, run: run, isDelivered: true)
+        let result = ClaimResult(
+            of: erasure.id,
+            claim: erasure.claimNumber,
+            state: .failed,
+            outcome: .residualData,
+            remains: ["profile"]
+        )
+        #expect(try await database.store.record([result], run: run) == [erasure.id])
+        #expect(try await database.column("integration_id", of: access) == "canary-42")
+        #expect(try await database.number("select count(*) from dsr.request_salts") == 2)
+        #expect(try await database.store.content(ofDocument: "access-\(access)") != nil)
+    }
+
+    @Test("a delivered answer loses its content at once, an undelivered one when it is delivered")
+    func answers() async throws {
+        for isDelivered in [true, false] {
+            let database = try await Database.fresh()
+            let run = try await database.begin()
+            let (access, erasure) = try await erasureAfterAccess(in: database, run: run, isDelivered: isDelivered)
+            let result = completion(of: erasure, forgets: true, documents: [document("confirmation")])
+            _ = try await database.store.record([result], run: run)
+            #expect((try await database.store.content(ofDocument: "access-\(access)") == nil) == isDelivered)
+            #expect(try await database.store.undeliveredCount() == (isDelivered ? 1 : 2))
+
+            let ids = try await database.texts("select id from dsr.reports where delivered_at is null")
+            try await database.store.markDelivered(ids.compactMap { $0.flatMap { Int64($0) } }, run: run)
+            #expect(try await database.store.content(ofDocument: "access-\(access)") == nil)
+            // The row stays and says what there was; the confirmation stays as it is.
+            let summary = try #require(try await database.store.documents(of: access).first)
+            #expect(summary.byteCount == 7 && !summary.hasContent && summary.deliveredAt != nil)
+            #expect(try await database.store.content(ofDocument: "confirmation") != nil)
+        }
+    }
+
+    @Test("an answer that is delivered while its person is erased loses its content all the same")
+    func race() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let (access, erasure) = try await erasureAfterAccess(in: database, run: run, isDelivered: false)
+        let undelivered = try #require(try await database.store.nextUndelivered(after: 0))
+        let deliverer = try await database.anotherStore()
+        let blocker = try await database.connection()
+
+        // Both have begun when the log's head is let go.
+        try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
+        async let delivered: Void = deliverer.markDelivered([undelivered.id], run: run)
+        try await database.waitUntilBlocked(1)
+        async let recorded = database.store.record([completion(of: erasure, forgets: true)], run: run)
+        try await database.waitUntilBlocked(2)
+        try await blocker.run(script: "commit", named: "release")
+        try await delivered
+        #expect(try await recorded == [erasure.id])
+        #expect(try await database.store.content(ofDocument: "access-\(access)") == nil)
+    }
+
+    @Test("after an erasure and the delivery of all answers, no table holds the person any more")
+    func canary() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let (_, erasure) = try await erasureAfterAccess(
+            in: database,
+            run: run,
+            isDelivered: false,
+            content: "canary-42 is Ada"
+        )
+        #expect(try await tablesThatHoldTheCanary(in: database) == ["reports", "subject_requests"])
+        _ = try await database.store.record([completion(of: erasure, forgets: true)], run: run)
+        while let document = try await database.store.nextUndelivered(after: 0) {
+            try await database.store.markDelivered([document.id], run: run)
+        }
+        #expect(try await tablesThatHoldTheCanary(in: database) == [])
+        try await database.expectSoundEvidence()
+    }
+
+    /// The tables in which a row's text, or the hexadecimal text of its bytes, holds the canary.
+    private func tablesThatHoldTheCanary(in database: Database) async throws -> [String] {
+        let hex = Data("canary".utf8).map { String(format: "%02x", $0) }.joined()
+        var found: [String] = []
+        for table in try await database.texts("select tablename from pg_tables where schemaname = 'dsr' order by 1") {
+            let name = try #require(table)
+            let count = try await database.number(
+                "select count(*) from dsr.\(name) t where t::text like '%canary%' or t::text like '%\(hex)%'"
+            )
+            if count != 0 { found.append(name) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import SubjectRequests
+import Testing
+
+@testable import Store
+
+@Suite("Calls are announced before they are sent")
+struct IntentTests {
+    @Test("a call is announced under its claim, in a leaf of its own")
+    func announced() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.erasure, "customer-42", run: run)
+        let request = try #require(try await database.claim(run).first)
+        #expect(try await database.store.announce([Intent(.deleteCustomerData, of: request)], run: run) == [id])
+        #expect(try await database.events(of: id) == ["received", "admitted", "claimed", "sending"])
+        try await database.expectSoundEvidence()
+    }
+
+    @Test("a run that has lost the request may not send anything for it")
+    func fenced() async throws {
+        let database = try await Database.fresh()
+        let dead = try await database.begin()
+        let id = try await database.ready(.erasure, "customer-42", run: dead)
+        let old = try #require(try await database.claim(dead).first)
+        try await database.run("update dsr.runs set lease_until = clock_timestamp() - interval '1 second'")
+        let run = try await database.begin()
+        #expect(try await database.store.rescue(run: run) == 1)
+        #expect(try await database.store.announce([Intent(.deleteCustomerData, of: old)], run: dead) == [])
+        let new = try #require(try await database.claim(run).first)
+        #expect(try await database.store.announce([Intent(.deleteCustomerData, of: old)], run: dead) == [])
+        #expect(try await database.store.announce([Intent(.deleteCustomerData, of: new)], run: run) == [id])
+        #expect(try await database.events(of: id).filter { $0 == "sending" }.count == 1)
+    }
+}

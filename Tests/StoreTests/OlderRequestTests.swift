@@ -1,0 +1,89 @@
+import Store
+import SubjectRequests
+import Testing
+
+@Suite("One person's requests, one after another")
+struct OlderRequestTests {
+    @Test(
+        "what a person wants to see comes before what they want gone, whichever arrived first",
+        arguments: [[Right.access, .erasure], [.erasure, .access]]
+    )
+    func accessFirst(order: [Right]) async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        for right in order { try await database.submit(right, "customer-42") }
+        #expect(try await database.admit(run).readyWaitingRefused == [1, 1, 0])
+        let erasure = try #require(try await database.store.requests(state: .waiting, limit: 10).first)
+        #expect(erasure.kind == "erasure" && erasure.waitingFor == "older_request")
+        let entry = try await database.entries(of: erasure.id).last
+        #expect(entry?.event == "waiting" && entry?.waitingFor == "older_request")
+
+        // Neither ready nor running is answered.
+        #expect(try await database.store.releaseWaiting(run: run) == 0)
+        let access = try #require(try await database.claim(run).first)
+        #expect(access.right == .access)
+        #expect(try await database.store.releaseWaiting(run: run) == 0)
+        #expect(try await database.claim(only: erasure.id, run: run) == nil)
+
+        _ = try await database.store.record([completion(of: access)], run: run)
+        #expect(try await database.store.releaseWaiting(run: run) == 1)
+        #expect(try await database.claim(run).map(\.id) == [erasure.id])
+        #expect(try await database.events(of: erasure.id) == ["received", "waiting", "ready", "claimed"])
+    }
+
+    @Test("requests of one kind are answered in the order they came")
+    func sameKind() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        var ids: [Int64] = []
+        for right in [Right.access, .portability, .access] {
+            ids.append(try await database.submit(right, "customer-42"))
+        }
+        try await database.admit(run)
+        var answered: [Int64] = []
+        while let request = try await database.claim(run).first {
+            answered.append(request.id)
+            _ = try await database.store.record([completion(of: request)], run: run)
+            _ = try await database.store.releaseWaiting(run: run)
+        }
+        #expect(answered == ids)
+    }
+
+    @Test("an access that arrives after an erasure was admitted still goes first")
+    func lateAccess() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let erasure = try await database.ready(.erasure, "customer-42", run: run)
+        let access = try await database.submit(.access, "customer-42")
+        #expect(try await database.claim(run).isEmpty)
+        #expect(try await database.admit(run).ready == 1)
+        #expect(try await database.claim(run).map(\.id) == [access])
+        #expect(try await database.column("state", of: erasure) == "pending")
+    }
+
+    @Test("an access that failed keeps the erasure back, and a failed rectification does not")
+    func failed() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        for (subject, right) in [("a", Right.access), ("p", .portability), ("r", .rectification)] {
+            let id = try await database.ready(right, subject, run: run)
+            let request = try #require(try await database.claim(only: id, run: run))
+            let failure = ClaimResult(of: id, claim: request.claimNumber, state: .failed, outcome: .refusedByAPI)
+            #expect(try await database.store.record([failure], run: run) == [id])
+        }
+        for subject in ["a", "p", "r"] { try await database.submit(.erasure, subject) }
+        #expect(try await database.admit(run).readyWaitingRefused == [1, 2, 0])
+        #expect(try await database.store.releaseWaiting(run: run) == 0)
+        #expect(try await database.claim(run).map(\.subject.value) == ["r"])
+    }
+
+    @Test("another person's requests are nobody's business")
+    func others() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        try await database.submit(.access, "customer-42")
+        try await database.submit(.erasure, "CUSTOMER-42")
+        try await database.submit(.erasure, "customer-42 ")
+        #expect(try await database.admit(run).ready == 3)
+    }
+}

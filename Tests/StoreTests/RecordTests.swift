@@ -1,0 +1,186 @@
+import Crypto
+import Foundation
+import Store
+import SubjectRequests
+import Testing
+
+/// A document with some bytes.
+func document(_ name: String, _ content: String = "content") -> StoredDocument {
+    StoredDocument(
+        fileName: name,
+        mediaType: "text/plain",
+        sha256: Data(SHA256.hash(data: Data(content.utf8))),
+        content: Data(content.utf8)
+    )
+}
+
+@Suite("Record")
+struct RecordTests {
+    @Test("a result, its documents and its leaf are recorded together")
+    func together() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.submit(.access, "customer-42", ticket: "HD-1")
+        try await database.admit(run)
+        let request = try #require(try await database.claim(run).first)
+        var result = completion(of: request, documents: [document("r-1.json", "{}"), document("r-1.html")])
+        result.calls = 3
+        result.reason = "Somebody's words."
+        #expect(try await database.store.record([result], run: run) == [id])
+
+        let row = try #require(try await database.store.requests(state: .completed, limit: 1).first)
+        #expect(row.outcome == "exported" && row.reason == "Somebody's words." && row.finishedAt != nil)
+        let entry = try #require(try await database.entries(of: id).last)
+        #expect(entry.event == "recorded" && entry.outcome == "exported" && entry.claim == 1 && entry.calls == 3)
+        #expect(entry.ticket == "HD-1" && entry.run == run && entry.remains == nil)
+        let documents = try await database.store.documents(of: id)
+        #expect(documents.map(\.fileName) == ["r-1.json", "r-1.html"] && documents.allSatisfy(\.hasContent))
+        #expect(entry.reports?.map(\.name) == ["r-1.json", "r-1.html"])
+        #expect(entry.reports?.compactMap { Data(hex: $0.sha256) } == documents.map(\.sha256))
+        #expect(try await database.store.content(ofDocument: "r-1.json") == Data("{}".utf8))
+        #expect(try await database.store.content(ofDocument: "other") == nil)
+        #expect(try await database.store.leaves(of: id).map(\.index) == [0, 1, 2, 3])
+    }
+
+    @Test("a result of an older claim changes nothing, leaves no leaf and stores no document")
+    func fenced() async throws {
+        let database = try await Database.fresh()
+        let old = try await database.begin()
+        let taken = try await database.ready(.erasure, "customer-1", run: old)
+        let kept = try await database.ready(.access, "customer-2", run: old)
+        let late = try #require(try await database.claim(only: taken, run: old))
+        try await database.lapse(old)
+        let new = try await database.begin()
+        #expect(try await database.store.rescue(run: new) == 1)
+        let current = try #require(try await database.claim(only: taken, run: new))
+        let other = try #require(try await database.claim(only: kept, run: new))
+        let size = try await database.logSize()
+
+        let lateResult = completion(of: late, forgets: true, documents: [document("late")])
+        #expect(try await database.store.record([lateResult], run: old) == [])
+        #expect(try await database.logSize() == size)
+        #expect(try await database.column("state || claim_no || run_id", of: taken) == "running2\(new)")
+        #expect(try await database.column("integration_id", of: taken) == "customer-1")
+        #expect(try await database.number("select count(*) from dsr.reports") == 0)
+        #expect(try await database.number("select count(*) from dsr.request_salts") == 2)
+
+        // In one group with a good one, only the good one counts.
+        let group = [lateResult, completion(of: other, documents: [document("good")])]
+        #expect(try await database.store.record(group, run: new) == [kept])
+        #expect(try await database.texts("select file_name from dsr.reports") == ["good"])
+        #expect(try await database.store.record([completion(of: current)], run: new) == [taken])
+        // Nor does a result count twice.
+        #expect(try await database.store.record([completion(of: current)], run: new) == [])
+        try await database.expectSoundEvidence()
+    }
+
+    @Test(
+        "a group with something that cannot be stored is not stored at all",
+        arguments: ["name", "nul", "forget", "digest"]
+    )
+    func allOrNothing(flaw: String) async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        for number in 1...3 { try await database.submit(.access, "customer-\(number)") }
+        try await database.admit(run)
+        let requests = try await database.claim(run)
+        let size = try await database.logSize()
+        var results = requests.map { completion(of: $0, documents: [document("r-\($0.id)")]) }
+        switch flaw {
+        case "name": results[1].documents = [document("r-\(requests[0].id)", "secret")]
+        case "nul": results[1].reason = "secret\u{0}"
+        case "forget":
+            results[1].state = .pending
+            results[1].forgetsSubject = true
+        default:
+            results[1].documents = [
+                StoredDocument(fileName: "secret", mediaType: "", sha256: Data([1]), content: Data("secret".utf8))
+            ]
+        }
+        let group = results
+        let error = try await #require(throws: StoreError.self) { _ = try await database.store.record(group, run: run) }
+        #expect(error.code == .unstorable)
+        #expect(!"\(error)".contains("secret") && !String(reflecting: error).contains("secret"))
+        #expect(try await database.number("select count(*) from dsr.subject_requests where state = 'running'") == 3)
+        #expect(try await database.number("select count(*) from dsr.reports") == 0)
+        #expect(try await database.logSize() == size)
+
+        // Without the culprit the same group goes through.
+        let recorded = try await database.store.record([results[0], results[2]], run: run)
+        #expect(recorded == [requests[0].id, requests[2].id])
+        try await database.expectSoundEvidence()
+    }
+
+    @Test("a request that goes back waits as long as it is told, with its failures on its account")
+    func back() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.erasure, "customer-42", run: run)
+        _ = try await database.claim(run)
+        let back = ClaimResult(
+            of: id,
+            claim: 1,
+            state: .pending,
+            outcome: .outcomeUnknown,
+            reason: "No answer came.",
+            wait: .seconds(90),
+            failures: 2,
+            mayHaveActed: true,
+            calls: 4
+        )
+        #expect(try await database.store.record([back], run: run) == [id])
+        let wait = try await database.column(
+            "not_before - clock_timestamp() between interval '80 seconds' and interval '90 seconds'",
+            of: id
+        )
+        #expect(wait == "true")
+        #expect(try await database.claim(run).isEmpty)
+        let entry = try await database.entries(of: id).last
+        #expect(entry?.event == "returned" && entry?.outcome == "outcome_unknown" && entry?.calls == 4)
+
+        try await database.run("update dsr.subject_requests set not_before = clock_timestamp() - interval '1 second'")
+        let again = try #require(try await database.claim(run).first)
+        #expect(again.failures == 2 && again.mayHaveActed && again.claimNumber == 2)
+    }
+
+    @Test("residual data is named in the evidence by kind, and asked changes go when they are answered")
+    func residualAndChanges() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let erasure = try await database.ready(.erasure, "customer-1", run: run)
+        let rectification = try await database.ready(.rectification, "customer-2", run: run)
+        _ = try await database.claim(run)
+        _ = try await database.store.record(
+            [
+                ClaimResult(
+                    of: erasure,
+                    claim: 1,
+                    state: .failed,
+                    outcome: .residualData,
+                    remains: ["coupons: reserved", "profile: attributes"]
+                ),
+                ClaimResult(of: rectification, claim: 1, state: .completed, outcome: .rectified),
+            ],
+            run: run
+        )
+        #expect(try await database.entries(of: erasure).last?.remains == ["coupons: reserved", "profile: attributes"])
+        #expect(try await database.column("changes", of: rectification) == nil)
+        #expect(try await database.store.needingAPerson(run: run, limit: 9).map(\.id) == [erasure])
+    }
+
+    @Test("nothing recorded is nothing written")
+    func nothing() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        #expect(try await database.store.record([], run: run) == [])
+        let unknown = ClaimResult(
+            of: 4_711,
+            claim: 1,
+            state: .completed,
+            outcome: .exported,
+            documents: [document("x")]
+        )
+        #expect(try await database.store.record([unknown], run: run) == [])
+        #expect(try await database.logSize() == 0)
+    }
+}

@@ -1,0 +1,109 @@
+import Migrations
+import Postgres
+import Store
+import Testing
+
+@Suite("Schema")
+struct SchemaTests {
+    @Test("a fresh database gets all steps, and a second time none")
+    func fresh() async throws {
+        let database = try await Database.empty()
+        #expect(try await database.store.migrate().map(\.version) == Migration.all.map(\.version))
+        #expect(try await database.store.migrate().isEmpty)
+        try await database.store.requireCurrentSchema()
+        let opened = try await Store.open(PostgresConfiguration(connectionString: database.connectionString))
+        await opened.close()
+    }
+
+    @Test("several processes that migrate at once apply each step once, and all end well")
+    func concurrently() async throws {
+        let database = try await Database.empty()
+        // All of them wait at the door, so that they come in on each other's heels.
+        try await database.run("select pg_advisory_lock(hashtext('dsr.migrate'))")
+        let applied = try await withThrowingTaskGroup { group in
+            for _ in 1...4 {
+                let store = try await database.anotherStore()
+                group.addTask { try await store.migrate().map(\.version) }
+            }
+            try await database.waitUntilBlocked(4)
+            try await database.run("select pg_advisory_unlock(hashtext('dsr.migrate'))")
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(applied.sorted() == Migration.all.map(\.version))
+        try await database.store.requireCurrentSchema()
+    }
+
+    @Test("the status tells each step, and when it was applied")
+    func status() async throws {
+        let database = try await Database.empty()
+        let before = try await database.store.migrationStatus()
+        #expect(before.map(\.version) == Migration.all.map(\.version))
+        #expect(before.allSatisfy { $0.appliedAt == nil })
+        _ = try await database.store.migrate()
+        let after = try await database.store.migrationStatus()
+        #expect(after.map(\.name) == Migration.all.map(\.name))
+        #expect(after.allSatisfy { $0.appliedAt != nil })
+    }
+
+    @Test(
+        "a schema that is not this version's is refused with what to do",
+        arguments: [
+            ("drop schema dsr cascade", "run 'dsr migrate'"),
+            ("delete from dsr.schema_migrations where version = \(Migration.all.count)", "run 'dsr migrate'"),
+            (
+                "insert into dsr.schema_migrations (version, name, sha256) values (\(Migration.all.count + 1), 'x', '')",
+                "use the dsr version that migrated it, or a newer one"
+            ),
+            (
+                "update dsr.schema_migrations set sha256 = '' where version = 1",
+                "use the dsr version that migrated this database"
+            ),
+            ("delete from dsr.schema_migrations where version = 1", "restore"),
+        ]
+    )
+    func refused(meddling: String, way: String) async throws {
+        let database = try await Database.fresh()
+        try await database.run(meddling)
+        let error = try await #require(throws: StoreError.self) { try await database.store.requireCurrentSchema() }
+        #expect(error.code == .schema)
+        #expect(error.description.contains(way))
+        let configuration = PostgresConfiguration(connectionString: database.connectionString)
+        let another = try await #require(throws: StoreError.self) { _ = try await Store.open(configuration) }
+        #expect(another.description == error.description)
+    }
+
+    @Test(
+        "nothing is applied on top of a schema that is not this version's",
+        arguments: [
+            "insert into dsr.schema_migrations (version, name, sha256) values (\(Migration.all.count + 1), 'x', '')",
+            "update dsr.schema_migrations set sha256 = '' where version = 1",
+            "delete from dsr.schema_migrations where version = 1",
+        ]
+    )
+    func notMigrated(meddling: String) async throws {
+        let database = try await Database.fresh()
+        try await database.run(meddling)
+        let error = try await #require(throws: StoreError.self) { _ = try await database.store.migrate() }
+        #expect(error.code == .schema)
+    }
+
+    @Test("a step that fails leaves nothing of itself, and does not keep others from trying again")
+    func failingStep() async throws {
+        let database = try await Database.empty()
+        // In the way of a table in the middle of the first step.
+        try await database.run("create schema dsr; create table dsr.request_salts ()")
+        let error = try await #require(throws: StoreError.self) { _ = try await database.store.migrate() }
+        #expect(error.code == .statement)
+        #expect(try await database.text("select to_regclass('dsr.runs')") == nil)
+        try await database.run("drop table dsr.request_salts")
+        let another = try await database.anotherStore()
+        #expect(try await another.migrate().count == Migration.all.count)
+    }
+
+    @Test("a database that is not there is unreachable")
+    func unreachable() async throws {
+        let configuration = PostgresConfiguration(connectionString: "host=/nonexistent dbname=x")
+        let error = try await #require(throws: StoreError.self) { _ = try await Store.open(configuration) }
+        #expect(error.code == .unreachable)
+    }
+}

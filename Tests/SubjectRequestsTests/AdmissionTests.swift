@@ -1,0 +1,87 @@
+import Foundation
+import SubjectRequests
+import Testing
+
+@Suite("Admission")
+struct AdmissionTests {
+    private func verdict(
+        kind: String = "access",
+        id: String = "customer-42",
+        changes: String? = nil,
+        receivedAt: String = "2026-03-05T12:00:00Z",
+        zone: String = "Europe/Berlin"
+    ) throws -> Admission.Verdict {
+        let request = NewRequest(
+            id: 1,
+            kind: kind,
+            integrationID: id,
+            receivedAt: try Date(receivedAt, strategy: .iso8601),
+            changes: changes
+        )
+        return Admission(zone: try #require(TimeZone(identifier: zone))).verdict(on: request)
+    }
+
+    @Test(
+        "the month counts from the civil day of receipt in the controller's time zone",
+        arguments: [
+            ("2026-03-05T12:00:00Z", "Europe/Berlin", "2026-04-05"),
+            ("2026-01-30T23:30:00Z", "Europe/Berlin", "2026-02-28"),
+            ("2026-02-27T23:30:00Z", "Europe/Berlin", "2026-03-28"),
+            ("2026-02-28T23:30:00Z", "Europe/Berlin", "2026-04-01"),
+            ("2026-02-28T23:30:00Z", "UTC", "2026-03-28"),
+            ("2026-12-31T23:30:00Z", "Europe/Berlin", "2027-02-01"),
+            ("2026-12-31T23:30:00Z", "UTC", "2027-01-31"),
+            ("2028-01-31T12:00:00Z", "Europe/Berlin", "2028-02-29"),
+            // A Sunday stays: the law's extension to a working day is not drawn upon.
+            ("2026-02-01T12:00:00Z", "Europe/Berlin", "2026-03-01"),
+        ]
+    )
+    func deadline(receivedAt: String, zone: String, answerBy: String) throws {
+        #expect(
+            try verdict(receivedAt: receivedAt, zone: zone) == .admitted(answerBy: day(answerBy))
+        )
+    }
+
+    @Test("every right is admitted by its name", arguments: Right.allCases)
+    func rights(right: Right) throws {
+        let changes = right == .rectification ? #"{"Name":"Ada"}"# : nil
+        #expect(try verdict(kind: right.rawValue, changes: changes) == .admitted(answerBy: day("2026-04-05")))
+    }
+
+    @Test(
+        "a row that can never be worked is refused with a reason that quotes nothing of it",
+        arguments: [
+            ("secret-kind", "customer-42", nil, "the kind is unknown"),
+            ("Access", "customer-42", nil, "the kind is unknown"),
+            ("", "customer-42", nil, "the kind is unknown"),
+            ("access", "", nil, "empty"),
+            ("access", "..", nil, "dot segment"),
+            ("erasure", "secret\u{7}", nil, "control character"),
+            ("erasure", String(repeating: "x", count: 1_001), nil, "longer than 1000 characters"),
+            ("rectification", "customer-42", nil, "needs changes"),
+            ("rectification", "customer-42", "[]", "needs changes"),
+            ("rectification", "customer-42", "{}", "needs changes"),
+        ] as [(String, String, String?, String)]
+    )
+    func refusals(kind: String, id: String, changes: String?, reason: String) throws {
+        guard case .refused(let invalid) = try verdict(kind: kind, id: id, changes: changes) else {
+            Issue.record("the row was admitted")
+            return
+        }
+        #expect(invalid.reason.contains(reason))
+        #expect(!invalid.description.contains("secret"))
+        #expect(!invalid.description.contains("customer-42"))
+    }
+
+    @Test("a row prints neither the person nor what is to be changed")
+    func redaction() throws {
+        let request = NewRequest(
+            id: 7,
+            kind: "rectification",
+            integrationID: "canary",
+            receivedAt: .now,
+            changes: #"{"canary":1}"#
+        )
+        #expect(everyPrint(of: request).allSatisfy { !$0.contains("canary") })
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import SubjectRequests
+import Testing
+
+@Suite("Subject identifiers")
+struct SubjectIDTests {
+    @Test(
+        "what can be one path segment is taken as it is",
+        arguments: [
+            "customer-42", "a", "...", ".a", "a..", "ada@example.com", "a/b?c#d%2F", " ", "a b", "Ärger", "e\u{301}",
+            "\u{200B}", "👩‍👩‍👧‍👦", "\u{10FFFF}", String(repeating: "x", count: 1_000),
+            String(repeating: "😀", count: 1_000),
+        ]
+    )
+    func taken(text: String) throws {
+        let value = try SubjectID(text).value
+        #expect(Array(value.unicodeScalars) == Array(text.unicodeScalars))
+    }
+
+    @Test(
+        "what cannot is refused, and the reason says why without quoting it",
+        arguments: [
+            ("", "empty"),
+            (".", "dot segment"),
+            ("..", "dot segment"),
+            (String(repeating: "x", count: 1_001), "longer than 1000"),
+            (String(repeating: "😀", count: 1_001), "longer than 1000"),
+            // 501 characters to a reader, 1,002 to Postgres.
+            (String(repeating: "e\u{301}", count: 501), "longer than 1000"),
+            ("secret\u{0}", "control character"),
+            ("\u{0}", "control character"),
+            ("secret\n", "control character"),
+            ("secret\r\n", "control character"),
+            ("\tsecret", "control character"),
+            ("sec\u{1B}ret", "control character"),
+            ("secret\u{7F}", "control character"),
+            ("secret\u{85}", "control character"),
+        ]
+    )
+    func refused(text: String, reason: String) throws {
+        let error = try #require(throws: InvalidRequest.self) { try SubjectID(text) }
+        #expect(error.reason.contains(reason))
+        #expect(!"\(error)".contains("secret"))
+    }
+
+    @Test("an identifier prints itself nowhere, alone or inside of something else")
+    func redaction() throws {
+        let subject = try SubjectID("canary")
+        let request = SubjectRequest(
+            id: 1,
+            right: .access,
+            subject: subject,
+            claimNumber: 1,
+            receivedAt: .distantPast,
+            answerBy: try day("2026-04-05")
+        )
+        for text in everyPrint(of: subject) + everyPrint(of: [subject]) + everyPrint(of: request) {
+            #expect(!text.contains("canary"))
+        }
+        #expect("\(subject)" == "(integration id withheld)")
+    }
+}
+
+/// A value as every way of printing shows it.
+func everyPrint(of value: some Any) -> [String] {
+    var dumped = ""
+    dump(value, to: &dumped)
+    let children = Mirror(reflecting: value).children.map { "\($0.label ?? ""): \($0.value)" }
+    return ["\(value)", String(describing: value), String(reflecting: value), "\(Optional(value) as Any)", dumped]
+        + children
+}
