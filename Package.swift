@@ -96,6 +96,7 @@ let package = Package(
         module("TalonOneSandbox", [crypto, hummingbird, logging, nioCore]),
         module("ThrowawayPostgres", [subprocess]),
 
+        tests(of: "EvidenceLog", [crypto]),
         tests(of: "SubjectRequests"),
         tests(of: "CallPolicy"),
         tests(of: "Store", ["Migrations", "Postgres", "SubjectRequests", "ThrowawayPostgres", crypto]),

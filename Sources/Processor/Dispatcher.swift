@@ -23,6 +23,7 @@ struct Dispatcher {
     private var cursor = ClaimCursor.start
     private var isExhausted = false
     private var claimedInPass = 0
+    private var idlePasses = 0
 
     init(
         store: Store,
@@ -112,19 +113,27 @@ struct Dispatcher {
 
     /// A pass sees each row once. Meanwhile rows may have come, or become free because an older one was answered.
     private mutating func beginNextPass() async throws -> Bool {
-        let became = try await Intake(
+        let intake = Intake(
             store: store,
             run: run,
             scope: scope,
             zone: settings.zone,
             subjectKey: settings.subjectKey
-        ).admit(&tally)
-        let goesOn = claimedInPass > 0 || became > 0
+        )
+        let admitted = try await intake.admit(&tally)
+        let hasFound = claimedInPass > 0 || admitted.ready > 0
         cursor = .start
         isExhausted = false
         claimedInPass = 0
-        return goesOn
+        idlePasses = hasFound ? 0 : idlePasses + 1
+        guard !hasFound, admitted.elsewhere > 0, idlePasses < Self.patience else { return hasFound }
+        // Another run is admitting rows right now. They are ready in a moment, for whichever run claims them.
+        try? await Task.sleep(for: .milliseconds(100))
+        return true
     }
+
+    /// Passes that wait for another run's admission, at most: its rows might be locked by a person.
+    private static let patience = 50
 
     private mutating func note(_ worked: Worked) {
         tally.add(worked.end.result, accepted: worked.accepted)

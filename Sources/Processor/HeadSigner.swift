@@ -1,7 +1,18 @@
+import EvidenceLog
 import Notary
 import Postgres
 import Store
 import Synchronization
+
+/// What became of the signing of a head.
+public enum Signing: Sendable, Hashable {
+    /// No key is configured.
+    case unconfigured
+    /// The head of all leaves so far is signed.
+    case signed(size: Int)
+    /// It is not, for that reason; the leaves wait for the next head.
+    case failed(String)
+}
 
 /// Signs heads of the evidence log for a run: now and then while it goes on, and at its end.
 ///
@@ -11,7 +22,7 @@ final class HeadSigner: Sendable {
     private let signing: EvidenceSigning
     private let every: Int
     private let signedAt = Mutex(0)
-    private let underway = Mutex<Task<String?, Never>?>(nil)
+    private let underway = Mutex<Task<Signing, Never>?>(nil)
 
     init(database: PostgresConfiguration, signing: EvidenceSigning, every: Int) {
         self.database = database
@@ -38,37 +49,34 @@ final class HeadSigner: Sendable {
 
     /// Signs the head of everything, once what is under way is done.
     ///
-    /// - Returns: Why that failed, where it did.
-    func sign() async -> String? {
+    func sign() async -> Signing {
         _ = await underway.withLock { $0 }?.value
         return await signNow()
     }
 
-    private func signNow() async -> String? {
+    private func signNow() async -> Signing {
         switch signing {
         case .unconfigured:
-            return nil
+            return .unconfigured
         case .keyUnusable(let sentence):
-            return sentence
+            return .failed(sentence)
         case .signing(let key, let directory):
             do {
                 let store = try await Store.connect(database)
-                let result: Result<Void, NotaryError>
+                let result: Result<Checkpoint?, NotaryError>
                 do throws(NotaryError) {
-                    _ = try await Notary(store: store, key: key, directory: directory).sign()
-                    result = .success(())
+                    result = .success(try await Notary(store: store, key: key, directory: directory).sign())
                 } catch {
                     result = .failure(error)
                 }
                 await store.close()
-                try result.get()
-                return nil
+                return try .signed(size: result.get()?.size ?? 0)
             } catch let error as NotaryError {
-                return error.description
+                return .failed(error.description)
             } catch let error as StoreError {
-                return error.description
+                return .failed(error.description)
             } catch {
-                return "the evidence could not be signed"
+                return .failed("the evidence could not be signed")
             }
         }
     }

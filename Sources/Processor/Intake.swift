@@ -20,10 +20,17 @@ struct Intake {
         self.subjectKey = subjectKey
     }
 
-    /// - Returns: How many rows became ready.
-    func admit(_ tally: inout RunTally) async throws(StoreError) -> Int {
-        let admission = Admission(zone: zone)
+    /// What came of it.
+    struct Outcome {
+        /// Rows that became ready.
         var ready = 0
+        /// Rows that are new and being admitted by another run at this moment.
+        var elsewhere = 0
+    }
+
+    func admit(_ tally: inout RunTally) async throws(StoreError) -> Outcome {
+        let admission = Admission(zone: zone)
+        var outcome = Outcome()
         var last: Int64 = 0
         while true {
             let new = try await store.newRequests(after: last, only: scope.onlyRequest, limit: batch)
@@ -39,9 +46,11 @@ struct Intake {
             }
             let counts = try await store.admit(verdicts, run: run)
             tally.addRefused(counts.refused)
-            ready += counts.ready
+            outcome.ready += counts.ready
+            outcome.elsewhere += new.count - counts.ready - counts.waiting - counts.refused
         }
-        return try await ready + store.releaseWaiting(run: run)
+        outcome.ready += try await store.releaseWaiting(run: run)
+        return outcome
     }
 
     private func digest(of request: NewRequest) -> Data? {

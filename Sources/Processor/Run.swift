@@ -144,7 +144,7 @@ public struct Run: Sendable {
             report: report,
             end: end,
             deliveryFailure: delivery.failure ?? last.failure,
-            signingFailure: await signer.sign()
+            signing: await signer.sign()
         )
     }
 

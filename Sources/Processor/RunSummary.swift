@@ -1,4 +1,5 @@
 public import Reports
+import SubjectRequests
 
 /// What a run did, for whoever started it.
 public struct RunSummary: Sendable {
@@ -9,8 +10,13 @@ public struct RunSummary: Sendable {
     /// Why documents could not be delivered, where they could not.
     public let deliveryFailure: String?
 
+    /// What became of the evidence's signature.
+    public let signing: Signing
     /// Why the evidence could not be signed, where it could not; leaves wait for the next head.
-    public let signingFailure: String?
+    public var signingFailure: String? {
+        guard case .failed(let sentence) = signing else { return nil }
+        return sentence
+    }
 
     /// Whether a person must look: something failed or was refused, waits for a person, was not delivered, or the
     /// sums do not agree.
@@ -18,6 +24,6 @@ public struct RunSummary: Sendable {
         let counts = report.counts
         return counts.failed > 0 || counts.refused > 0 || deliveryFailure != nil || signingFailure != nil
             || !report.balances
-            || counts.waiting.values.contains { $0 > 0 }
+            || counts.waiting.contains { $0.key != WaitingReason.olderRequest.rawValue && $0.value > 0 }
     }
 }

@@ -211,9 +211,16 @@ private enum RunStatements {
     static let standing = Statement(
         "count the queue",
         """
-        select state, outcome, waiting_for, coalesce(run_id = $1, false) as mine,
+        select state, outcome,
+               -- Waiting for one that needs a person is waiting for a person.
+               case when waiting_for = 'older_request' and exists (
+                   select from dsr.subject_requests other
+                   where other.integration_id = r.integration_id and other.state = 'failed'
+                     and other.kind in ('access', 'portability')
+               ) then 'failed_request' else waiting_for end as waiting_for,
+               coalesce(run_id = $1, false) as mine,
                coalesce(not_before > clock_timestamp(), false) as later, count(*) as count
-        from dsr.subject_requests
+        from dsr.subject_requests r
         group by 1, 2, 3, 4, 5
         """
     )

@@ -174,6 +174,20 @@ struct EvidenceTests {
         }
     }
 
+    @Test("a long run signs heads on its way, each continuing the one before")
+    func headsOnTheWay() async throws {
+        try await House.withEvidence { house, keys in
+            try await house.sql(
+                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 200) n"
+            )
+            try await house.dsr("run", setting: ["DSR_EVIDENCE_RESULTS_PER_HEAD": "50"]).expect(0)
+            #expect(try await house.count("select count(*) from dsr.evidence_checkpoints") >= 3)
+            let files = try FileManager.default.contentsOfDirectory(atPath: keys.directory)
+            #expect(files.count == (try await house.count("select count(*) from dsr.evidence_checkpoints")))
+            try await house.dsr("evidence", "verify").expect(0)
+        }
+    }
+
     @Test("a damaged receipt, and a receipt under another key, do not hold")
     func damagedReceipt() async throws {
         try await House.withEvidence { house, keys in

@@ -267,6 +267,8 @@ struct OutcomeTests {
                 ]
             )
             #expect(try await house.ending(of: 2) == "failed refused_by_api")
+            // And it says so every night, until a person has looked.
+            #expect(try await house.dsr("run").expect(1).out.contains("waiting for failed_request"))
             #expect(await house.sandbox.hasProfile("anna"))
         }
     }

@@ -93,7 +93,8 @@ struct InterruptionTests {
         let connection = try await Cluster.connect()
         let watcher = try await Cluster.connect()
         let processID = try await pid_t(connection.processID())
-        async let sleeping: PostgresError = failure { try await connection.query(sleep, deadline: .seconds(1)) }
+        // Long enough for the stop to come first, however busy the machine is.
+        async let sleeping: PostgresError = failure { try await connection.query(sleep, deadline: .seconds(8)) }
         #expect(try await watcher.waitUntilRuns("select pg_sleep", on: Int(processID)))
         try #require(kill(processID, SIGSTOP) == 0)
         let error = try await sleeping

@@ -89,7 +89,8 @@ struct EvidenceTests {
         let events = Set(try await database.entries().map(\.event))
         #expect(
             events == [
-                "received", "admitted", "waiting", "refused", "claimed", "returned", "recorded", "ready", "lease_lost", "delivered",
+                "received", "admitted", "waiting", "refused", "claimed", "returned", "recorded", "ready", "lease_lost",
+                "delivered",
             ]
         )
         let payloads = try await database.texts("select convert_from(payload, 'UTF8') from dsr.evidence_payloads")

@@ -15,7 +15,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where the documents go. Default: a new folder in the temporary folder.",
+            "Where the demo makes its folder. Default: the temporary folder.",
             valueName: "folder"
         )
     )
@@ -44,7 +44,11 @@ struct DemoCommand: AsyncParsableCommand {
         let server = try await SandboxServer.start()
         await server.sandbox.seed(.demo)
         let folder = try reportFolder()
+        let keys = folder + "/keys"
         let shell = DemoShell(environment: [
+            "DSR_EVIDENCE_KEY_FILE": keys + "/log.key",
+            "DSR_EVIDENCE_DIRECTORY": folder + "/checkpoints",
+            "DSR_SUBJECT_KEY_FILE": keys + "/subject.key",
             "DSR_DATABASE_URL": try await postgres.createDatabase(),
             "DSR_REPORTS_DIRECTORY": folder,
             "TALON_ONE_BASE_URL": server.baseURL,
@@ -62,7 +66,9 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func reportFolder() throws -> String {
-        let folder = reports ?? FileManager.default.temporaryDirectory.path + "/dsr-demo-\(UUID().uuidString.prefix(8))"
+        // A folder of its own each time: another demo has other keys.
+        let parent = reports ?? FileManager.default.temporaryDirectory.path
+        let folder = "\(parent)/dsr-demo-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
             atPath: folder,
             withIntermediateDirectories: true,
@@ -75,7 +81,11 @@ struct DemoCommand: AsyncParsableCommand {
         shell.title("1. A shop's customers, made through the API's own write operations")
         try await DemoCustomers.create(at: server.baseURL)
 
-        shell.title("2. The database schema")
+        shell.title("2. Keys for the evidence, kept outside the database, and the schema")
+        let keys = folder + "/keys"
+        try FileManager.default.createDirectory(atPath: keys, withIntermediateDirectories: true)
+        try await shell.dsr("evidence", "key", keys + "/log.key", "--name", "demo.example/dsr")
+        try await shell.dsr("evidence", "key", keys + "/subject.key", "--kind", "subject")
         try await shell.dsr("migrate")
 
         shell.title("3. Requests, inserted by SQL as an intake system would")
@@ -97,7 +107,12 @@ struct DemoCommand: AsyncParsableCommand {
         shell.title("8. Request 3 with its evidence: no name, no identifier, and what was done")
         try await shell.dsr("requests", "show", "3")
 
-        shell.title("9. Where everything is")
+        shell.title("9. The evidence, checked: the whole log, one receipt, and who was erased")
+        try await shell.dsr("evidence", "verify")
+        try await shell.dsr("evidence", "receipt", "3", "--output", folder + "/request-3.tlog-proof")
+        try await shell.dsr("evidence", "prove", "--subject", DemoCustomers.erased)
+
+        shell.title("10. Where everything is")
         shell.list(folder: folder)
         if keep { waitForEnter(shell) }
     }

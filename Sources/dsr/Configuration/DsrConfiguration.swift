@@ -105,6 +105,7 @@ struct DsrConfiguration {
         )
         settings.signing = signing()
         settings.subjectKey = try subjectKey()
+        if let results = try number("evidence.resultsPerHead", 1...1_000_000) { settings.resultsPerHead = results }
         if let concurrency = try number("concurrency", 1...1_024) { settings.concurrency = concurrency }
         if let names = own.stringArray(forKey: "sections") { settings.sections = try sections(names) }
         if let seconds = try number("lease.seconds", 2...3_600) { settings.lease = .seconds(seconds) }

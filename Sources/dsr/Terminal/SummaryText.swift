@@ -34,6 +34,11 @@ struct SummaryText {
             "  \(counts.calls) calls, \(counts.reportsDelivered) documents delivered"
                 + (counts.reportsUndelivered > 0 ? ", \(counts.reportsUndelivered) still to deliver" : "")
         )
+        switch summary.signing {
+        case .unconfigured: Terminal.out("  evidence: not signed, no key is configured ('dsr evidence key' makes one)")
+        case .signed(let size): Terminal.out("  evidence: \(size) leaves under a signed head")
+        case .failed: Terminal.out("  evidence: NOT SIGNED")
+        }
         for row in report.needsAPerson.prefix(20) {
             Terminal.out("  request \(row.requestID) (\(row.right)): \(row.state): \(row.reason)")
         }

@@ -1,0 +1,144 @@
+import EvidenceLog
+import Foundation
+import Testing
+
+@Suite("Receipts")
+struct LogProofTests {
+    static let leaf = TreeHash.leaf(TreeHashTests.leaves[5])
+
+    static func policy(origin: String? = nil, witnesses: [String] = [Fixtures.witnessKey]) throws -> LogPolicy {
+        try LogPolicy(
+            log: VerifierKey(Fixtures.logKey),
+            origin: origin.map { try KeyName($0) },
+            witnesses: witnesses.map { try VerifierKey($0) }
+        )
+    }
+
+    @Test("a receipt made by another program holds, says what it shows, and is written back byte for byte")
+    func knownReceipt() throws {
+        let proof = try LogProof(Data(Fixtures.receipt.utf8))
+        let shown = try proof.verify(leaf: Self.leaf, policy: Self.policy())
+        #expect(shown.index == 5)
+        #expect(shown.checkpoint.size == 8)
+        #expect(shown.signatures.map(\.timestamp) == [nil, 1_700_000_000])
+        #expect(proof.data == Data(Fixtures.receipt.utf8))
+        #expect(try LogProof(index: 5, hashes: proof.hashes, note: proof.note) == proof)
+    }
+
+    @Test("extra data goes through, and is none when empty")
+    func extra() throws {
+        let proof = try LogProof(Data(Fixtures.receipt.utf8))
+        let more = try LogProof(extra: Data([1, 2, 3]), index: 5, hashes: proof.hashes, note: proof.note)
+        #expect(
+            more.data == Data(Fixtures.receipt.replacing("index", with: "extra AQID\nindex", maxReplacements: 1).utf8)
+        )
+        #expect(try LogProof(more.data) == more)
+        _ = try more.verify(leaf: Self.leaf, policy: Self.policy())
+        #expect(try LogProof(extra: Data(), index: 5, hashes: proof.hashes, note: proof.note) == proof)
+    }
+
+    @Test("a receipt for the only leaf of a log has no hashes")
+    func singleLeaf() throws {
+        let key = try SigningKey(Fixtures.logSecret)
+        let note = try key.sign(Checkpoint(origin: key.verifierKey.name, size: 1, root: Self.leaf))
+        let proof = try LogProof(LogProof(index: 0, hashes: [], note: note).data)
+        #expect(try proof.verify(leaf: Self.leaf, policy: Self.policy(witnesses: [])).index == 0)
+    }
+
+    @Test("no byte of a receipt can be changed")
+    func mutations() throws {
+        let policy = try Self.policy()
+        for mutant in oneByteMutations(Fixtures.receipt) {
+            if let proof = try? LogProof(mutant), (try? proof.verify(leaf: Self.leaf, policy: policy)) != nil {
+                Issue.record("a mutant holds: \(String(decoding: mutant, as: UTF8.self))")
+            }
+        }
+    }
+
+    @Test("a receipt that does not hold says which part of it does not")
+    func reasons() throws {
+        let proof = try LogProof(Data(Fixtures.receipt.utf8))
+        let policy = try Self.policy()
+        func reason(
+            _ proof: LogProof,
+            leaf: TreeHash = Self.leaf,
+            _ policy: LogPolicy
+        ) -> EvidenceLogError.Code? {
+            code { try proof.verify(leaf: leaf, policy: policy) }
+        }
+        #expect(reason(proof, policy) == nil)
+        #expect(reason(proof, leaf: .leaf(TreeHashTests.leaves[4]), policy) == .inclusionNotProven)
+        #expect(reason(try LogProof(index: 4, hashes: proof.hashes, note: proof.note), policy) == .inclusionNotProven)
+        #expect(reason(try LogProof(index: 8, hashes: proof.hashes, note: proof.note), policy) == .outOfRange)
+        #expect(reason(proof, try Self.policy(origin: "example.com/other")) == .wrongOrigin)
+        #expect(reason(proof, try Self.policy(witnesses: Fixtures.publicWitnessKeys)) == .missingSignature)
+        #expect(reason(proof, try Self.policy(witnesses: [])) == nil)
+
+        let log = try SigningKey(Fixtures.logSecret)
+        let checkpoint = try Checkpoint(proof.note)
+        let alone = try LogProof(index: 5, hashes: proof.hashes, note: log.sign(checkpoint))
+        let error = #expect(throws: EvidenceLogError.self) { try alone.verify(leaf: Self.leaf, policy: policy) }
+        #expect(error?.code == .missingSignature)
+        #expect(error?.description.contains("witness.example/w1+20324abe") == true)
+
+        let witness = try CosigningKey(Fixtures.witnessSecret).cosign(checkpoint, timestamp: 1)
+        let unsigned = try SignedNote(text: checkpoint.text, signatures: [witness])
+        #expect(reason(try LogProof(index: 5, hashes: proof.hashes, note: unsigned), policy) == .missingSignature)
+
+        let forged = try unsigned.adding(NoteSignature(line: "— example.com/log 1FXFIQAA"))
+        #expect(reason(try LogProof(index: 5, hashes: proof.hashes, note: forged), policy) == .invalidSignature)
+
+        let letter = try log.sign("not a checkpoint\n")
+        #expect(
+            reason(try LogProof(index: 5, hashes: [], note: letter), try Self.policy(witnesses: []))
+                == .malformedCheckpoint
+        )
+        #expect(code { try LogPolicy(log: VerifierKey(Fixtures.witnessKey)) } == .unsuitableKey)
+    }
+
+    static let hash = "vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=\n"
+    static let header = "c2sp.org/tlog-proof@v1\n"
+    static let note = "\na\n\n— x AAAAAAE=\n"
+    static let malformed: [(String, EvidenceLogError.Code, Int?)] = [
+        ("", .malformedProof, 1), ("\n", .malformedProof, 1), (String(header.dropLast()), .malformedProof, 1),
+        (header, .malformedProof, 2), (header + "index 0\n", .malformedProof, 3),
+        (header + "index 0\n" + hash, .malformedProof, 4), (header + "index 0\n\n", .malformedNote, nil),
+        (header + "index 0\n" + hash + "a\n", .malformedProof, 4),
+        ("c2sp.org/tlog-proof@v2\nindex 0\n" + note, .malformedProof, 1),
+        ("c2sp.org/tlog-proof@v1 \nindex 0\n" + note, .malformedProof, 1),
+        ("\n" + header + "index 0\n" + note, .malformedProof, 1), (header + note, .malformedProof, 2),
+        (header + "index\n" + note, .malformedProof, 2), (header + "index \n" + note, .malformedProof, 2),
+        (header + "index -1\n" + note, .malformedProof, 2), (header + "index +1\n" + note, .malformedProof, 2),
+        (header + "index 01\n" + note, .malformedProof, 2), (header + "index  1\n" + note, .malformedProof, 2),
+        (header + "index 1 \n" + note, .malformedProof, 2), (header + "index 1\r\n" + note, .malformedProof, 2),
+        (header + "index 9223372036854775808\n" + note, .malformedProof, 2),
+        (header + "Index 1\n" + note, .malformedProof, 2), (header + "extra AQID\n" + note, .malformedProof, 3),
+        (header + "extra \nindex 1\n" + note, .malformedProof, 2),
+        (header + "extra AQI\nindex 1\n" + note, .malformedProof, 2),
+        (header + "extra AQID\nextra AQID\nindex 1\n" + note, .malformedProof, 3),
+        (header + "index 1\nextra AQID\n" + note, .malformedProof, 3),
+        (header + "index 1\nAAAA\n" + note, .malformedProof, 3),
+        (header + "index 1\n" + hash + " \n" + note, .malformedProof, 4),
+        (header + "index 1\n" + String(repeating: hash, count: 64) + note, .malformedProof, 66),
+        (header + "index 1\n\na\n", .malformedNote, nil),
+    ]
+
+    @Test("what is not a receipt is refused, and where it goes wrong is said", arguments: malformed)
+    func refusals(text: String, code: EvidenceLogError.Code, line: Int?) {
+        let error = #expect(throws: EvidenceLogError.self) { try LogProof(Data(text.utf8)) }
+        #expect(error?.code == code)
+        if code == .malformedProof { #expect(error?.line == line) }
+    }
+
+    @Test("a receipt of unheard-of size or impossible parts is refused")
+    func limits() throws {
+        let note = try LogProof(Data(Fixtures.receipt.utf8)).note
+        #expect(code { try LogProof(Data(count: 2 << 20 + 1)) } == .malformedProof)
+        #expect(code { try LogProof(index: -1, hashes: [], note: note) } == .malformedProof)
+        #expect(code { try LogProof(index: .min, hashes: [], note: note) } == .malformedProof)
+        #expect(
+            code { try LogProof(index: 0, hashes: Array(repeating: .empty, count: 64), note: note) } == .malformedProof
+        )
+        #expect(code { try LogProof(extra: Data(count: 2 << 20), index: 0, hashes: [], note: note) } == .malformedProof)
+    }
+}
