@@ -217,6 +217,38 @@ struct EvidenceTests {
         }
     }
 
+    @Test("a damaged, truncated, missing or foreign checkpoint file is found and named")
+    func damagedFiles() async throws {
+        try await House.withEvidence { house, keys in
+            for name in ["a", "b"] {
+                try await house.dsr("submit", "access", name).expect(0)
+                try await house.dsr("run").expect(0)
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: keys.directory).sorted()
+            let last = keys.directory + "/" + (try #require(names.last))
+            let whole = try #require(FileManager.default.contents(atPath: last))
+            func verify(_ content: Data, _ what: String) async throws {
+                try content.write(to: URL(filePath: last))
+                let ended = try await house.dsr("evidence", "verify").expect(1)
+                #expect(ended.out.contains((last as NSString).lastPathComponent), "\(what): \(ended.out)")
+            }
+            for position in stride(from: 0, to: whole.count, by: max(1, whole.count / 12)) {
+                var damaged = whole
+                damaged[position] ^= 1
+                try await verify(damaged, "byte \(position)")
+            }
+            try await verify(whole.prefix(whole.count / 2), "truncated")
+            try await verify(Data(), "empty")
+            let first = keys.directory + "/" + names[0]
+            try await verify(try #require(FileManager.default.contents(atPath: first)), "another head's file")
+            try whole.write(to: URL(filePath: last))
+            try await house.dsr("evidence", "verify").expect(0)
+            try FileManager.default.removeItem(atPath: first)
+            #expect(try await house.dsr("evidence", "verify").expect(1).out.contains("that is not filed"))
+            #expect(try await house.dsr("evidence", "verify", "--key", keys.witness).code != 0)
+        }
+    }
+
     @Test("pruned payloads are gone, their leaves and old receipts hold, and open requests lose nothing")
     func prune() async throws {
         try await House.withEvidence { house, keys in
