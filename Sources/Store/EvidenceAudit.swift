@@ -91,11 +91,13 @@ extension Store {
 }
 
 private enum AuditStatements {
+    // The payload's index is bounded too: through the outer join the planner would not see that it may be, and
+    // would walk all payloads before it for each page.
     static let leaves = Statement(
         "read leaves",
         """
         select l.index, l.leaf_hash, l.request_id, p.payload
-        from dsr.evidence_leaves l left join dsr.evidence_payloads p on p.index = l.index
+        from dsr.evidence_leaves l left join dsr.evidence_payloads p on p.index = l.index and p.index >= $1
         where l.index >= $1
         order by l.index
         limit $2
