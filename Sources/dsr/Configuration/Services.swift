@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import Glibc
+import Notary
 import Postgres
 import Processor
 import Store
@@ -51,6 +52,8 @@ extension DsrConfiguration {
             await store.close()
             return try result.get()
         } catch let error as StoreError {
+            throw Failure(error)
+        } catch let error as NotaryError {
             throw Failure(error)
         }
     }

@@ -1,0 +1,28 @@
+import ArgumentParser
+import EvidenceLog
+
+/// The log's verifier key: given, or that of the configured signing key.
+struct LogKeyOption: ParsableArguments {
+    @Option(help: ArgumentHelp("The log's verifier key. Default: that of DSR_EVIDENCE_KEY_FILE.", valueName: "vkey"))
+    var key: String?
+
+    func read(_ configuration: DsrConfiguration) throws -> VerifierKey {
+        guard let key else {
+            guard let signing = try configuration.signingKey() else { throw Failure.noKey }
+            return signing.verifierKey
+        }
+        do {
+            return try VerifierKey(key)
+        } catch {
+            throw Failure(.usage, "--key: \(error)")
+        }
+    }
+}
+
+extension Failure {
+    static let noKey = Failure(
+        .configuration,
+        "no evidence key: set DSR_EVIDENCE_KEY_FILE to a file made by 'dsr evidence key', or give --key where one may"
+    )
+    static let noLeaf = Failure(.needsAPerson, "the receipt holds no leaf")
+}
