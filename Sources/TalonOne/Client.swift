@@ -69,7 +69,8 @@ extension TalonOneClient {
         guard operation.successes.contains(status) else {
             // The status is the answer, whether or not its explanation can be read.
             let cap = min(configuration.bodyCap, Self.errorBodyCap)
-            let body = (try? await response.wholeBody(upTo: cap, until: deadline)) ?? Data()
+            let body =
+                (try? await response.wholeBody(upTo: cap, until: deadline, on: http.eventLoopGroup.any())) ?? Data()
             throw TalonOneError(
                 status: status,
                 headers: response.headers,
@@ -81,7 +82,11 @@ extension TalonOneClient {
 
         let body: Data
         do {
-            body = try await response.wholeBody(upTo: configuration.bodyCap, until: deadline)
+            body = try await response.wholeBody(
+                upTo: configuration.bodyCap,
+                until: deadline,
+                on: http.eventLoopGroup.any()
+            )
         } catch is NIOTooManyBytesError {
             throw TalonOneError(.bodyTooLarge, operation: operation, status: status, mayHaveActed: true)
         } catch {
