@@ -35,7 +35,11 @@ struct LogReader {
             guard let last = page.last else { break }
             for leaf in page {
                 guard leaf.index == next else {
-                    findings.add("leaf \(next) is missing; the next one has index \(leaf.index)")
+                    findings.add(
+                        leaf.index < next
+                            ? "leaf \(leaf.index) is there twice"
+                            : "leaf \(next) is missing; the next one has index \(leaf.index)"
+                    )
                     // Every hash above would differ from here on: one finding is enough.
                     return
                 }

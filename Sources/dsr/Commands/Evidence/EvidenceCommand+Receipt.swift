@@ -76,7 +76,7 @@ extension EvidenceCommand {
                 for text in witness { witnesses.append(try VerifierKey(text)) }
                 policy = try LogPolicy(log: VerifierKey(key), witnesses: witnesses)
             } catch {
-                throw Failure(.usage, "the verifier key: \(error)")
+                throw Failure(.needsAPerson, "the verifier key does not hold: \(error)")
             }
             do {
                 let proof = try LogProof(content)

@@ -14,7 +14,7 @@ struct LogKeyOption: ParsableArguments {
         do {
             return try VerifierKey(key)
         } catch {
-            throw Failure(.usage, "--key: \(error)")
+            throw Failure(.needsAPerson, "the verifier key does not hold: \(error)")
         }
     }
 }
