@@ -8,7 +8,7 @@ public import Store
 /// filed. Streams; its memory does not grow with the log.
 public struct Audit: Sendable {
     /// What was found.
-    public struct Findings: Sendable {
+    public struct Findings: Sendable, Encodable {
         /// Leaves, heads in the database and heads in files that were checked.
         public internal(set) var leaves = 0, storedHeads = 0, filedHeads = 0
         /// Leaves whose payload was dropped.

@@ -61,7 +61,8 @@ public struct Notary: Sendable {
             head = last
         } else {
             head = try checkpoint(size: size, root: try await integrate(from: last, to: size))
-            if let last { try await prove(from: last, to: head) }
+            // The new head continues the old one, by the proof that anybody else would be given.
+            if let last { _ = try await consistency(from: last, to: head) }
             note = try signed(head)
             let text = note?.dataText ?? ""
             try await read { () throws(StoreError) in
@@ -158,11 +159,6 @@ public struct Notary: Sendable {
     private func add(_ tiles: [Tile]) async throws(NotaryError) {
         guard !tiles.isEmpty else { return }
         try await read { () throws(StoreError) in try await store.addTiles(tiles.map(StoredTile.init)) }
-    }
-
-    /// The new head continues the old one, by the proof that anybody else would be given.
-    private func prove(from old: Checkpoint, to new: Checkpoint) async throws(NotaryError) {
-        _ = try await consistency(from: old, to: new)
     }
 
     private func consistency(from old: Checkpoint, to new: Checkpoint) async throws(NotaryError) -> ConsistencyProof {

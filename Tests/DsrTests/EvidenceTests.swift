@@ -137,6 +137,9 @@ struct EvidenceTests {
 
             let verified = try await house.dsr("evidence", "verify").expect(1)
             #expect(verified.out.contains(attack.finding), "\(attack.name): \(verified.out)")
+            let json = try await house.dsr("evidence", "verify", "--json").expect(1).out
+            let findings = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+            #expect(findings?["problem_count"] as? Int != 0)
         }
     }
 

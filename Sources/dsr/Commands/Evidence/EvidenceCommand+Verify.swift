@@ -1,5 +1,6 @@
 import ArgumentParser
 import EvidenceLog
+import Foundation
 import Notary
 import Store
 
@@ -17,6 +18,8 @@ extension EvidenceCommand {
         @OptionGroup var log: LogKeyOption
         @Option(help: ArgumentHelp("Where heads are filed. Default: DSR_EVIDENCE_DIRECTORY.", valueName: "folder"))
         var checkpoints: String?
+        @Flag(help: "Print the findings as JSON.")
+        var json = false
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
@@ -30,7 +33,11 @@ extension EvidenceCommand {
                 }
             }
             progress.end()
-            Self.show(findings, isFiled: directory != nil)
+            if json {
+                Terminal.out(String(decoding: try RequestJSON.encoder(pretty: true).encode(findings), as: UTF8.self))
+            } else {
+                Self.show(findings, isFiled: directory != nil)
+            }
             guard findings.problemCount == 0 else {
                 throw Failure(.needsAPerson, "the evidence does not hold: \(findings.problemCount) findings")
             }
