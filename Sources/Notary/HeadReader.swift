@@ -35,9 +35,9 @@ struct HeadReader {
 
     mutating func begin(_ findings: inout Audit.Findings) async throws {
         files = try directory?.names()[...] ?? []
+        largest = Int(try await store.lastCheckpoint()?.size ?? 0)
         nextFiled(&findings)
         try await nextStored(&findings)
-        largest = Int(try await store.lastCheckpoint()?.size ?? 0)
     }
 
     /// Compares the heads of this size with the root that the leaves give.
@@ -68,7 +68,8 @@ struct HeadReader {
         storedHead = nil
         while storedHead == nil {
             if stored.isEmpty { stored = try await store.checkpoints(after: lastStoredSize, limit: 256)[...] }
-            guard let next = stored.popFirst() else { return }
+            // Heads that were signed since the pass began are for the next audit.
+            guard let next = stored.popFirst(), next.size <= largest else { return }
             lastStoredSize = next.size
             findings.storedHeads += 1
             let name = "the checkpoint of size \(next.size) in the database"

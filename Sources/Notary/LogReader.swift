@@ -16,6 +16,8 @@ struct LogReader {
     private var purgedBefore: Int64 = 0
     private var filled: [Tile] = []
     private var tileRows = 0
+    /// The log's size when the pass began. Runs may append meanwhile; what they add is for the next audit.
+    private var size: Int64 = 0
 
     private static let page = 4_096
 
@@ -28,11 +30,13 @@ struct LogReader {
     // MARK: - Leaf by leaf
 
     mutating func readLeaves(_ progress: (Int) -> Void) async throws {
+        // In this order: a file is written after its head is stored, and a head is stored after its leaves.
         try await heads.begin(&findings)
+        size = try await store.evidenceSize()
         var next: Int64 = 0
-        while true {
-            let page = try await store.auditedLeaves(from: next, limit: Self.page)
-            guard let last = page.last else { break }
+        while next < size {
+            let page = try await store.auditedLeaves(from: next, limit: min(Self.page, Int(size - next)))
+            guard !page.isEmpty else { break }
             for leaf in page {
                 guard leaf.index == next else {
                     findings.add(
@@ -49,7 +53,6 @@ struct LogReader {
             try await compareFilled()
             findings.leaves = Int(next)
             progress(findings.leaves)
-            guard last.index + 1 == next else { break }
         }
     }
 
@@ -103,7 +106,10 @@ struct LogReader {
 
     /// Compares the stored rows at these places, of whatever width, with what the leaves give.
     private mutating func compare(_ tiles: [Tile], required: (Tile) -> Bool) async throws {
-        let stored = try await store.tiles(at: tiles.map { ($0.coordinate.level, Int64($0.coordinate.index)) })
+        let stored = try await store.tiles(
+            at: tiles.map { ($0.coordinate.level, Int64($0.coordinate.index)) },
+            under: size
+        )
         tileRows += stored.count
         for tile in tiles {
             let rows = stored.filter { $0.level == tile.coordinate.level && $0.index == Int64(tile.coordinate.index) }
@@ -132,14 +138,14 @@ struct LogReader {
     // MARK: - The end
 
     mutating func finish() async throws {
-        let size = try await store.evidenceSize()
         if size != Int64(findings.leaves) {
             findings.add("the log's head says \(size) leaves, and \(findings.leaves) follow one another without a gap")
         }
         try await compareFilled()
         try await compare(tree.partialTiles, required: { _ in false })
-        let rows = try await store.tileCount()
-        if rows != tileRows { findings.add("\(rows - tileRows) stored tiles belong to no leaf") }
+        let stored = try await store.tileCounts(under: size)
+        let strange = stored.under - tileRows + stored.pastTheEnd
+        if strange != 0 { findings.add("\(strange) stored tiles belong to no leaf") }
         heads.finish(leaves: findings.leaves, &findings)
         findings.unsigned = findings.leaves - min(findings.leaves, heads.largest)
         if let lastDropped, lastDropped >= purgedBefore {

@@ -77,17 +77,19 @@ extension Store {
         )
     }
 
-    /// Every tile stored at these places, of whatever width.
-    public func tiles(at places: [(level: Int, index: Int64)]) async throws(StoreError) -> [StoredTile] {
-        try await rows(TreeStatements.tilesAt, [places.map(\.level), places.map(\.index)], Self.tile)
+    /// Every tile stored at these places, of whatever width, that lies under the first `size` leaves.
+    public func tiles(
+        at places: [(level: Int, index: Int64)],
+        under size: Int64
+    ) async throws(StoreError) -> [StoredTile] {
+        try await rows(TreeStatements.tilesAt, [places.map(\.level), places.map(\.index), size], Self.tile)
     }
 
-    /// How many tiles are stored, of whatever width.
-    public func tileCount() async throws(StoreError) -> Int {
-        try await rows(TreeStatements.tileCount, []) { row throws(PostgresError) in
-            try row.decode("count", as: Int.self)
-        }
-        .first ?? 0
+    /// How many tiles are stored, of whatever width, under the first `size` leaves; and how many reach past the log's end.
+    public func tileCounts(under size: Int64) async throws(StoreError) -> (under: Int, pastTheEnd: Int) {
+        try await rows(TreeStatements.tileCounts, [size]) { row throws(PostgresError) in
+            (under: try row.decode("under", as: Int.self), pastTheEnd: try row.decode("past_the_end", as: Int.self))
+        }.first ?? (0, 0)
     }
 
     /// Stores tiles; those that are there already stay as they are.
@@ -154,11 +156,20 @@ private enum TreeStatements {
         select t.level::int as level, t.index, t.hashes
         from unnest($1::int[], $2::bigint[]) as asked (level, index)
         join dsr.evidence_tiles t on t.level = asked.level and t.index = asked.index
+        where (t.index * 256 + t.width) << (8 * t.level) <= $3
         order by t.level, t.index, t.width
         """
     )
 
-    static let tileCount = Statement("count tiles", "select count(*) as count from dsr.evidence_tiles")
+    static let tileCounts = Statement(
+        "count tiles",
+        """
+        select
+            count(*) filter (where (t.index * 256 + t.width) << (8 * t.level) <= $1) as under,
+            count(*) filter (where (t.index * 256 + t.width) << (8 * t.level) > h.size) as past_the_end
+        from dsr.evidence_tiles t cross join dsr.evidence_head h
+        """
+    )
 
     static let addTiles = Statement(
         "store tiles",

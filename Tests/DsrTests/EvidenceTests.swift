@@ -198,6 +198,25 @@ struct EvidenceTests {
         }
     }
 
+    @Test("an audit in the middle of a run finds nothing wrong")
+    func auditDuringRun() async throws {
+        try await House.withEvidence { house, _ in
+            try await house.sql(
+                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 600) n"
+            )
+            async let run = house.dsr("run", setting: ["DSR_EVIDENCE_RESULTS_PER_HEAD": "20"])
+            _ = try await house.sandbox.waitForRequest(matching: SandboxMatch(identifier: "c50"))
+            var audits = 0
+            while try await house.count("select count(*) from dsr.subject_requests where state <> 'completed'") > 0 {
+                try await house.dsr("evidence", "verify").expect(0)
+                audits += 1
+            }
+            #expect(audits > 0)
+            try await run.expect(0)
+            try await house.dsr("evidence", "verify").expect(0)
+        }
+    }
+
     @Test("a damaged receipt, and a receipt under another key, do not hold")
     func damagedReceipt() async throws {
         try await House.withEvidence { house, keys in
