@@ -100,12 +100,12 @@ struct LogReader {
 
     private mutating func compareFilled() async throws {
         guard !filled.isEmpty else { return }
-        try await compare(filled, required: { $0.coordinate.isFull })
+        try await compare(filled)
         filled = []
     }
 
     /// Compares the stored rows at these places, of whatever width, with what the leaves give.
-    private mutating func compare(_ tiles: [Tile], required: (Tile) -> Bool) async throws {
+    private mutating func compare(_ tiles: [Tile]) async throws {
         let stored = try await store.tiles(
             at: tiles.map { ($0.coordinate.level, Int64($0.coordinate.index)) },
             under: size
@@ -118,7 +118,7 @@ struct LogReader {
                     "the stored tile \(tile.coordinate.path) of width \(row.width) is not what the leaves give"
                 )
             }
-            if required(tile), isSigned(tile), !rows.contains(where: { $0.width == tile.coordinate.width }) {
+            if isSigned(tile), !rows.contains(where: { $0.width == tile.coordinate.width }) {
                 findings.add("the tile \(tile.coordinate.path) is missing")
             }
         }
@@ -142,7 +142,7 @@ struct LogReader {
             findings.add("the log's head says \(size) leaves, and \(findings.leaves) follow one another without a gap")
         }
         try await compareFilled()
-        try await compare(tree.partialTiles, required: { _ in false })
+        try await compare(tree.partialTiles)
         let stored = try await store.tileCounts(under: size)
         let strange = stored.under - tileRows + stored.pastTheEnd
         if strange != 0 { findings.add("\(strange) stored tiles belong to no leaf") }

@@ -14,6 +14,11 @@ struct CallError: Error {
 }
 
 extension CallError {
+    /// The same failure, after an earlier call of which nobody knows whether it was carried out.
+    func afterUnansweredCall() -> CallError {
+        CallError(failure: failure, status: status, sentence: sentence, mayHaveActed: true)
+    }
+
     init(_ error: TalonOneError) {
         self.failure = CallFailure(error)
         self.status = error.status

@@ -25,8 +25,13 @@ extension Fulfilment {
         var tries = 0
         while true {
             tries += 1
-            try await announce(.deleteCustomerData, of: request)
-            let sent = try await delete(request, &calls)
+            let sent: Sent
+            do throws(CallError) {
+                try await announce(.deleteCustomerData, of: request)
+                sent = try await delete(request, &calls)
+            } catch {
+                throw tries > 1 ? error.afterUnansweredCall() : error
+            }
             let after = try await readBack(request, afterUnanswered: !sent.wasAnswered, &calls)
             if after.isErased {
                 // An unanswered call is not claimed as a step; that nothing is left is.

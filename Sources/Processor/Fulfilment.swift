@@ -53,7 +53,7 @@ struct Fulfilment: Sendable {
             result.calls = calls.count
             return End(result: result, signal: .answered)
         } catch {
-            return end(of: request, error, outcome: nil, mayHaveActed: request.mayHaveActed, calls: calls.count)
+            return end(of: request, error, calls: calls.count)
         }
     }
 
@@ -61,14 +61,12 @@ struct Fulfilment: Sendable {
     private func end(
         of request: SubjectRequest,
         _ error: CallError,
-        outcome: Outcome?,
-        mayHaveActed: Bool,
         calls: Int
     ) -> End {
         var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .pending)
         result.failures = request.failures
         result.calls = calls
-        result.mayHaveActed = mayHaveActed || error.mayHaveActed && request.right == .erasure
+        result.mayHaveActed = request.mayHaveActed || error.mayHaveActed && request.right == .erasure
         result.outcome = error.mayHaveActed ? .outcomeUnknown : nil
         result.reason = error.sentence
         let remedy = settings.retry.remedy(for: error.failure, failures: request.failures, draw: .random(in: 0...1))

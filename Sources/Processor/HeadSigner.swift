@@ -48,7 +48,6 @@ final class HeadSigner: Sendable {
     }
 
     /// Signs the head of everything, once what is under way is done.
-    ///
     func sign() async -> Signing {
         _ = await underway.withLock { $0 }?.value
         return await signNow()
