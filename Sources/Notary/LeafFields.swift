@@ -18,8 +18,6 @@ public struct LeafFields: Decodable, Sendable {
     public let action: String?
     /// For a purge: payloads before this index were dropped.
     public let before: Int64?
-    /// Where it was done.
-    public let environment: String?
 
     /// - Returns: `nil` where the bytes are not a leaf's.
     public init?(_ payload: Data) {

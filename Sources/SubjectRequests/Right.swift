@@ -9,16 +9,6 @@ public enum Right: String, Sendable, Hashable, CaseIterable {
     /// The data erased (Art. 17).
     case erasure
 
-    /// The article that grants the right, for people.
-    public var article: String {
-        switch self {
-        case .access: "Art. 15 GDPR"
-        case .portability: "Art. 20 GDPR"
-        case .rectification: "Art. 16 GDPR"
-        case .erasure: "Art. 17 GDPR"
-        }
-    }
-
     /// Whether an answer to the right changes data in Talon.One beyond recall.
     public var isDestructive: Bool { self == .erasure }
 }

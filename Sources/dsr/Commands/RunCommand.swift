@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Postgres
 import Processor
 import Reports
 import ServiceLifecycle
@@ -38,6 +39,7 @@ struct RunCommand: AsyncParsableCommand {
                 "no report directory: set DSR_REPORTS_DIRECTORY to where the documents are to be written"
             )
         }
+        for warning in try configuration.database().warnings { Terminal.note("Warning: \(warning)") }
         let summary = try await configuration.execute(.all, settings)
         if json {
             Terminal.out(summary.report.json().content)
