@@ -17,8 +17,13 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 /// The tests of one module.
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: settings)
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name)] + dependencies,
+        exclude: exclude,
+        swiftSettings: settings
+    )
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -82,6 +87,13 @@ let package = Package(
         module("CallPolicy"),
         module("SubjectRequests"),
         .target(
+            name: "PublicHolidays",
+            dependencies: ["SubjectRequests"],
+            exclude: ["generate.py"],
+            resources: [.embedInCode("holidays.txt")],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Migrations",
             path: "migrations",
             resources: [.embedInCode("0001_queue.sql"), .embedInCode("0002_evidence.sql")],
@@ -97,7 +109,7 @@ let package = Package(
         module("ThrowawayPostgres", [subprocess]),
 
         tests(of: "EvidenceLog", [crypto]),
-        tests(of: "SubjectRequests"),
+        tests(of: "SubjectRequests", ["PublicHolidays", subprocess], exclude: ["deadlines.py"]),
         tests(of: "CallPolicy"),
         tests(of: "Store", ["Migrations", "Postgres", "SubjectRequests", "ThrowawayPostgres", crypto]),
         tests(of: "Postgres", ["ThrowawayPostgres"]),

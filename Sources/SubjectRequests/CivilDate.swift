@@ -1,7 +1,7 @@
 public import Foundation
 
 /// A day of the Gregorian calendar, without a time and without a zone: what the law counts in.
-public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible {
+public struct CivilDate: Sendable, Hashable, Comparable {
     /// The year, month (1 to 12) and day of the month (1 to 31).
     public let year, month, day: Int
 
@@ -11,6 +11,16 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
             (1...Self.days(inMonth: month, of: year)).contains(day)
         else { return nil }
         self.init(valid: year, month, day)
+    }
+
+    /// - Parameter text: ISO 8601, as in `2026-04-05`.
+    /// - Returns: `nil` where the text is not that, or there is no such day.
+    public init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.allSatisfy { ("0"..."9").contains($0) } }),
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+        else { return nil }
+        self.init(year: year, month: month, day: day)
     }
 
     private init(valid year: Int, _ month: Int, _ day: Int) {
@@ -27,6 +37,23 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
         self.init(valid: parts.year ?? 1, parts.month ?? 1, parts.day ?? 1)
     }
 
+    /// The order of the calendar.
+    public static func < (left: CivilDate, right: CivilDate) -> Bool {
+        (left.year, left.month, left.day) < (right.year, right.month, right.day)
+    }
+
+    private static func days(inMonth month: Int, of year: Int) -> Int {
+        switch month {
+        case 4, 6, 9, 11: 30
+        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+        default: 31
+        }
+    }
+}
+
+// MARK: - Counting
+
+extension CivilDate {
     /// The day with the same number so many months later or, where that month has no such day, its last.
     ///
     /// This is how Art. 3(2)(c) of Regulation (EEC, Euratom) No 1182/71 ends a period expressed in months.
@@ -36,21 +63,75 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
         return CivilDate(valid: year, month, min(day, Self.days(inMonth: month, of: year)))
     }
 
-    /// The order of the calendar.
-    public static func < (left: CivilDate, right: CivilDate) -> Bool {
-        (left.year, left.month, left.day) < (right.year, right.month, right.day)
+    /// The day so many days later, or earlier.
+    public func adding(days: Int) -> CivilDate {
+        CivilDate(number: number + days)
     }
 
+    /// How many days later this day is than another.
+    public func days(since other: CivilDate) -> Int {
+        number - other.number
+    }
+
+    /// The day of the week.
+    public var weekday: Weekday {
+        // 1970-01-01 was a Thursday.
+        let place = (number + 3) % 7
+        return Weekday.allCases[place < 0 ? place + 7 : place]
+    }
+
+    /// The days of the week, from Monday on, as in ISO 8601.
+    public enum Weekday: String, Sendable, CaseIterable {
+        case monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+        /// The English name: `Monday`.
+        public var name: String { rawValue.capitalized }
+    }
+
+    /// Days since 1970-01-01. Counted in years that begin in March, so that the leap day is the last.
+    private var number: Int {
+        let shifted = month > 2 ? (year: year, month: month - 3) : (year: year - 1, month: month + 9)
+        let leapDays = shifted.year / 4 - shifted.year / 100 + shifted.year / 400
+        return 365 * shifted.year + leapDays + (153 * shifted.month + 2) / 5 + day - 1 - 719_468
+    }
+
+    private init(number: Int) {
+        let days = number + 719_468
+        // 146,097 days are 400 years.
+        let era = days / 146_097
+        let ofEra = days % 146_097
+        let yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
+        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * ofYear + 2) / 153
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        self.init(
+            valid: era * 400 + yearOfEra + (month <= 2 ? 1 : 0),
+            month,
+            ofYear - (153 * shiftedMonth + 2) / 5 + 1
+        )
+    }
+}
+
+// MARK: - Text
+
+extension CivilDate: CustomStringConvertible, Codable {
     /// ISO 8601, as in `2026-04-05`.
     public var description: String {
         String(format: "%04d-%02d-%02d", year, month, day)
     }
 
-    private static func days(inMonth month: Int, of year: Int) -> Int {
-        switch month {
-        case 4, 6, 9, 11: 30
-        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
-        default: 31
+    /// Reads the ISO 8601 text.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let date = CivilDate(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a day, as in 2026-04-05")
         }
+        self = date
+    }
+
+    /// Writes the ISO 8601 text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }

@@ -65,6 +65,33 @@ struct CivilDateTests {
         #expect(CivilDate(date, in: try #require(TimeZone(identifier: zone))).description == expected)
     }
 
+    @Test("days are counted, and fall on weekdays, as in the calendar on the wall")
+    func counting() throws {
+        let monday = try day("1999-12-27")
+        var date = monday
+        for number in 0..<40_000 {
+            #expect(date.weekday == CivilDate.Weekday.allCases[number % 7])
+            #expect(date.days(since: monday) == number)
+            let next = date.adding(days: 1)
+            #expect(next > date && next.adding(days: -1) == date)
+            #expect(next.day == date.day + 1 || next.day == 1)
+            date = next
+        }
+        #expect(date.description == "2109-07-03")
+    }
+
+    @Test(
+        "a text is a day only in its full length",
+        arguments: [
+            ("2026-04-05", true), ("2026-4-5", false), ("2026-02-30", false), ("20260405", false),
+            ("2026-04-05Z", false),
+            ("-026-04-05", false), ("2026-04-٠٥", false), ("", false),
+        ]
+    )
+    func reading(text: String, isDay: Bool) {
+        #expect((CivilDate(text) != nil) == isDay)
+    }
+
     @Test("days are ordered by year, then month, then day")
     func order() throws {
         let days = try ["2025-12-31", "2026-01-01", "2026-01-02", "2026-02-01", "2027-01-01"].map(day)
