@@ -64,8 +64,8 @@ let package = Package(
             dependencies: [
                 "Processor", "TalonOneSandbox", "ThrowawayPostgres", argumentParser, configuration, lifecycle, logging,
                 httpClient, subprocess, systemPackage, unixSignals,
-                "AtomicFiles", "CallPolicy", "EvidenceLog", "Notary", "Postgres", "Reports", "Store", "SubjectRequests",
-                "TalonOne",
+                "AtomicFiles", "CallPolicy", "EvidenceLog", "Notary", "Postgres", "PublicHolidays", "Reports", "Store",
+                "SubjectRequests", "TalonOne",
             ],
             swiftSettings: settings
         ),
@@ -96,7 +96,10 @@ let package = Package(
         .target(
             name: "Migrations",
             path: "migrations",
-            resources: [.embedInCode("0001_queue.sql"), .embedInCode("0002_evidence.sql")],
+            resources: [
+                .embedInCode("0001_queue.sql"), .embedInCode("0002_gates.sql"), .embedInCode("0003_evidence.sql"),
+                .embedInCode("0004_return.sql"),
+            ],
             swiftSettings: settings
         ),
         .target(

@@ -10,6 +10,8 @@ create table dsr.runs (
     version       text        not null,
     environment   text        not null check (environment in ('live', 'sandbox')),
     actor         text        not null,
+    -- What it was started for: the whole queue, one request, or erasures to be repeated.
+    scope         text        not null default 'all' check (scope in ('all', 'one', 'replays')),
     started_at    timestamptz not null default clock_timestamp(),
     -- Renewed by the run's heartbeat, always on this database's clock. A run whose lease has passed may not
     -- claim, and any other run may return its rows to the queue.
@@ -17,6 +19,9 @@ create table dsr.runs (
     ended_at      timestamptz,
     end_reason    text,
     counts        json,
+    -- Erasures that were carried out, and whether a brake held others back: what later runs are measured by.
+    erasures      integer     not null default 0,
+    was_braked    boolean     not null default false,
     check ((ended_at is null) = (end_reason is null))
 );
 
@@ -28,17 +33,37 @@ create table dsr.subject_requests (
     -- The person as Talon.One knows them. May be an e-mail address. Cleared once an erasure is final.
     integration_id     text,
     state              text        not null default 'pending'
-        check (state in ('pending', 'waiting', 'running', 'completed', 'refused', 'failed')),
+        check (state in ('pending', 'waiting', 'running', 'completed', 'refused', 'cancelled', 'failed')),
+    -- The gate that is closed; see dsr.closed_gates.
     waiting_for        text,
     received_at        timestamptz not null default now(),
     inserted_at        timestamptz not null default now(),
     admitted_at        timestamptz,
-    -- Civil days of the controller's time zone.
+    -- The days of the law, civil days of the time zone that was the controller's at admission: until when the person
+    -- can be told of an extension or a refusal, when to answer, what can be defended, and each step of the count.
+    time_zone          text,
+    notice_by          date,
     answer_by          date,
     latest_lawful      date,
+    deadline           json,
+    -- The day on which the person was told that it takes two months more (Art. 12(3) GDPR).
+    extension_told_on  date,
     ticket             text,
-    requested_by       text,
+    requested_by       text        default session_user,
     channel            text,
+    -- Only once somebody has made sure who asks (Art. 12(6) GDPR). Who checked, how and when; never a document.
+    needs_identity     boolean     not null default false,
+    identity_method    text        check (identity_method in (
+        'account_login', 'email_confirmed', 'called_back', 'known_secret', 'document_shown', 'in_person')),
+    identity_checked_by text,
+    identity_checked_at timestamptz,
+    -- Only once somebody other than the requester has approved it. The approval is of a content; see dsr.content_digest.
+    needs_approval     boolean     not null default false,
+    approved_by        text,
+    approved_at        timestamptz,
+    approved_content   bytea,
+    -- An erasure may be thought over until then.
+    not_erased_before  date,
     -- Rectification only: attribute names and their new values, null clears.
     changes            jsonb,
     -- SHA-256(salt ‖ integration_id): what the evidence says of the person.
@@ -46,6 +71,8 @@ create table dsr.subject_requests (
     -- HMAC-SHA256 of integration_id under a key outside the database: finds a person's requests again for whoever
     -- has the key and the identifier, after the identifier is gone from here.
     subject_digest     bytea       check (octet_length(subject_digest) = 32),
+    -- Which key that was, so that digests of two keys are never taken for two persons.
+    subject_key_id     bytea       check (octet_length(subject_key_id) = 8),
     -- Grows with each claim and never falls: a result is accepted only under the number it was claimed with.
     claim_no           integer     not null default 0,
     failures           integer     not null default 0,
@@ -57,12 +84,25 @@ create table dsr.subject_requests (
     outcome            text,
     reason             text,
     finished_at        timestamptz,
+    -- Why the controller does not act (Art. 12(4) GDPR), and the day on which the person was told.
+    refusal_ground     text        check (refusal_ground in (
+        'art11_2', 'art12_5_excessive', 'art12_5_unfounded', 'art12_6', 'art15_4', 'art17_3_a', 'art17_3_b',
+        'art17_3_c', 'art17_3_d', 'art17_3_e', 'art20_4')),
+    refusal_told_on    date,
+    -- The erasure that is repeated, because Talon.One's database was restored to a state before it, and that state.
+    replay_of          bigint      references dsr.subject_requests,
+    replay_since       timestamptz,
 
     constraint waiting_says_for_what   check ((state = 'waiting') = (waiting_for is not null)),
     constraint running_has_a_run       check (state <> 'running' or run_id is not null),
-    constraint final_has_an_end        check ((state in ('completed', 'refused', 'failed')) = (finished_at is not null)),
+    constraint final_has_an_end        check ((state in ('completed', 'refused', 'cancelled', 'failed')) = (finished_at is not null)),
     constraint completed_has_outcome   check (state <> 'completed' or outcome is not null),
-    constraint unfinished_has_subject  check (state in ('completed', 'refused', 'failed') or integration_id is not null)
+    constraint unfinished_has_subject
+        check (state in ('completed', 'refused', 'cancelled', 'failed') or integration_id is not null),
+    constraint identity_is_checked_by_somebody
+        check (num_nonnulls(identity_method, identity_checked_by, identity_checked_at) in (0, 3)),
+    constraint approval_is_whole       check (num_nonnulls(approved_by, approved_at, approved_content) in (0, 3)),
+    constraint replay_is_whole         check ((replay_of is null) = (replay_since is null))
 );
 
 -- New rows, in the order of their arrival.
@@ -80,99 +120,14 @@ create index subject_requests_subject on dsr.subject_requests using hash (integr
 
 create index subject_requests_digest on dsr.subject_requests (subject_digest) where subject_digest is not null;
 
+-- However often a replay is asked for, it is queued once.
+create unique index subject_requests_replay on dsr.subject_requests (replay_of, replay_since) where replay_of is not null;
+
 -- There is no index on running rows on purpose: the planner takes such an index for empty, and makes every
 -- completion walk the dead entries of the night.
 
 comment on table dsr.subject_requests is
     'Data subject requests: insert a kind (access, portability, rectification, erasure) and an integration_id.';
-
-create function dsr.check_new_request() returns trigger
-    language plpgsql
-    set search_path = pg_catalog, pg_temp
-as $$
-begin
-    if new.kind not in ('access', 'portability', 'rectification', 'erasure') then
-        raise exception using errcode = 'check_violation', constraint = 'kind_is_known',
-            message = 'unknown kind of request',
-            hint = 'kind is one of: access, portability, rectification, erasure';
-    end if;
-    if new.integration_id is null or new.integration_id in ('', '.', '..') then
-        raise exception using errcode = 'check_violation', constraint = 'integration_id_is_addressable',
-            message = 'integration_id must not be empty, "." or ".."',
-            hint = 'Give the integrationId under which Talon.One knows the person; these three cannot be addressed.';
-    end if;
-    if char_length(new.integration_id) > 1000 then
-        raise exception using errcode = 'check_violation', constraint = 'integration_id_is_addressable',
-            message = 'integration_id is longer than 1,000 characters',
-            hint = 'Talon.One knows no integrationId of more than 1,000 characters.';
-    end if;
-    if new.received_at > clock_timestamp() + interval '5 minutes' then
-        raise exception using errcode = 'check_violation', constraint = 'received_at_is_past',
-            message = 'received_at lies in the future',
-            hint = 'received_at is the instant at which the request reached the controller; leave it out for now.';
-    end if;
-    if new.received_at < 'epoch' then
-        raise exception using errcode = 'check_violation', constraint = 'received_at_is_plausible',
-            message = 'received_at lies before 1970',
-            hint = 'received_at is the instant at which the request reached the controller; leave it out for now.';
-    end if;
-    if new.kind = 'rectification' and (new.changes is null or jsonb_typeof(new.changes) <> 'object'
-                                       or new.changes = '{}'::jsonb) then
-        raise exception using errcode = 'check_violation', constraint = 'rectification_has_changes',
-            message = 'a rectification needs changes',
-            hint = 'changes is a JSON object of attribute names and new values; null clears an attribute.';
-    end if;
-    if new.kind <> 'rectification' and new.changes is not null then
-        raise exception using errcode = 'check_violation', constraint = 'only_rectification_has_changes',
-            message = 'only a rectification has changes',
-            hint = 'Leave changes out, or insert the row with kind rectification.';
-    end if;
-    -- The ticket stands in the evidence, which outlives the person's data.
-    if new.ticket is not null and new.ticket !~ '^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,99}$' then
-        raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
-            message = 'ticket is not a reference of up to 100 letters, digits and . _ : / # -',
-            hint = 'The ticket is kept in the evidence for good: give its number, no name and no address.';
-    end if;
-    if char_length(new.integration_id) >= 4 and position(new.integration_id in new.ticket) > 0 then
-        raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
-            message = 'ticket contains the integration_id',
-            hint = 'The ticket is kept in the evidence for good, and the evidence must not name the person.';
-    end if;
-    if new.state <> 'pending' or new.claim_no <> 0 or new.failures <> 0 or new.may_have_acted
-        or num_nonnulls(
-            new.waiting_for, new.admitted_at, new.answer_by, new.latest_lawful, new.subject_commitment,
-            new.subject_digest, new.not_before, new.run_id, new.outcome, new.reason, new.finished_at) > 0 then
-        raise exception using errcode = 'check_violation', constraint = 'new_request_is_pending',
-            message = 'a new request is pending and has no result',
-            hint = 'Give kind and integration_id; and, where they are known, received_at, ticket, requested_by, channel and changes.';
-    end if;
-    return new;
-end
-$$;
-
-create trigger check_new_request before insert on dsr.subject_requests
-    for each row execute function dsr.check_new_request();
-
--- Whether another request of the same person must be answered first. One person's requests are worked one
--- after another: what they want to see or put right before what they want gone, and then in the order they
--- came. An access or portability that failed holds the erasure back too, since erasing would make it
--- unanswerable for good.
-create function dsr.must_wait(request dsr.subject_requests) returns boolean
-    language sql stable
-as $$
-    select exists (
-        select from dsr.subject_requests other
-        where other.integration_id = request.integration_id
-          and other.id <> request.id
-          and (
-              other.state = 'running'
-              or (other.state in ('pending', 'waiting')
-                  and (other.kind = 'erasure', other.id) < (request.kind = 'erasure', request.id))
-              or (other.state = 'failed'
-                  and other.kind in ('access', 'portability') and request.kind = 'erasure')
-          )
-    )
-$$;
 
 -- The salts of the subject commitments stand apart, so that deleting one makes the evidence of a request
 -- impossible to connect with the person, and leaves the evidence itself as it was hashed.
@@ -199,16 +154,3 @@ create table dsr.reports (
 
 create index reports_undelivered on dsr.reports (id) where delivered_at is null and content is not null;
 create index reports_of_request on dsr.reports (request_id);
-
--- Kept against erasures (Art. 17(3)); the person by keyed digest only.
-create table dsr.legal_holds (
-    id             bigint      generated always as identity primary key,
-    subject_digest bytea       not null check (octet_length(subject_digest) = 32),
-    ground         text        not null check (ground in ('a', 'b', 'c', 'd', 'e')),
-    source_of_law  text        not null,
-    placed_by      text        not null,
-    placed_at      timestamptz not null default now(),
-    review_on      date        not null,
-    released_at    timestamptz,
-    released_by    text
-);

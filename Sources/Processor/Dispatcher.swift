@@ -13,11 +13,16 @@ struct Dispatcher {
     let fulfilment: Fulfilment
     let recorder: Recorder
     let lease: RunLease
+    let brake: ErasureBrake?
     let progress: @Sendable (RunTally) -> Void
 
     private(set) var tally = RunTally()
     private(set) var end: RunEnd?
     private(set) var credentialsSentence: String?
+    /// Why erasures are held back, since the moment they are.
+    private(set) var brakeReason: ErasureBrake.Reason?
+    private var isBrakeReleased = false
+    private var erasuresTaken = 0
     private var outage = OutageDetector()
     private var claimed: [SubjectRequest] = []
     private var cursor = ClaimCursor.start
@@ -33,6 +38,7 @@ struct Dispatcher {
         fulfilment: Fulfilment,
         recorder: Recorder,
         lease: RunLease,
+        brake: ErasureBrake?,
         progress: @escaping @Sendable (RunTally) -> Void
     ) {
         self.store = store
@@ -42,6 +48,7 @@ struct Dispatcher {
         self.fulfilment = fulfilment
         self.recorder = recorder
         self.lease = lease
+        self.brake = brake
         self.progress = progress
     }
 
@@ -50,6 +57,7 @@ struct Dispatcher {
 
     /// Works until nothing is ready, or until something stops the run. What was claimed and not begun goes back.
     mutating func work() async throws {
+        _ = try await beginPass()
         try await withThrowingTaskGroup(of: Worked.self) { group in
             var inFlight = 0
             while true {
@@ -62,7 +70,7 @@ struct Dispatcher {
                     inFlight += 1
                 }
                 if inFlight == 0 {
-                    guard end == nil, try await beginNextPass() else { break }
+                    guard end == nil, try await beginPass() else { break }
                     continue
                 }
                 guard let worked = try await group.next() else { break }
@@ -90,12 +98,15 @@ struct Dispatcher {
                 run: run,
                 after: cursor,
                 limit: settings.concurrency,
-                only: scope.onlyRequest
+                only: scope.onlyRequest,
+                replays: scope == .replays,
+                brake: brakeReason != nil
             )
             cursor = group.cursor
             claimed = group.requests.reversed()
             claimedInPass += group.requests.count
-            isExhausted = group.requests.isEmpty && group.unreadable.isEmpty
+            erasuresTaken += group.requests.count { $0.right == .erasure }
+            isExhausted = group.isEmpty
             for request in group.unreadable { try await refuse(request) }
         }
         return claimed.popLast()
@@ -111,17 +122,22 @@ struct Dispatcher {
         tally.add(result, accepted: try await recorder.record(result))
     }
 
-    /// A pass sees each row once. Meanwhile rows may have come, or become free because an older one was answered.
-    private mutating func beginNextPass() async throws -> Bool {
+    /// A pass sees each row once. Before it, what is new is admitted, and what waited is looked at again: rows may have
+    /// come, or become free because an older one was answered or a person has decided.
+    ///
+    /// - Returns: Whether there may be something to claim.
+    private mutating func beginPass() async throws -> Bool {
         let intake = Intake(
             store: store,
             run: run,
             scope: scope,
-            zone: settings.zone,
+            admission: settings.admission,
             subjectKey: settings.subjectKey
         )
         let admitted = try await intake.admit(&tally)
-        let hasFound = claimedInPass > 0 || admitted.ready > 0
+        try await applyBrake()
+        let gates = try await store.releaseWaiting(run: run, brake: brakeReason != nil)
+        let hasFound = claimedInPass > 0 || admitted.ready > 0 || gates.opened > 0
         cursor = .start
         isExhausted = false
         claimedInPass = 0
@@ -130,6 +146,19 @@ struct Dispatcher {
         // Another run is admitting rows right now. They are ready in a moment, for whichever run claims them.
         try? await Task.sleep(for: .milliseconds(100))
         return true
+    }
+
+    /// Holds back the erasures that are due, all of them, where they are too many: which of them are wrong nobody knows.
+    private mutating func applyBrake() async throws {
+        guard let brake, brakeReason == nil, !isBrakeReleased else { return }
+        let due = try await store.dueErasures()
+        guard let reason = brake.reason(done: erasuresTaken, due: due) else { return }
+        try await store.noteBrake(due: due, ticket: settings.brakeTicket, run: run)
+        if settings.brakeTicket == nil {
+            brakeReason = reason
+        } else {
+            isBrakeReleased = true
+        }
     }
 
     /// Passes that wait for another run's admission, at most: its rows might be locked by a person.

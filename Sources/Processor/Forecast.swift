@@ -1,4 +1,4 @@
-public import Foundation
+import Reports
 public import Store
 import SubjectRequests
 
@@ -21,10 +21,13 @@ public struct Forecast: Sendable, Encodable {
     /// New rows that would be refused; the first 1,000.
     public private(set) var refusals: [Refusal] = []
 
-    /// Reads the queue.
-    public static func read(from store: Store, zone: TimeZone) async throws(StoreError) -> Forecast {
+    /// Why erasures would be held back, as far as the present queue tells; `nil` where they would not.
+    public private(set) var brake: String?
+
+    /// Reads the queue, and finds what a run with these settings would do.
+    public static func read(from store: Store, settings: ProcessorSettings) async throws(StoreError) -> Forecast {
         var forecast = Forecast()
-        let admission = Admission(zone: zone)
+        let admission = settings.admission
         var last: Int64 = 0
         while true {
             let new = try await store.newRequests(after: last, limit: 512)
@@ -34,7 +37,7 @@ public struct Forecast: Sendable, Encodable {
         }
         for group in try await store.openRequests() {
             switch group.state {
-            case .waiting: forecast.waitingByReason[group.waitingFor ?? "", default: 0] += group.count
+            case .waiting: forecast.waitingByReason[group.waitingFor?.rawValue ?? "", default: 0] += group.count
             case .running: forecast.running += group.count
             default:
                 if group.isLater {
@@ -44,13 +47,23 @@ public struct Forecast: Sendable, Encodable {
                 }
             }
         }
+        let earlier = try await store.erasuresOfEarlierRuns(environment: settings.environment.rawValue, limit: 20)
+        let due = try await store.dueErasures() + forecast.newUngatedErasures
+        forecast.brake = ErasureBrake(settings.brake, earlierRuns: earlier).reason(done: 0, due: due)?.description
         return forecast
+    }
+
+    private var newUngatedErasures = 0
+
+    private enum CodingKeys: String, CodingKey {
+        case newByRight, readyByRight, waitingByReason, later, running, refusals, brake
     }
 
     private mutating func add(_ request: NewRequest, _ verdict: Admission.Verdict) {
         switch verdict {
-        case .admitted:
+        case .admitted(_, let needs):
             newByRight[request.kind, default: 0] += 1
+            if request.kind == Right.erasure.rawValue, needs == GateNeeds() { newUngatedErasures += 1 }
         case .refused(let refusal):
             guard refusals.count < 1_000 else { return }
             refusals.append(Refusal(request: request.id, reason: refusal.reason))

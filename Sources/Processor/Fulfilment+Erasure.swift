@@ -10,7 +10,7 @@ import TalonOne
 extension Fulfilment {
     func erase(_ request: SubjectRequest, _ calls: inout Calls) async throws(CallError) -> ClaimResult {
         var steps = [ErasureConfirmation.Step(.inventoryRead, at: Date())]
-        let before = try await inventory(of: request, &calls)
+        let before = try await inventory(of: request.subject, &calls)
         let nothingThere = before.contents.isAbsent || request.mayHaveActed && before.contents.isErased
         guard !nothingThere else {
             return try erased(request, request.mayHaveActed ? .alreadyAbsent : .noData, steps)
@@ -115,7 +115,7 @@ extension Fulfilment {
         do throws(CallError) {
             while true {
                 tries += 1
-                let contents = try await inventory(of: request, &calls).contents
+                let contents = try await inventory(of: request.subject, &calls).contents
                 guard !contents.isErased, !afterUnanswered,
                     let wait = settings.retry.quickRetry(after: .timedOut, tries: tries, draw: .random(in: 0...1)),
                     (try? await Task.sleep(for: wait)) != nil
@@ -141,6 +141,8 @@ extension Fulfilment {
         result.outcome = outcome
         result.failures = request.failures
         result.forgetsSubject = true
+        // Whoever was never there cannot come back.
+        if outcome != .noData { result.recheck = settings.recheck }
         let said: ErasureConfirmation.Outcome =
             switch outcome {
             case .alreadyAbsent: .alreadyAbsent
@@ -157,7 +159,9 @@ extension Fulfilment {
                 receivedAt: request.receivedAt,
                 ticket: request.ticket,
                 controller: settings.facts,
-                evidenceRetention: settings.evidenceRetention
+                evidenceRetention: settings.evidenceRetention,
+                identifierKeptDays: result.recheck.map { Int($0.keptFor.components.seconds / 86_400) },
+                keepsDigest: settings.subjectKey != nil
             )
             result.documents = [StoredDocument(try confirmation.rendered(with: templates))]
         } catch {

@@ -8,7 +8,7 @@ import TalonOne
 extension Fulfilment {
     /// Art. 15 and Art. 20: the inventory, the export and the letter that goes with it.
     func export(_ request: SubjectRequest, _ calls: inout Calls) async throws(CallError) -> ClaimResult {
-        let inventory = try await inventory(of: request, &calls)
+        let inventory = try await inventory(of: request.subject, &calls)
         let isKnown = !inventory.contents.isAbsent
         let answer = InventoryAnswer(
             sectionsAsked: settings.sections.sorted().map(\.rawValue),

@@ -13,7 +13,7 @@ extension Fulfilment {
         }
         var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .completed)
         result.failures = request.failures
-        guard try await inventory(of: request, &calls).contents.hasProfile else {
+        guard try await inventory(of: request.subject, &calls).contents.hasProfile else {
             result.outcome = .noData
             return result
         }
@@ -33,16 +33,42 @@ extension Fulfilment {
         _ = try await calls.read { () throws(TalonOneError) in
             try await client.updateCustomerProfile(integrationId: id, profile)
         }
-        let missing = Self.missing(wanted, in: try await inventory(of: request, &calls).body)
+        let names = Self.presentable(wanted.members.map(\.name), subject: request.subject)
+        if settings.namesAttributes { result.attributes = names.known }
+        let missing = Self.missing(wanted, in: try await inventory(of: request.subject, &calls).body)
         if missing.isEmpty {
             result.outcome = .rectified
         } else {
             result.state = .failed
             result.outcome = .notApplied
+            let names = Self.presentable(missing, subject: request.subject)
             result.reason =
-                "\(missing.count) of \(wanted.members.count) changed attributes read back with another value."
+                "\(missing.count) of \(wanted.members.count) changed attributes read back with another value: \(names)."
         }
         return result
+    }
+
+    /// Names of attributes as they may be shown: those of a form that Talon.One gives them. Others are the inserter's text,
+    /// and are counted.
+    private struct PresentableNames: CustomStringConvertible {
+        var known: [String] = []
+        var withheld = 0
+
+        var description: String {
+            (known + (withheld > 0 ? ["and \(withheld) of another form"] : [])).joined(separator: ", ")
+        }
+    }
+
+    private static func presentable(_ names: [String], subject: SubjectID) -> PresentableNames {
+        var presentable = PresentableNames()
+        for name in names {
+            if name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_ -]{0,63}/) != nil, !name.contains(subject.value) {
+                presentable.known.append(name)
+            } else {
+                presentable.withheld += 1
+            }
+        }
+        return presentable
     }
 
     /// The attributes whose value in the inventory is not the wanted one. Cleared is absent or null.

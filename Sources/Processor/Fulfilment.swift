@@ -85,13 +85,21 @@ struct Fulfilment: Sendable {
 
     /// Writes down that a call is about to change data. The call must not be sent where this throws.
     func announce(_ action: Intent.Action, of request: SubjectRequest) async throws(CallError) {
-        let isAllowed: Bool
+        let permission: Permission
         do {
-            isAllowed = try await recorder.announce(Intent(action, of: request))
+            permission = try await recorder.announce(Intent(action, of: request))
         } catch {
             throw CallError(failure: .cancelled, sentence: "The intent could not be written.", mayHaveActed: false)
         }
-        guard isAllowed else {
+        switch permission {
+        case .granted: return
+        case .closed(let gate):
+            throw CallError(
+                failure: .cancelled,
+                sentence: "A gate closed before the call was sent: \(gate).",
+                mayHaveActed: false
+            )
+        case .lost:
             throw CallError(failure: .cancelled, sentence: "Another run holds the request.", mayHaveActed: false)
         }
     }
@@ -106,8 +114,8 @@ struct Fulfilment: Sendable {
         var contents: InventoryContents
     }
 
-    func inventory(of request: SubjectRequest, _ calls: inout Calls) async throws(CallError) -> Inventory {
-        let id = request.subject.value
+    func inventory(of subject: SubjectID, _ calls: inout Calls) async throws(CallError) -> Inventory {
+        let id = subject.value
         let body: Data
         do throws(CallError) {
             body = try await calls.read { () throws(TalonOneError) in

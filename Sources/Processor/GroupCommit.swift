@@ -3,13 +3,13 @@ import Store
 /// Writes items in groups: whatever arrived while the last group was being written is the next one.
 ///
 /// No timer: a lone item is written at once, and under load groups grow by themselves.
-actor GroupCommit<Item: Sendable> {
-    /// Writes a group and says which items were accepted, in their order.
-    typealias Write = @Sendable ([Item]) async throws(StoreError) -> [Bool]
+actor GroupCommit<Item: Sendable, Answer: Sendable> {
+    /// Writes a group and answers each item, in their order.
+    typealias Write = @Sendable ([Item]) async throws(StoreError) -> [Answer]
 
     private struct Waiting {
         let item: Item
-        let accepted: CheckedContinuation<Bool, any Error>
+        let answered: CheckedContinuation<Answer, any Error>
     }
 
     private let write: Write
@@ -29,11 +29,11 @@ actor GroupCommit<Item: Sendable> {
 
     /// Writes an item with whatever else is waiting.
     ///
-    /// - Returns: Whether it was accepted.
+    /// - Returns: The answer to it.
     /// - Throws: ``StoreError``.
-    func commit(_ item: Item) async throws -> Bool {
+    func commit(_ item: Item) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
-            queue.append(Waiting(item: item, accepted: continuation))
+            queue.append(Waiting(item: item, answered: continuation))
             guard !isWriting else { return }
             isWriting = true
             // Not a child of the caller: what is known is written even when the run is being stopped.
@@ -45,11 +45,11 @@ actor GroupCommit<Item: Sendable> {
         while !queue.isEmpty {
             let group = nextGroup()
             do throws(StoreError) {
-                for (waiting, accepted) in zip(group, try await write(group.map(\.item))) {
-                    waiting.accepted.resume(returning: accepted)
+                for (waiting, answer) in zip(group, try await write(group.map(\.item))) {
+                    waiting.answered.resume(returning: answer)
                 }
             } catch {
-                for waiting in group { waiting.accepted.resume(throwing: error) }
+                for waiting in group { waiting.answered.resume(throwing: error) }
             }
         }
         isWriting = false

@@ -2,21 +2,21 @@ import Foundation
 import Store
 import SubjectRequests
 
-/// Admits what is new, in batches, and frees what waited for an answered request.
+/// Admits what is new, in batches.
 struct Intake {
     let store: Store
     let run: Int64
     let scope: Scope
-    let zone: TimeZone
+    let admission: Admission
     let subjectKey: SubjectKey?
 
     private let batch = 512
 
-    init(store: Store, run: Int64, scope: Scope, zone: TimeZone, subjectKey: SubjectKey?) {
+    init(store: Store, run: Int64, scope: Scope, admission: Admission, subjectKey: SubjectKey?) {
         self.store = store
         self.run = run
         self.scope = scope
-        self.zone = zone
+        self.admission = admission
         self.subjectKey = subjectKey
     }
 
@@ -28,13 +28,28 @@ struct Intake {
         var elsewhere = 0
     }
 
+    /// Brings what was admitted before up to the present settings: what they ask of requests, and the key of the digests.
+    func review() async throws(StoreError) {
+        try await store.tighten(admission.gates)
+        guard let subjectKey else { return }
+        var last: Int64 = 0
+        while true {
+            let page = try await store.undigested(key: subjectKey.id, after: last, limit: batch)
+            guard let end = page.last else { return }
+            last = end.id
+            let digests = page.compactMap { row in
+                (try? SubjectID(row.integrationID)).map { (id: row.id, digest: subjectKey.digest(of: $0)) }
+            }
+            try await store.setDigests(digests, key: subjectKey.id)
+        }
+    }
+
     func admit(_ tally: inout RunTally) async throws(StoreError) -> Outcome {
-        let admission = Admission(zone: zone)
         var outcome = Outcome()
         var last: Int64 = 0
         while true {
             let new = try await store.newRequests(after: last, only: scope.onlyRequest, limit: batch)
-            guard let end = new.last else { break }
+            guard let end = new.last else { return outcome }
             last = end.id
             let verdicts = new.map { request in
                 Store.Admitted(
@@ -44,13 +59,11 @@ struct Intake {
                     digest: digest(of: request)
                 )
             }
-            let counts = try await store.admit(verdicts, run: run)
+            let counts = try await store.admit(verdicts, keyID: subjectKey?.id, run: run)
             tally.addRefused(counts.refused)
             outcome.ready += counts.ready
             outcome.elsewhere += new.count - counts.ready - counts.waiting - counts.refused
         }
-        outcome.ready += try await store.releaseWaiting(run: run)
-        return outcome
     }
 
     private func digest(of request: NewRequest) -> Data? {

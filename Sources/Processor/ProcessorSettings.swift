@@ -1,6 +1,8 @@
 public import CallPolicy
 public import Foundation
 public import Reports
+public import Store
+public import SubjectRequests
 public import TalonOne
 
 /// How a run works: what it asks of the API, how much at once, and what it says about itself.
@@ -15,8 +17,16 @@ public struct ProcessorSettings: Sendable {
     public var retry: RetryPolicy
     /// How long other runs wait before they take over what a silent run held.
     public var lease: Duration
-    /// The controller's time zone, in which deadlines are counted.
-    public var zone: TimeZone
+    /// How deadlines are counted, and what is asked of requests before they are worked.
+    public var admission: Admission
+    /// When erasures are held back, because there are more of them than there should be.
+    public var brake = ErasureBrake.Limits()
+    /// The ticket with which erasures are let through all the same.
+    public var brakeTicket: String?
+    /// Whether the evidence of a rectification has the names of the attributes.
+    public var namesAttributes = false
+    /// When to look again at whom we erased; `nil` for never.
+    public var recheck: Recheck?
     /// The controller's own words for letters.
     public var facts: ControllerFacts
     /// How long the controller keeps the evidence of a procedure, in words, for the confirmation of an erasure.
@@ -39,7 +49,7 @@ public struct ProcessorSettings: Sendable {
         concurrency: Int = 16,
         retry: RetryPolicy = RetryPolicy(),
         lease: Duration = .seconds(60),
-        zone: TimeZone = .gmt,
+        admission: Admission = Admission(deadlines: DeadlineRules(zone: .gmt)),
         facts: ControllerFacts = ControllerFacts(),
         evidenceRetention: String? = nil,
         reportsDirectory: String? = nil,
@@ -52,7 +62,7 @@ public struct ProcessorSettings: Sendable {
         self.concurrency = concurrency
         self.retry = retry
         self.lease = lease
-        self.zone = zone
+        self.admission = admission
         self.facts = facts
         self.evidenceRetention = evidenceRetention
         self.reportsDirectory = reportsDirectory

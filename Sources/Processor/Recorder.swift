@@ -4,8 +4,8 @@ import SubjectRequests
 
 /// Records results, and announces calls before they are sent, each in groups.
 struct Recorder: Sendable {
-    private let results: GroupCommit<ClaimResult>
-    private let intents: GroupCommit<Intent>
+    private let results: GroupCommit<ClaimResult, Bool>
+    private let intents: GroupCommit<Intent, Permission>
 
     init(store: Store, run: Int64) {
         let writer = ResultWriter(store: store, run: run)
@@ -13,10 +13,7 @@ struct Recorder: Sendable {
             size: { result in result.documents.reduce(0) { $0 + $1.content.count } },
             write: { group throws(StoreError) in try await writer.write(group) }
         )
-        self.intents = GroupCommit { group throws(StoreError) in
-            let allowed = try await store.announce(group, run: run)
-            return group.map { allowed.contains($0.request) }
-        }
+        self.intents = GroupCommit { group throws(StoreError) in try await store.announce(group, run: run) }
     }
 
     /// Records a result.
@@ -27,10 +24,8 @@ struct Recorder: Sendable {
         try await results.commit(result)
     }
 
-    /// Writes down that a call is about to be sent.
-    ///
-    /// - Returns: `false` where it must not be: somebody else holds the request by now.
-    func announce(_ intent: Intent) async throws -> Bool {
+    /// Writes down that a call is about to be sent, if it may be.
+    func announce(_ intent: Intent) async throws -> Permission {
         try await intents.commit(intent)
     }
 }

@@ -2,7 +2,7 @@ import CallPolicy
 import Foundation
 public import Postgres
 import Reports
-import Store
+public import Store
 import SubjectRequests
 public import TalonOne
 
@@ -12,11 +12,21 @@ public enum Scope: Sendable, Hashable {
     case all
     /// One, for an operator who waits for it.
     case only(Int64)
+    /// Erasures that are repeated after a restore.
+    case replays
 
     var onlyRequest: Int64? {
         switch self {
-        case .all: nil
+        case .all, .replays: nil
         case .only(let request): request
+        }
+    }
+
+    var stored: Store.RunScope {
+        switch self {
+        case .all: .all
+        case .only: .one
+        case .replays: .replays
         }
     }
 }
@@ -41,6 +51,23 @@ public struct Run: Sendable {
         self.client = client
         self.settings = settings
         self.progress = progress
+    }
+
+    /// Admits one request that is new, without working it, for somebody who decides about it by day. Does nothing where it
+    /// was admitted before.
+    public static func admit(_ request: Int64, in store: Store, settings: ProcessorSettings) async throws(StoreError) {
+        guard try await !store.newRequests(after: 0, only: request, limit: 1).isEmpty else { return }
+        let scope = Scope.only(request)
+        let run = try await store.beginRun(settings.identity(scope), lease: settings.lease).id
+        var tally = RunTally()
+        _ = try await Intake(
+            store: store,
+            run: run,
+            scope: scope,
+            admission: settings.admission,
+            subjectKey: settings.subjectKey
+        ).admit(&tally)
+        try await store.endRun(run, reason: "admitted a request for a decision")
     }
 
     /// Does it all. Before the first claim everything that it needs is tried out, so that a wrong key, a missing
@@ -83,19 +110,19 @@ public struct Run: Sendable {
         _ templates: DocumentTemplates
     ) async throws -> RunSummary {
         let startedAt = Date()
-        let identity = Store.RunIdentity(
-            host: settings.host,
-            processID: ProcessInfo.processInfo.processIdentifier,
-            version: settings.version,
-            environment: settings.environment.rawValue,
-            actor: settings.actor
-        )
-        let (run, queue) = try await store.beginRun(identity, lease: settings.lease)
+        let (run, queue) = try await store.beginRun(settings.identity(scope), lease: settings.lease)
         let lease = RunLease(run: run, duration: settings.lease)
         let beating = Task { await lease.keep(with: heartbeat) }
         defer { beating.cancel() }
 
         _ = try await store.rescue(run: run)
+        try await Intake(
+            store: store,
+            run: run,
+            scope: scope,
+            admission: settings.admission,
+            subjectKey: settings.subjectKey
+        ).review()
         let recorder = Recorder(store: store, run: run)
         let fulfilment = Fulfilment(
             client: client,
@@ -114,29 +141,40 @@ public struct Run: Sendable {
             fulfilment: fulfilment,
             recorder: recorder,
             lease: lease,
+            brake: try await brake(scope, store),
             progress: { tally in
                 progress(tally)
                 signer.note(ended: tally.ended)
             }
         )
         try await dispatcher.work()
+        var tally = dispatcher.tally
+        var rechecks = Rechecks.Outcome()
+        if scope == .all, dispatcher.end == nil {
+            rechecks = try await Rechecks(store: store, run: run, fulfilment: fulfilment).take()
+            tally.addCalls(rechecks.calls)
+        }
 
         let delivery = try await deliver(scope, store, run)
         let end = dispatcher.end ?? .done
-        let report = try await report(
+        var report = try await report(
             run,
             startedAt: startedAt,
             end: end,
-            dispatcher.tally,
+            tally,
             queue,
             delivery,
             store
         )
+        report.brake = dispatcher.brakeReason?.description
+        report.attention.missedLooks = rechecks.unread
         let documents = try [report.html(with: templates), report.json()].map(StoredDocument.init)
         try await store.endRun(
             run,
             reason: end.sentence,
             counts: documents.last?.content ?? Data("{}".utf8),
+            erasures: tally.erasures,
+            wasBraked: dispatcher.brakeReason != nil,
             documents: documents
         )
         let last = try await deliver(scope, store, run)
@@ -183,6 +221,14 @@ public struct Run: Sendable {
         }
     }
 
+    /// Only a run over the whole queue has a brake: an operator who erases one person, or repeats what was done, has
+    /// counted them.
+    private func brake(_ scope: Scope, _ store: Store) async throws(StoreError) -> ErasureBrake? {
+        guard scope == .all else { return nil }
+        let earlier = try await store.erasuresOfEarlierRuns(environment: settings.environment.rawValue, limit: 20)
+        return ErasureBrake(settings.brake, earlierRuns: earlier)
+    }
+
     // MARK: - After
 
     private func deliver(_ scope: Scope, _ store: Store, _ run: Int64) async throws(StoreError)
@@ -218,7 +264,7 @@ public struct Run: Sendable {
         counts.reportsDelivered = delivery.count
         counts.reportsUndelivered = try await store.undeliveredCount()
         let people = try await store.needingAPerson(run: run, limit: 1_000)
-        return RunReport(
+        var report = RunReport(
             runID: run,
             host: settings.host,
             softwareVersion: settings.version,
@@ -229,6 +275,33 @@ public struct Run: Sendable {
             counts: counts,
             needsAPerson: people.map(RunReport.Row.init)
         )
+        report.attention = RunReport.Attention(try await store.attention())
+        return report
+    }
+}
+
+extension ProcessorSettings {
+    fileprivate func identity(_ scope: Scope) -> Store.RunIdentity {
+        Store.RunIdentity(
+            host: host,
+            processID: ProcessInfo.processInfo.processIdentifier,
+            version: version,
+            environment: environment.rawValue,
+            actor: actor,
+            scope: scope.stored
+        )
+    }
+}
+
+extension RunReport.Attention {
+    fileprivate init(_ attention: Store.Attention) {
+        self.init()
+        overdue = attention.overdue
+        unlawfullyLate = attention.unlawfullyLate
+        refusalsToTell = attention.refusalsToTell
+        refusalsToldTooLate = attention.refusalsToldTooLate
+        holdsToReview = attention.holdsToReview
+        incidents = attention.incidents
     }
 }
 
@@ -238,7 +311,7 @@ extension RunReport.Row {
             requestID: request.id,
             right: Right(rawValue: request.kind)?.rawValue ?? "unknown",
             answerBy: request.answerBy?.description,
-            state: request.outcome ?? request.state,
+            state: request.outcome?.rawValue ?? request.state.rawValue,
             reason: request.reason ?? ""
         )
     }

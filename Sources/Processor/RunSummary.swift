@@ -18,12 +18,12 @@ public struct RunSummary: Sendable {
         return sentence
     }
 
-    /// Whether a person must look: something failed or was refused, waits for a person, was not delivered, or the
-    /// sums do not agree.
+    /// Whether a person must look: something failed or was refused, waits for a person, is late, was not delivered, or
+    /// the sums do not agree.
     public var needsAPerson: Bool {
         let counts = report.counts
         return counts.failed > 0 || counts.refused > 0 || deliveryFailure != nil || signingFailure != nil
-            || !report.balances
-            || counts.waiting.contains { $0.key != WaitingReason.olderRequest.rawValue && $0.value > 0 }
+            || !report.balances || !report.attention.isEmpty
+            || counts.waiting.contains { Gate(rawValue: $0.key)?.needsAPerson ?? true && $0.value > 0 }
     }
 }

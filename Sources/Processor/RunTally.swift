@@ -10,6 +10,9 @@ public struct RunTally: Sendable {
     /// Calls sent.
     public private(set) var calls = 0
 
+    /// Erasures that were carried out.
+    public var erasures: Int { completed[.erased, default: 0] + completed[.alreadyAbsent, default: 0] }
+
     /// Requests that came to an end.
     public var ended: Int { completed.values.reduce(0, +) + refused + failed }
 
@@ -23,8 +26,12 @@ public struct RunTally: Sendable {
         case .completed: if let outcome = result.outcome { completed[outcome, default: 0] += 1 }
         case .refused: refused += 1
         case .failed: failed += 1
-        case .pending, .waiting, .running: returned += 1
+        case .pending, .waiting, .running, .cancelled: returned += 1
         }
+    }
+
+    mutating func addCalls(_ count: Int) {
+        calls += count
     }
 
     mutating func addRefused(_ count: Int) {

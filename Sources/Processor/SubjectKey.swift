@@ -29,6 +29,11 @@ public struct SubjectKey: Sendable {
         }
     }
 
+    /// Tells this key from another, and nothing else about it: 8 bytes.
+    public var id: Data {
+        Data(HMAC<SHA256>.authenticationCode(for: Data("dsr subject key".utf8), using: key)).prefix(8)
+    }
+
     /// HMAC-SHA256 of the identifier, 32 bytes.
     public func digest(of subject: SubjectID) -> Data {
         Data(HMAC<SHA256>.authenticationCode(for: Data(subject.value.utf8), using: key))

@@ -87,6 +87,8 @@ public struct ErasureConfirmation: Sendable {
     private let ticket: String?
     private let controller: ControllerFacts
     private let evidenceRetention: String?
+    private let identifierKeptDays: Int?
+    private let keepsDigest: Bool
     private let addressee: String?
 
     /// Prepares a confirmation.
@@ -101,6 +103,8 @@ public struct ErasureConfirmation: Sendable {
     ///   - ticket: The controller's own reference.
     ///   - controller: What the controller says of itself; what is missing is named in the confirmation.
     ///   - evidenceRetention: How long the evidence of the procedure is kept, in words: "for three years".
+    ///   - identifierKeptDays: For how many days the identifier is kept for another look, where it is.
+    ///   - keepsDigest: Whether a keyed digest of the identifier is kept.
     ///   - addressee: The identifier, only for a copy that is not stored.
     public init(
         requestID: Int64,
@@ -112,6 +116,8 @@ public struct ErasureConfirmation: Sendable {
         ticket: String? = nil,
         controller: ControllerFacts,
         evidenceRetention: String? = nil,
+        identifierKeptDays: Int? = nil,
+        keepsDigest: Bool = false,
         addressee: String? = nil
     ) {
         self.requestID = requestID
@@ -123,6 +129,8 @@ public struct ErasureConfirmation: Sendable {
         self.ticket = ticket
         self.controller = controller
         self.evidenceRetention = evidenceRetention
+        self.identifierKeptDays = identifierKeptDays
+        self.keepsDigest = keepsDigest
         self.addressee = addressee
     }
 
@@ -144,6 +152,8 @@ public struct ErasureConfirmation: Sendable {
         view["ticket"] = ticket
         view["addressee"] = addressee
         view["evidenceRetention"] = evidenceRetention
+        view["identifierKeptDays"] = identifierKeptDays
+        view["keepsDigest"] = keepsDigest
         if case .residualData(let residues) = outcome {
             view["residues"] = residues.map { residue in
                 var row: [String: Any] = ["kind": residue.kind]

@@ -6,7 +6,7 @@ extension RunReport {
     /// - Returns: `run-<number>.html`, one file that needs no other.
     public func html(with templates: DocumentTemplates) throws(ReportsError) -> Document {
         let labels = templates.labels
-        let view: [String: Any] = [
+        var view: [String: Any] = [
             "run": String(runID),
             "host": host,
             "version": softwareVersion,
@@ -35,6 +35,8 @@ extension RunReport {
             "reportsUndelivered": counts.reportsUndelivered,
             "attention": needsAPerson.count,
             "needsAttention": !needsAPerson.isEmpty,
+            "hasNotices": !attention.isEmpty,
+            "notices": Self.rows(attentionInOrder, labels),
             "rows": needsAPerson.map { row in
                 [
                     "request": String(row.requestID), "right": row.right, "answerBy": row.answerBy ?? "not set",
@@ -42,6 +44,7 @@ extension RunReport {
                 ]
             },
         ]
+        view["brake"] = brake
         return .html(try templates.render(.runReport, view), fileName: "run-\(runID).html")
     }
 
@@ -71,6 +74,8 @@ extension RunReport {
             ("calls", JSONValue(counts.calls)),
             ("reports_delivered", JSONValue(counts.reportsDelivered)),
             ("reports_undelivered", JSONValue(counts.reportsUndelivered)),
+            ("brake", JSONValue(brake)),
+            ("attention", Self.object(attentionInOrder)),
             ("needs_a_person", .array(needsAPerson.map(\.json))),
         ])
         return .json(Data("\(value.text())\n".utf8), fileName: "run-\(runID).json")

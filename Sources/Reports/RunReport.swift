@@ -67,6 +67,24 @@ public struct RunReport: Sendable, Hashable {
         public var balances: Bool { toAccountFor == accountedFor }
     }
 
+    /// What people should know beyond the run's own work; whoever's requests it is about.
+    public struct Attention: Sendable, Hashable {
+        /// Requests without an answer whose day to answer by is over, and those whose latest lawful day is over too.
+        public var overdue = 0, unlawfullyLate = 0
+        /// Refusals of which the person is still to be told (Art. 12(4) GDPR), and those whose month is over.
+        public var refusalsToTell = 0, refusalsToldTooLate = 0
+        /// Legal holds whose day of review has come.
+        public var holdsToReview = 0
+        /// People who are back after their erasure, and looks at them that were never taken.
+        public var incidents = 0, missedLooks = 0
+
+        /// Nothing.
+        public init() {}
+
+        /// Whether there is nothing to know.
+        public var isEmpty: Bool { self == Attention() }
+    }
+
     /// The run's number.
     public var runID: Int64
     /// The host it ran on.
@@ -85,6 +103,10 @@ public struct RunReport: Sendable, Hashable {
     public var counts: Counts
     /// The requests that need a person, most urgent first.
     public var needsAPerson: [Row]
+    /// What else people should know.
+    public var attention = Attention()
+    /// Why erasures were held back, where they were: one sentence, without a full stop.
+    public var brake: String?
 
     /// Collects what a run did.
     public init(
@@ -125,6 +147,17 @@ public struct RunReport: Sendable, Hashable {
             let rightRank = Self.outcomeOrder.firstIndex(of: right.code) ?? end
             return (leftRank, left.code) < (rightRank, right.code)
         }
+    }
+
+    /// The codes of what people should know, with their counts; those that are zero left out.
+    public var attentionInOrder: [(code: String, count: Int)] {
+        [
+            ("overdue", attention.overdue), ("unlawfully_late", attention.unlawfullyLate),
+            ("refusals_to_tell", attention.refusalsToTell),
+            ("refusals_told_too_late", attention.refusalsToldTooLate),
+            ("holds_to_review", attention.holdsToReview), ("incidents", attention.incidents),
+            ("missed_looks", attention.missedLooks),
+        ].filter { $0.count > 0 }
     }
 
     var waitingInOrder: [(code: String, count: Int)] {

@@ -7,15 +7,15 @@ public struct RequestSummary: Sendable {
     /// The row's number.
     public let id: Int64
     /// The right and the state, as the row has them.
-    public let kind: String, state: String
-    /// What it waits for, what was found out, one sentence why, and the ticket.
-    public let waitingFor: String?, outcome: String?, reason: String?, ticket: String?
+    public let kind: String, state: RequestState
+    /// The gate it waits for, what was found out, one sentence why, and the ticket.
+    public let waitingFor: Gate?, outcome: Outcome?, reason: String?, ticket: String?
     /// Where it came from.
     public let channel: String?, requestedBy: String?
     /// Instants, UTC.
     public let receivedAt: Date, notBefore: Date?, finishedAt: Date?
-    /// The day by which it must be answered, in the controller's time zone.
-    public let answerBy: CivilDate?
+    /// The days of the law, in the controller's time zone at its admission; see ``Deadline``.
+    public let answerBy: CivilDate?, latestLawful: CivilDate?
     /// Claims so far, and real failures among them.
     public let claimNumber: Int, failures: Int
     /// The run that holds it, or held it last.
@@ -61,6 +61,11 @@ extension Store {
         try await rows(BrowseStatements.requests, [state?.rawValue, id, only, limit], Self.summary)
     }
 
+    /// Requests that have no answer yet and must be answered within some days from today, most urgent first.
+    public func requestsAtRisk(withinDays days: Int, limit: Int) async throws(StoreError) -> [RequestSummary] {
+        try await rows(BrowseStatements.atRisk, [days, limit], Self.summary)
+    }
+
     /// The requests that a run left for a person, most urgent first.
     public func needingAPerson(run: Int64, limit: Int) async throws(StoreError) -> [RequestSummary] {
         try await rows(BrowseStatements.needingAPerson, [run, limit], Self.summary)
@@ -71,7 +76,7 @@ extension Store {
         /// The right, as the row has it.
         public let kind: String
         /// Where the rows stand; what they wait for; whether they are to be tried later.
-        public let state: RequestState?, waitingFor: String?, isLater: Bool
+        public let state: RequestState, waitingFor: Gate?, isLater: Bool
         /// How many.
         public let count: Int
     }
@@ -81,7 +86,7 @@ extension Store {
         try await rows(BrowseStatements.open, []) { row throws(PostgresError) in
             OpenGroup(
                 kind: try row.decode("kind"),
-                state: RequestState(rawValue: try row.decode("state")),
+                state: try row.decode("state"),
                 waitingFor: try row.decode("waiting_for"),
                 isLater: try row.decode("later"),
                 count: try row.decode("count")
@@ -89,7 +94,7 @@ extension Store {
         }
     }
 
-    private static func summary(_ row: PostgresRow) throws(PostgresError) -> RequestSummary {
+    static func summary(_ row: PostgresRow) throws(PostgresError) -> RequestSummary {
         RequestSummary(
             id: try row.decode("id"),
             kind: try row.decode("kind"),
@@ -103,13 +108,21 @@ extension Store {
             receivedAt: try row.decode("received_at"),
             notBefore: try row.decode("not_before"),
             finishedAt: try row.decode("finished_at"),
-            answerBy: CivilDate(try row.decode("answer_by", as: PostgresDate?.self)),
+            answerBy: try row.decode("answer_by"),
+            latestLawful: try row.decode("latest_lawful"),
             claimNumber: try row.decode("claim_no"),
             failures: try row.decode("failures"),
             run: try row.decode("run_id"),
             commitment: try row.decode("subject_commitment"),
             hasSubject: try row.decode("has_subject")
         )
+    }
+
+    /// The person of a request; `nil` where there is no such request, or it holds nobody any more.
+    public func subject(of request: Int64) async throws(StoreError) -> SubjectID? {
+        try await rows(BrowseStatements.subject, [request]) { row throws(PostgresError) in
+            try row.decode("integration_id", as: String?.self)
+        }.first.flatMap { $0 }.flatMap { try? SubjectID($0) }
     }
 
     /// A request's documents.
@@ -148,7 +161,7 @@ extension Store {
 private enum BrowseStatements {
     private static let summary = """
         select id, kind, state, waiting_for, outcome, reason, ticket, channel, requested_by, received_at, not_before,
-               finished_at, answer_by, claim_no, failures, run_id, subject_commitment,
+               finished_at, answer_by, latest_lawful, claim_no, failures, run_id, subject_commitment,
                integration_id is not null as has_subject
         from dsr.subject_requests
         """
@@ -159,6 +172,16 @@ private enum BrowseStatements {
         \(summary)
         where run_id = $1 and state in ('failed', 'refused')
         order by answer_by nulls first, id
+        limit $2
+        """
+    )
+
+    static let atRisk = Statement(
+        "read requests at risk",
+        """
+        \(summary)
+        where state in ('pending', 'waiting', 'running', 'failed') and answer_by <= dsr.today(time_zone) + $1::int
+        order by answer_by, id
         limit $2
         """
     )
@@ -181,6 +204,11 @@ private enum BrowseStatements {
         where state in ('pending', 'waiting', 'running') and admitted_at is not null
         group by 1, 2, 3, 4
         """
+    )
+
+    static let subject = Statement(
+        "read a request's person",
+        "select integration_id from dsr.subject_requests where id = $1"
     )
 
     static let documents = Statement(

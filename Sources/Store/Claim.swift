@@ -4,41 +4,52 @@ public import SubjectRequests
 
 /// How far a pass over the queue has come: claims go by deadline, and never look back over rows already seen.
 public struct ClaimCursor: Sendable, Hashable {
-    var answerBy: CivilDate?
+    var answerBy: CivilDate
     var id: Int64
 
     /// Before the first row.
-    public static let start = ClaimCursor(answerBy: nil, id: 0)
+    public static let start = ClaimCursor(answerBy: .earliest, id: 0)
 }
 
 extension Store {
     /// Claims up to `limit` ready requests, earliest deadline first, and writes a `claimed` leaf for each in the
     /// same statement. The leaf is the intent: it is committed before the first call leaves the machine.
     ///
-    /// - Parameter only: A request's number, to claim that one or nothing.
+    /// A row on the way whose gate has closed since its admission waits from now on, and is not claimed.
+    ///
+    /// - Parameters:
+    ///   - only: A request's number, to claim that one or nothing.
+    ///   - replays: Whether to claim only erasures that are repeated.
+    ///   - brake: Whether erasures are held back.
     /// - Returns: The requests, and the cursor for the next group. None where nothing is ready, or where the run's
     ///   lease has passed: the statement itself refuses then.
     public func claim(
         run: Int64,
         after cursor: ClaimCursor,
         limit: Int,
-        only: Int64? = nil
+        only: Int64? = nil,
+        replays: Bool = false,
+        brake: Bool = false
     ) async throws(StoreError) -> ClaimedGroup {
-        let position = cursor.answerBy.map(PostgresDate.init) ?? PostgresDate(year: 1, month: 1, day: 1)
         let result =
             if let only {
                 try await query(ClaimStatements.one, [run, only])
             } else {
-                try await query(ClaimStatements.group, [run, limit, position, cursor.id])
+                try await query(ClaimStatements.group, [run, limit, cursor.answerBy, cursor.id, brake, replays])
             }
         var claimed: [SubjectRequest] = []
         var unreadable: [UnreadableRequest] = []
+        var gated = 0
         var next = cursor
         do throws(PostgresError) {
             for row in result {
                 let id = try row.decode("id", as: Int64.self)
                 let claimNumber = try row.decode("claim_no", as: Int.self)
-                next = ClaimCursor(answerBy: CivilDate(try row.decode("answer_by", as: PostgresDate.self)), id: id)
+                next = ClaimCursor(answerBy: try row.decode("answer_by"), id: id)
+                guard try row.decode("waiting_for", as: String?.self) == nil else {
+                    gated += 1
+                    continue
+                }
                 do throws(InvalidRequest) {
                     claimed.append(try request(id, claimNumber, row))
                 } catch {
@@ -48,7 +59,7 @@ extension Store {
         } catch {
             throw StoreError(error)
         }
-        return ClaimedGroup(requests: claimed, unreadable: unreadable, cursor: next)
+        return ClaimedGroup(requests: claimed, unreadable: unreadable, gated: gated, cursor: next)
     }
 
     /// What one claim got.
@@ -57,6 +68,10 @@ extension Store {
         public let requests: [SubjectRequest]
         /// Claimed too, but not to be worked.
         public let unreadable: [UnreadableRequest]
+        /// Rows that wait from now on.
+        public let gated: Int
+        /// Whether there was nothing to claim.
+        public var isEmpty: Bool { requests.isEmpty && unreadable.isEmpty && gated == 0 }
         /// Where the next claim goes on.
         public let cursor: ClaimCursor
     }
@@ -77,7 +92,7 @@ extension Store {
         guard let kind = try? row.decode("kind", as: String.self), let right = Right(rawValue: kind),
             let subject = try? row.decode("integration_id", as: String.self),
             let receivedAt = try? row.decode("received_at", as: Date.self),
-            let answerBy = CivilDate((try? row.decode("answer_by", as: PostgresDate?.self)) ?? nil)
+            let answerBy = try? row.decode("answer_by", as: CivilDate.self)
         else { throw InvalidRequest("the row was changed after its admission and cannot be read any more") }
         let changes = (try? row.decode("changes", as: String?.self)) ?? nil
         return SubjectRequest(
@@ -95,17 +110,9 @@ extension Store {
     }
 }
 
-extension CivilDate {
-    init?(_ date: PostgresDate?) {
-        guard let date else { return nil }
-        self.init(year: date.year, month: date.month, day: date.day)
-    }
-}
-
 private enum ClaimStatements {
     // The cursor keeps the claim flat when vacuum is held up: without it each claim walks all dead entries of
-    // the rows claimed before. `must_wait` stands here although admission asked it too, because an older request
-    // of the same person may have arrived in between.
+    // the rows claimed before.
     static let group = Statement(
         "claim requests",
         claim(
@@ -115,12 +122,13 @@ private enum ClaimStatements {
             where r.state = 'pending' and r.admitted_at is not null
               and (r.answer_by, r.id) > ($3::date, $4::bigint)
               and (r.not_before is null or r.not_before <= clock_timestamp())
+              and (not $6::bool or r.replay_of is not null)
               and exists (select from me)
-              and not dsr.must_wait(r)
             order by r.answer_by, r.id
             limit $2
             for no key update of r skip locked
-            """
+            """,
+            brake: "$5::bool"
         )
     )
 
@@ -132,37 +140,48 @@ private enum ClaimStatements {
             from dsr.subject_requests r
             where r.id = $2 and r.state = 'pending' and r.admitted_at is not null
               and exists (select from me)
-              and not dsr.must_wait(r)
             for no key update of r skip locked
-            """
+            """,
+            brake: "false"
         )
     )
 
     // The run's row is locked against a rescue until the commit: a rescuer that saw the lease pass meanwhile
     // would close the run without seeing these rows, and nobody would ever return them.
-    private static func claim(_ pick: String) -> String {
+    //
+    // The gates are asked again although admission asked them: an older request of the same person, or a hold, may have
+    // come in between.
+    private static func claim(_ pick: String, brake: String) -> String {
         """
         with me as materialized (
             select id from dsr.runs where id = $1 and ended_at is null and lease_until > clock_timestamp()
             for key share
         ), pick as materialized (
             \(pick)
+        ), seen as materialized (
+            select r.id, \(GateStatements.gate(brake: brake)) as gate
+            from pick join dsr.subject_requests r on r.id = pick.id
         ), took as (
-            update dsr.subject_requests r
-            set state = 'running', run_id = $1, claim_no = r.claim_no + 1, not_before = null
-            from pick
-            where r.id = pick.id
+            update dsr.subject_requests r set
+                state = case when seen.gate is null then 'running' else 'waiting' end,
+                waiting_for = seen.gate,
+                run_id = case when seen.gate is null then $1 else r.run_id end,
+                claim_no = r.claim_no + (seen.gate is null)::int,
+                not_before = null
+            from seen
+            where r.id = seen.id
             returning r.*
         ), entries as (
             select json_agg(json_build_object(
-                'event', 'claimed', 'request', id, 'right', kind, 'claim', claim_no, 'ticket', ticket,
+                'event', case when waiting_for is null then 'claimed' else 'waiting' end, 'request', id, 'right', kind,
+                'claim', case when waiting_for is null then claim_no end, 'waiting_for', waiting_for, 'ticket', ticket,
                 'subject', encode(subject_commitment, 'hex')
             ) order by answer_by, id) as list
             from took
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1) from entries
         )
-        select id, kind, integration_id, claim_no, failures, may_have_acted, ticket, changes::text as changes,
+        select id, kind, integration_id, waiting_for, claim_no, failures, may_have_acted, ticket, changes::text as changes,
                received_at, answer_by
         from took
         where exists (select from log)

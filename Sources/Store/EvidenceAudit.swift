@@ -123,6 +123,7 @@ private enum AuditStatements {
             select
                 case p.j ->> 'event'
                     when 'refused' then 'refused'
+                    when 'cancelled' then 'cancelled'
                     when 'recorded' then case
                         when p.j ->> 'state' is not null then p.j ->> 'state' || coalesce(' ' || (p.j ->> 'outcome'), '')
                     end
@@ -134,13 +135,15 @@ private enum AuditStatements {
                 where l.request_id = r.id
                 order by l.index desc
             ) p
-            where p.pruned or p.j ->> 'event' in ('recorded', 'refused')
+            where p.pruned or p.j ->> 'event' in ('recorded', 'refused', 'cancelled')
             limit 1
         ) said on true
         where r.id > $1
           and case
-              when r.state in ('completed', 'refused', 'failed')
-                  then not coalesce(said.pruned, false) and said.leaf_says is distinct from r.state || coalesce(' ' || r.outcome, '')
+              when r.state in ('completed', 'refused', 'cancelled', 'failed')
+                  then not coalesce(said.pruned, false) and said.leaf_says is distinct from
+                      -- What was found before a person ended the request is not how it ended.
+                      case when r.state in ('refused', 'cancelled') then r.state else r.state || coalesce(' ' || r.outcome, '') end
               when r.admitted_at is not null
                   then not exists (select from dsr.evidence_leaves l where l.request_id = r.id)
               else false
@@ -157,7 +160,7 @@ private enum AuditStatements {
         from dsr.evidence_leaves l left join dsr.evidence_payloads p on p.index = l.index
         where l.request_id = $1 and (
             p.payload is null
-            or convert_from(p.payload, 'UTF8')::json ->> 'event' in ('recorded', 'refused')
+            or convert_from(p.payload, 'UTF8')::json ->> 'event' in ('recorded', 'refused', 'cancelled')
         )
         order by l.index desc
         limit 1
@@ -181,7 +184,7 @@ private enum AuditStatements {
                 ), (select size from dsr.evidence_head)),
                 coalesce((
                     select min(l.index) from dsr.evidence_leaves l join dsr.subject_requests r on r.id = l.request_id
-                    where r.state not in ('completed', 'refused', 'failed')
+                    where r.state not in ('completed', 'refused', 'cancelled', 'failed')
                 ), (select size from dsr.evidence_head))
             ) as before_index
         )

@@ -24,14 +24,19 @@ public struct Grants: Sendable {
         -- The worker: the queue and its documents; of the evidence only what is read and what is added.
         grant select, insert, update on dsr.subject_requests, dsr.runs, dsr.reports to \(worker);
         grant select, insert, delete on dsr.request_salts to \(worker);
-        grant select on dsr.legal_holds, dsr.schema_migrations to \(worker);
+        grant select, insert, update on dsr.legal_holds, dsr.suspensions, dsr.reappearance_checks, dsr.incidents
+            to \(worker);
+        grant select, insert, update (reason) on dsr.decisions to \(worker);
+        grant select on dsr.schema_migrations to \(worker);
         grant select on dsr.evidence_head, dsr.evidence_leaves, dsr.evidence_payloads to \(worker);
         grant update on dsr.evidence_head to \(worker);
         grant select, insert on dsr.evidence_tiles, dsr.evidence_checkpoints to \(worker);
-        grant execute on function dsr.append_evidence(json, bigint), dsr.must_wait(dsr.subject_requests) to \(worker);
+        grant execute on function dsr.append_evidence(json, bigint, json), dsr.closed_gates(dsr.subject_requests),
+            dsr.held_back_by(dsr.subject_requests), dsr.content_digest(dsr.subject_requests), dsr.may_become(text, text),
+            dsr.today(text) to \(worker);
 
         -- Intake: a request, by the columns that are the inserter's to say, and its number back.
-        grant insert (kind, integration_id, received_at, ticket, requested_by, channel, changes)
+        grant insert (kind, integration_id, received_at, ticket, requested_by, channel, changes, needs_identity)
             on dsr.subject_requests to \(intake);
         grant select (id) on dsr.subject_requests to \(intake);
         grant select on dsr.schema_migrations to \(intake);
@@ -39,9 +44,14 @@ public struct Grants: Sendable {
         -- The auditor: evidence and runs; of requests what names nobody.
         grant select on dsr.evidence_head, dsr.evidence_leaves, dsr.evidence_payloads, dsr.evidence_tiles,
             dsr.evidence_checkpoints, dsr.runs, dsr.schema_migrations to \(auditor);
-        grant select (id, kind, state, waiting_for, received_at, inserted_at, admitted_at, answer_by, latest_lawful,
-            ticket, subject_commitment, claim_no, failures, not_before, run_id, outcome, reason, finished_at)
+        grant select (id, kind, state, waiting_for, received_at, inserted_at, admitted_at, time_zone, notice_by, answer_by,
+            latest_lawful, deadline, extension_told_on, ticket, needs_identity, identity_method, identity_checked_at,
+            needs_approval, approved_at, not_erased_before, subject_commitment, claim_no, failures, not_before, run_id,
+            outcome, reason, finished_at, refusal_ground, refusal_told_on, replay_of, replay_since)
             on dsr.subject_requests to \(auditor);
+        grant select on dsr.suspensions to \(auditor);
+        grant select (id, ground, source_of_law, placed_at, review_on, expires_on, released_at) on dsr.legal_holds
+            to \(auditor);
         """
     }
 

@@ -12,6 +12,8 @@ public struct Submission: Sendable {
     public var ticket: String?, requestedBy: String?, channel: String?
     /// What is to be put right, for a rectification.
     public var changes: RequestedChanges?
+    /// Whether somebody must check who asks, whatever the channel.
+    public var needsIdentity = false
 
     /// A request for one right of one person.
     public init(
@@ -44,6 +46,7 @@ extension Store {
             [
                 submission.right.rawValue, submission.subject.value, submission.receivedAt, submission.ticket,
                 submission.requestedBy, submission.channel, submission.changes.map { PostgresJSON($0.json) },
+                submission.needsIdentity,
             ]
         ) { row throws(PostgresError) in try row.decode("id", as: Int64.self) }
         guard let id = ids.first else { throw StoreError(.statement, "the insert returned no row") }
@@ -58,7 +61,8 @@ extension Store {
                 kind: try row.decode("kind"),
                 integrationID: try row.decode("integration_id"),
                 receivedAt: try row.decode("received_at"),
-                changes: try row.decode("changes", as: String?.self)
+                changes: try row.decode("changes", as: String?.self),
+                channel: try row.decode("channel", as: String?.self)
             )
         }
     }
@@ -66,7 +70,8 @@ extension Store {
     /// What admission decided about one row.
     public struct Admitted: Sendable {
         let id: Int64
-        let answerBy: CivilDate?
+        let deadline: Deadline?
+        let needs: GateNeeds
         let refusal: InvalidRequest?
         let salt: Data
         let digest: Data?
@@ -79,11 +84,13 @@ extension Store {
             self.salt = salt
             self.digest = digest
             switch verdict {
-            case .admitted(let answerBy):
-                self.answerBy = answerBy
+            case .admitted(let deadline, let needs):
+                self.deadline = deadline
+                self.needs = needs
                 self.refusal = nil
             case .refused(let refusal):
-                self.answerBy = nil
+                self.deadline = nil
+                self.needs = GateNeeds()
                 self.refusal = refusal
             }
         }
@@ -94,37 +101,40 @@ extension Store {
         public var ready: Int, waiting: Int, refused: Int
     }
 
-    /// Carries out a batch of verdicts: deadline, commitment, gate of the older request, and evidence, in one commit.
-    public func admit(_ batch: [Admitted], run: Int64) async throws(StoreError) -> AdmissionCounts {
-        let counts = try await rows(
-            IntakeStatements.admit,
-            [
-                run, batch.map(\.id), batch.map { $0.answerBy.map(PostgresDate.init) },
-                batch.map { $0.refusal?.reason }, batch.map(\.salt), batch.map(\.digest),
-            ]
-        ) { row throws(PostgresError) in
-            AdmissionCounts(
-                ready: try row.decode("ready"),
-                waiting: try row.decode("waiting"),
-                refused: try row.decode("refused")
+    /// Carries out a batch of verdicts: deadline, commitment, gates and evidence, in one commit.
+    ///
+    /// - Parameter keyID: Which key the digests were made with.
+    public func admit(_ batch: [Admitted], keyID: Data? = nil, run: Int64) async throws(StoreError) -> AdmissionCounts {
+        let parameters: [any PostgresEncodable] = [
+            run, batch.map(\.id), batch.map(\.deadline?.answerBy), batch.map(\.deadline?.noticeBy),
+            batch.map(\.deadline?.latestLawful), batch.map(\.deadline?.json), batch.map(\.deadline?.timeZone),
+            batch.map(\.needs.identity), batch.map(\.needs.approval),
+            batch.map { $0.needs.notErasedBefore }, batch.map { $0.refusal?.reason },
+            batch.map(\.salt), batch.map(\.digest), keyID,
+        ]
+        return try await transaction { connection in
+            let hit = try connection.query(IntakeStatements.admit, parameters: parameters)
+            let admitted = try hit.filter { row in try !row.decode("refused", as: Bool.self) }
+                .map { row in try row.decode("id", as: Int64.self) }
+            // A statement of its own, so that it sees the rows as they are now.
+            let gates = try GateCounts(
+                connection.query(GateStatements.some, parameters: Author.run(run).parameters + [false, admitted])
+            )
+            return AdmissionCounts(
+                ready: admitted.count - gates.closed,
+                waiting: gates.closed,
+                refused: hit.count - admitted.count
             )
         }
-        return counts.first ?? AdmissionCounts(ready: 0, waiting: 0, refused: 0)
-    }
-
-    /// Returns waiting rows to the queue whose older request is answered.
-    ///
-    /// - Returns: How many.
-    public func releaseWaiting(run: Int64) async throws(StoreError) -> Int {
-        try await rows(IntakeStatements.release, [run]) { row throws(PostgresError) in
-            try row.decode("released", as: Int.self)
-        }.first ?? 0
     }
 }
 
-extension PostgresDate {
-    init(_ date: CivilDate) {
-        self.init(year: date.year, month: date.month, day: date.day)
+extension Deadline {
+    /// The deadline as it is stored, whole.
+    var json: PostgresJSON {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return PostgresJSON(String(decoding: (try? encoder.encode(self)) ?? Data("null".utf8), as: UTF8.self))
     }
 }
 
@@ -133,8 +143,8 @@ private enum IntakeStatements {
         "submit a request",
         """
         insert into dsr.subject_requests
-            (kind, integration_id, received_at, ticket, requested_by, channel, changes)
-        values ($1::text, $2::text, coalesce($3::timestamptz, now()), $4::text, $5::text, $6::text, $7::jsonb)
+            (kind, integration_id, received_at, ticket, requested_by, channel, changes, needs_identity)
+        values ($1::text, $2::text, coalesce($3::timestamptz, now()), $4::text, $5::text, $6::text, $7::jsonb, $8::bool)
         returning id
         """
     )
@@ -142,7 +152,7 @@ private enum IntakeStatements {
     static let new = Statement(
         "read new requests",
         """
-        select id, kind, integration_id, received_at, changes::text as changes
+        select id, kind, integration_id, received_at, changes::text as changes, channel
         from dsr.subject_requests
         where state = 'pending' and admitted_at is null and id > $1
           and ($3::bigint is null or id = $3)
@@ -152,15 +162,20 @@ private enum IntakeStatements {
     )
 
     // The rows are locked before they are updated, skipping those another run is admitting, so that two runs
-    // share the work instead of waiting for each other.
+    // share the work instead of waiting for each other. What is to be repeated was checked and approved before.
     static let admit = Statement(
         "admit requests",
         """
         with verdict as materialized (
-            select * from unnest($2::bigint[], $3::date[], $4::text[], $5::bytea[], $6::bytea[])
-                as v (id, answer_by, refusal, salt, digest)
+            select * from unnest(
+                $2::bigint[], $3::date[], $4::date[], $5::date[], $6::json[], $7::text[], $8::bool[], $9::bool[],
+                $10::date[], $11::text[], $12::bytea[], $13::bytea[]
+            ) as v (
+                id, answer_by, notice_by, latest_lawful, deadline, time_zone, identity, approval, not_before_day, refusal,
+                salt, digest
+            )
         ), mine as materialized (
-            select v.id, v.answer_by, v.refusal, v.salt, v.digest, dsr.must_wait(r) as blocked
+            select v.*
             from verdict v join dsr.subject_requests r on r.id = v.id
             where r.state = 'pending' and r.admitted_at is null
             for no key update of r skip locked
@@ -169,20 +184,26 @@ private enum IntakeStatements {
             select id, salt from mine where refusal is null
         ), hit as (
             update dsr.subject_requests r set
-                state = case when mine.refusal is not null then 'refused'
-                             when mine.blocked then 'waiting' else 'pending' end,
-                waiting_for = case when mine.refusal is null and mine.blocked then 'older_request' end,
+                state = case when mine.refusal is not null then 'refused' else 'pending' end,
                 admitted_at = clock_timestamp(),
+                time_zone = mine.time_zone,
+                notice_by = mine.notice_by,
                 answer_by = mine.answer_by,
+                latest_lawful = mine.latest_lawful,
+                deadline = mine.deadline,
+                needs_identity = r.needs_identity or (mine.identity and r.replay_of is null),
+                needs_approval = r.needs_approval or (mine.approval and r.replay_of is null),
+                not_erased_before = case when r.replay_of is null then mine.not_before_day end,
                 subject_commitment = case when mine.refusal is null
                     then sha256(mine.salt || convert_to(r.integration_id, 'UTF8')) end,
                 subject_digest = mine.digest,
+                subject_key_id = case when mine.digest is not null then $14::bytea end,
                 reason = mine.refusal,
                 finished_at = case when mine.refusal is not null then clock_timestamp() end,
                 run_id = case when mine.refusal is not null then $1::bigint else r.run_id end
             from mine
             where r.id = mine.id
-            returning r.id, r.state, r.waiting_for, r.ticket, r.subject_commitment,
+            returning r.id, r.state, r.ticket, r.subject_commitment, r.answer_by,
                 to_char(r.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as received_at,
                 -- An unknown kind is the inserter's text, and stays out of the evidence.
                 case when r.kind in ('access', 'portability', 'rectification', 'erasure') then r.kind end as kind
@@ -194,42 +215,15 @@ private enum IntakeStatements {
                     'ticket', ticket, 'subject', encode(subject_commitment, 'hex'))),
                 (hit.id, 2, json_build_object(
                     'event', case state when 'pending' then 'admitted' else state end,
-                    'request', hit.id, 'right', kind, 'waiting_for', waiting_for,
+                    'request', hit.id, 'right', kind, 'answer_by', answer_by,
                     'ticket', ticket, 'subject', encode(subject_commitment, 'hex')))
             ) as e (id, place, entry)
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1) from entries
         )
-        select
-            count(*) filter (where state = 'pending') as ready,
-            count(*) filter (where state = 'waiting') as waiting,
-            count(*) filter (where state = 'refused') as refused
+        select id, state = 'refused' as refused
         from hit
         where exists (select from log)
-        """
-    )
-
-    static let release = Statement(
-        "release waiting requests",
-        """
-        with free as materialized (
-            select r.id from dsr.subject_requests r
-            where r.state = 'waiting' and r.waiting_for = 'older_request' and not dsr.must_wait(r)
-            for no key update of r skip locked
-        ), hit as (
-            update dsr.subject_requests r set state = 'pending', waiting_for = null
-            from free where r.id = free.id
-            returning r.id, r.kind, r.ticket, r.subject_commitment
-        ), entries as (
-            select json_agg(json_build_object(
-                'event', 'ready', 'request', id, 'right', kind, 'ticket', ticket,
-                'subject', encode(subject_commitment, 'hex')
-            ) order by id) as list
-            from hit
-        ), log as materialized (
-            select dsr.append_evidence(entries.list, $1) from entries
-        )
-        select count(*) as released from hit where exists (select from log)
         """
     )
 }

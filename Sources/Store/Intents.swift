@@ -26,16 +26,37 @@ public struct Intent: Sendable {
     }
 }
 
+/// Whether a call that was announced may be sent.
+public enum Permission: Sendable, Hashable {
+    /// It may; its leaf is written.
+    case granted
+    /// A gate has closed since the request was claimed.
+    case closed(String)
+    /// Somebody else holds the request by now.
+    case lost
+}
+
 extension Store {
-    /// Writes a leaf for each call before it is sent, so that what was done and never recorded still left a trace.
+    /// Writes a leaf for each call before it is sent, so that what was done and never recorded still left a trace; and
+    /// asks the gates one last time.
     ///
-    /// - Returns: The requests whose call may be sent. One that is missing is somebody else's by now.
-    public func announce(_ intents: [Intent], run: Int64) async throws(StoreError) -> Set<Int64> {
-        let allowed = try await rows(
-            IntentStatements.announce,
-            [run, intents.map(\.request), intents.map(\.claimNumber), intents.map(\.action.rawValue)]
-        ) { row throws(PostgresError) in try row.decode("id", as: Int64.self) }
-        return Set(allowed)
+    /// - Returns: What may be sent, in the order of the intents.
+    public func announce(_ intents: [Intent], run: Int64) async throws(StoreError) -> [Permission] {
+        let parameters: [any PostgresEncodable] = [
+            run, intents.map(\.request), intents.map(\.claimNumber), intents.map(\.action.rawValue),
+        ]
+        let answers = try await transaction { connection in
+            try connection.query(GateLock.share)
+            // A statement of its own: it sees all that whoever had the lock before has done.
+            return try connection.query(IntentStatements.announce, parameters: parameters).map { row in
+                (try row.decode("id", as: Int64.self), try row.decode("gate", as: String?.self))
+            }
+        }
+        let gates = Dictionary(answers, uniquingKeysWith: { first, _ in first })
+        return intents.map { intent in
+            guard let answer = gates[intent.request] else { return .lost }
+            return answer.map(Permission.closed) ?? .granted
+        }
     }
 }
 
@@ -47,20 +68,21 @@ private enum IntentStatements {
         with intent as materialized (
             select * from unnest($2::bigint[], $3::int[], $4::text[]) as i (id, claim_no, action)
         ), hit as materialized (
-            select q.id, q.kind, q.claim_no, q.ticket, q.subject_commitment, i.action
-            from intent i join dsr.subject_requests q on q.id = i.id
-            where q.claim_no = i.claim_no and q.state = 'running'
-            for no key update of q
+            select r.id, r.kind, r.claim_no, r.ticket, r.subject_commitment, i.action, (dsr.closed_gates(r))[1] as gate
+            from intent i join dsr.subject_requests r on r.id = i.id
+            where r.claim_no = i.claim_no and r.state = 'running'
+            for no key update of r
         ), entries as (
             select json_agg(json_build_object(
                 'event', 'sending', 'request', id, 'right', kind, 'claim', claim_no, 'action', action,
                 'ticket', ticket, 'subject', encode(subject_commitment, 'hex')
             ) order by id) as list
             from hit
+            where gate is null
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1) from entries
         )
-        select id from hit where exists (select from log)
+        select id, gate from hit where exists (select from log)
         """
     )
 }

@@ -42,6 +42,10 @@ public struct ClaimResult: Sendable {
     public var calls: Int
     /// For residual data: which sections still hold what kind of thing, never values.
     public var remains: [String]
+    /// For a rectification: names of attributes, where the evidence is to have them; never values.
+    public var attributes: [String]
+    /// For an erasure: how long the identifier is kept for another look, and when that look is due.
+    public var recheck: Recheck?
     /// Whether what is kept of the person besides the evidence is to be forgotten: their erasure is final.
     public var forgetsSubject: Bool
     /// The documents.
@@ -59,6 +63,8 @@ public struct ClaimResult: Sendable {
         mayHaveActed: Bool = false,
         calls: Int = 0,
         remains: [String] = [],
+        attributes: [String] = [],
+        recheck: Recheck? = nil,
         forgetsSubject: Bool = false,
         documents: [StoredDocument] = []
     ) {
@@ -72,8 +78,22 @@ public struct ClaimResult: Sendable {
         self.mayHaveActed = mayHaveActed
         self.calls = calls
         self.remains = remains
+        self.attributes = attributes
+        self.recheck = recheck
         self.forgetsSubject = forgetsSubject
         self.documents = documents
+    }
+}
+
+/// One more look after an erasure.
+public struct Recheck: Sendable, Hashable {
+    /// When it is due, and until when the identifier may be kept for it, both from the erasure on.
+    public var dueAfter: Duration, keptFor: Duration
+
+    /// A look after some time.
+    public init(dueAfter: Duration, keptFor: Duration) {
+        self.dueAfter = dueAfter
+        self.keptFor = keptFor
     }
 }
 
@@ -98,6 +118,9 @@ extension Store {
             results.map(\.mayHaveActed),
             results.map(\.calls),
             results.map { $0.remains.isEmpty ? nil : $0.remains.joined(separator: "\n") },
+            results.map { $0.attributes.isEmpty ? nil : $0.attributes.joined(separator: "\n") },
+            results.map { $0.recheck?.dueAfter.milliseconds },
+            results.map { $0.recheck?.keptFor.milliseconds },
             results.map(\.forgetsSubject),
             documents.map(\.0),
             documents.map(\.1.fileName),
@@ -138,13 +161,16 @@ private enum RecordStatements {
         with result as materialized (
             select * from unnest(
                 $2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bool[],
-                $10::int[], $11::text[], $12::bool[]
-            ) as r (id, claim_no, state, outcome, reason, wait_ms, failures, may_have_acted, calls, remains, forgets)
+                $10::int[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bool[]
+            ) as r (
+                id, claim_no, state, outcome, reason, wait_ms, failures, may_have_acted, calls, remains, attributes,
+                recheck_ms, keep_ms, forgets
+            )
         ), document as materialized (
-            select * from unnest($13::bigint[], $14::text[], $15::text[], $16::bytea[], $17::bytea[])
+            select * from unnest($16::bigint[], $17::text[], $18::text[], $19::bytea[], $20::bytea[])
                 as d (request_id, file_name, media_type, sha256, content)
         ), subject as materialized (
-            select q.id, q.integration_id
+            select q.id, q.integration_id, r.recheck_ms, r.keep_ms
             from result r join dsr.subject_requests q
               on q.id = r.id and q.claim_no = r.claim_no and q.state = 'running'
             where r.forgets
@@ -161,7 +187,8 @@ private enum RecordStatements {
                 changes = case when r.state in ('pending', 'failed') then q.changes end
             from result r
             where q.id = r.id and q.claim_no = r.claim_no and q.state = 'running'
-            returning q.id, q.claim_no, q.kind, q.ticket, q.subject_commitment, r.state, r.outcome, r.calls, r.remains
+            returning q.id, q.claim_no, q.kind, q.ticket, q.subject_commitment, r.state, r.outcome, r.calls,
+                r.remains, r.attributes
         ), stored as (
             insert into dsr.reports (request_id, run_id, file_name, media_type, sha256, byte_count, content)
             select hit.id, $1, d.file_name, d.media_type, d.sha256, octet_length(d.content), d.content
@@ -173,11 +200,21 @@ private enum RecordStatements {
             from subject s
             join hit on hit.id = s.id
             join dsr.subject_requests other on other.integration_id = s.integration_id
-            where other.state in ('completed', 'refused', 'failed')
+            where other.state in ('completed', 'refused', 'cancelled', 'failed')
+        ), rechecked as (
+            insert into dsr.reappearance_checks (request_id, integration_id, due_at, drop_at)
+            select s.id, s.integration_id, clock_timestamp() + s.recheck_ms * interval '1 millisecond',
+                   clock_timestamp() + s.keep_ms * interval '1 millisecond'
+            from subject s join hit on hit.id = s.id
+            where s.recheck_ms is not null
         ), forgotten as (
             update dsr.subject_requests q set integration_id = null, changes = null
             from same_subject s
-            where q.id = s.id and q.state in ('completed', 'refused', 'failed')
+            where q.id = s.id and q.state in ('completed', 'refused', 'cancelled', 'failed')
+        ), unreasoned as (
+            update dsr.decisions d set reason = '(dropped with the erasure)'
+            from same_subject s
+            where d.request_id = s.id and d.reason is not null
         ), unsalted as (
             delete from dsr.request_salts x using same_subject s where x.request_id = s.id
         ), emptied as (
@@ -191,6 +228,7 @@ private enum RecordStatements {
                 'state', hit.state, 'outcome', hit.outcome,
                 'calls', hit.calls,
                 'remains', to_json(string_to_array(hit.remains, E'\\n')),
+                'attributes', to_json(string_to_array(hit.attributes, E'\\n')),
                 'reports', (
                     select json_agg(json_build_object('name', d.file_name, 'sha256', encode(d.sha256, 'hex')))
                     from document d where d.request_id = hit.id

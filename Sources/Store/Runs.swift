@@ -11,15 +11,35 @@ extension Store {
         public let environment: String
         /// Who or what started it: a user name, or `cron`.
         public let actor: String
+        /// What it was started for.
+        public let scope: RunScope
 
         /// The identity of one execution.
-        public init(host: String, processID: Int32, version: String, environment: String, actor: String) {
+        public init(
+            host: String,
+            processID: Int32,
+            version: String,
+            environment: String,
+            actor: String,
+            scope: RunScope = .all
+        ) {
             self.host = host
             self.processID = processID
             self.version = version
             self.environment = environment
             self.actor = actor
+            self.scope = scope
         }
+    }
+
+    /// What a run was started for.
+    public enum RunScope: String, Sendable, Hashable {
+        /// The whole queue.
+        case all
+        /// One request.
+        case one
+        /// Erasures that are to be repeated.
+        case replays
     }
 
     /// How many rows the queue holds in total, and how many of them are open, at one point of the evidence.
@@ -43,7 +63,8 @@ extension Store {
                 identity.version,
                 identity.environment,
                 identity.actor,
-                lease.milliseconds
+                lease.milliseconds,
+                identity.scope.rawValue
             )
             let row = rows[rows.startIndex]
             return (
@@ -71,13 +92,21 @@ extension Store {
 
     /// Ends a run.
     ///
-    /// - Parameter counts: The run report as JSON.
-    public func endRun(_ run: Int64, reason: String, counts: Data, documents: [StoredDocument]) async throws(StoreError)
-    {
+    /// - Parameters:
+    ///   - counts: The run report as JSON.
+    ///   - erasures: Erasures that it carried out, and whether it held others back: what later runs are measured by.
+    public func endRun(
+        _ run: Int64,
+        reason: String,
+        counts: Data = Data("{}".utf8),
+        erasures: Int = 0,
+        wasBraked: Bool = false,
+        documents: [StoredDocument] = []
+    ) async throws(StoreError) {
         _ = try await query(
             RunStatements.end,
             [
-                run, reason, PostgresJSON(String(decoding: counts, as: UTF8.self)),
+                run, reason, PostgresJSON(String(decoding: counts, as: UTF8.self)), erasures, wasBraked,
                 documents.map(\.fileName), documents.map(\.mediaType), documents.map(\.sha256),
                 documents.map(\.content),
             ]
@@ -117,6 +146,8 @@ extension Store {
                 case .failed:
                     standing.final += count
                     if mine { standing.failed += count }
+                case .cancelled:
+                    standing.final += count
                 case .waiting:
                     standing.waiting[try row.decode("waiting_for"), default: 0] += count
                 case .running:
@@ -143,8 +174,8 @@ private enum RunStatements {
         "begin a run",
         """
         with run as (
-            insert into dsr.runs (host, pid, version, environment, actor, lease_until)
-            values ($1, $2, $3, $4, $5, clock_timestamp() + $6::bigint * interval '1 millisecond')
+            insert into dsr.runs (host, pid, version, environment, actor, lease_until, scope)
+            values ($1, $2, $3, $4, $5, clock_timestamp() + $6::bigint * interval '1 millisecond', $7)
             returning id
         )
         select run.id,
@@ -199,28 +230,23 @@ private enum RunStatements {
         "end a run",
         """
         with ended as (
-            update dsr.runs set ended_at = clock_timestamp(), end_reason = $2, counts = $3::json
+            update dsr.runs
+            set ended_at = clock_timestamp(), end_reason = $2, counts = $3::json, erasures = $4, was_braked = $5
             where id = $1 and ended_at is null
         )
         insert into dsr.reports (run_id, file_name, media_type, sha256, byte_count, content)
         select $1, d.file_name, d.media_type, d.sha256, octet_length(d.content), d.content
-        from unnest($4::text[], $5::text[], $6::bytea[], $7::bytea[]) as d (file_name, media_type, sha256, content)
+        from unnest($6::text[], $7::text[], $8::bytea[], $9::bytea[]) as d (file_name, media_type, sha256, content)
         """
     )
 
     static let standing = Statement(
         "count the queue",
         """
-        select state, outcome,
-               -- Waiting for one that needs a person is waiting for a person.
-               case when waiting_for = 'older_request' and exists (
-                   select from dsr.subject_requests other
-                   where other.integration_id = r.integration_id and other.state = 'failed'
-                     and other.kind in ('access', 'portability')
-               ) then 'failed_request' else waiting_for end as waiting_for,
+        select state, outcome, waiting_for,
                coalesce(run_id = $1, false) as mine,
                coalesce(not_before > clock_timestamp(), false) as later, count(*) as count
-        from dsr.subject_requests r
+        from dsr.subject_requests
         group by 1, 2, 3, 4, 5
         """
     )

@@ -59,6 +59,8 @@ public struct Store: Sendable {
             return try await connection.transaction(body)
         } catch let error as PostgresError {
             throw StoreError(error)
+        } catch let error as StoreError {
+            throw error
         } catch {
             throw StoreError(.statement, "a transaction broke off")
         }

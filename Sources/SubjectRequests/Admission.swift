@@ -12,14 +12,24 @@ public struct NewRequest: Sendable {
     public let receivedAt: Date
     /// The row's `changes`, as JSON text.
     public let changes: String?
+    /// The channel it came through, as the inserter says.
+    public let channel: String?
 
     /// A row of the queue, as it stands.
-    public init(id: Int64, kind: String, integrationID: String, receivedAt: Date, changes: String?) {
+    public init(
+        id: Int64,
+        kind: String,
+        integrationID: String,
+        receivedAt: Date,
+        changes: String? = nil,
+        channel: String? = nil
+    ) {
         self.id = id
         self.kind = kind
         self.integrationID = integrationID
         self.receivedAt = receivedAt
         self.changes = changes
+        self.channel = channel
     }
 }
 
@@ -35,18 +45,21 @@ extension NewRequest: CustomStringConvertible, CustomReflectable {
 public struct Admission: Sendable {
     /// What becomes of a row.
     public enum Verdict: Sendable, Hashable {
-        /// It may be worked, and must be answered by that day.
-        case admitted(answerBy: CivilDate)
+        /// It may be worked, by that deadline, once its gates are open.
+        case admitted(Deadline, GateNeeds)
         /// It never can, for that reason.
         case refused(InvalidRequest)
     }
 
-    /// The controller's time zone: the one in which the law's days are counted.
-    public let zone: TimeZone
+    /// How deadlines are counted.
+    public let deadlines: DeadlineRules
+    /// What the controller asks of requests.
+    public let gates: GateRules
 
-    /// Rules of admission for a controller in a time zone.
-    public init(zone: TimeZone) {
-        self.zone = zone
+    /// Rules of admission.
+    public init(deadlines: DeadlineRules, gates: GateRules = GateRules()) {
+        self.deadlines = deadlines
+        self.gates = gates
     }
 
     /// Checks a row and derives its deadline. Never throws: a malformed row is an answer, not an error.
@@ -61,15 +74,13 @@ public struct Admission: Sendable {
             if right == .rectification {
                 _ = try RequestedChanges(json: request.changes)
             }
-            return .admitted(answerBy: answerBy(receivedAt: request.receivedAt))
+            let deadline = deadlines.deadline(receivedAt: request.receivedAt)
+            return .admitted(
+                deadline,
+                gates.needs(of: right, channel: request.channel, receivedOn: deadline.receivedOn)
+            )
         } catch {
             return .refused(error)
         }
-    }
-
-    /// The last day of the month that Art. 12(3) GDPR gives, counted from the civil day of receipt, not moved
-    /// by weekends or holidays: the conservative end.
-    public func answerBy(receivedAt: Date) -> CivilDate {
-        CivilDate(receivedAt, in: zone).adding(months: 1)
     }
 }

@@ -5,6 +5,9 @@ public struct CivilDate: Sendable, Hashable, Comparable {
     /// The year, month (1 to 12) and day of the month (1 to 31).
     public let year, month, day: Int
 
+    /// The first day that can be said: before all others.
+    public static let earliest = CivilDate(valid: 1, 1, 1)
+
     /// - Returns: `nil` where there is no such day.
     public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month),

@@ -2,29 +2,27 @@
 public enum RequestState: String, Sendable, Hashable, CaseIterable {
     /// In the queue: new, ready, or to be tried again later.
     case pending
-    /// Held back by a gate; see ``WaitingReason``.
+    /// Held back by a gate; see ``Gate``.
     case waiting
     /// Claimed by a run.
     case running
     /// Answered, with an outcome.
     case completed
-    /// Malformed: it can never be worked.
+    /// It can never be worked, or the controller does not act on it (Art. 12(4) GDPR).
     case refused
+    /// Withdrawn.
+    case cancelled
     /// Needs a person.
     case failed
 
-    /// Whether nothing more will happen to the request by itself.
-    public var isFinal: Bool {
+    /// What it may become. The database holds every change to it, whoever makes it.
+    public var successors: Set<RequestState> {
         switch self {
-        case .pending, .waiting, .running: false
-        case .completed, .refused, .failed: true
+        case .pending: [.waiting, .running, .refused, .cancelled]
+        case .waiting: [.pending, .refused, .cancelled]
+        case .running: [.pending, .completed, .refused, .failed]
+        case .failed: [.pending, .refused, .cancelled]
+        case .completed, .refused, .cancelled: []
         }
     }
-}
-
-/// What a waiting request waits for.
-public enum WaitingReason: String, Sendable, Hashable, CaseIterable {
-    /// An older request of the same person, or one that must come first, is still open. One person's requests
-    /// are answered one after another, and what they want to see before what they want gone.
-    case olderRequest = "older_request"
 }

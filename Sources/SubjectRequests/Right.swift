@@ -8,7 +8,4 @@ public enum Right: String, Sendable, Hashable, CaseIterable {
     case rectification
     /// The data erased (Art. 17).
     case erasure
-
-    /// Whether an answer to the right changes data in Talon.One beyond recall.
-    public var isDestructive: Bool { self == .erasure }
 }

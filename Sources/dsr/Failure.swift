@@ -35,6 +35,10 @@ struct Failure: Error {
     }
 
     init(_ error: StoreError) {
+        if let sentence = error.cause?.constraint.flatMap({ Self.rules[$0] }) {
+            self.init(.usage, sentence)
+            return
+        }
         let code: Code =
             switch error.code {
             case .unreachable: .unreachable
@@ -44,6 +48,14 @@ struct Failure: Error {
             }
         self.init(code, error.description)
     }
+
+    /// Rules of the database that a command's own checks cannot know of, and how they are said. The database's message
+    /// stays unsaid, like all others: it may quote a row.
+    private static let rules = [
+        "decision_names_nobody": "the reason or the ticket contains the person's integrationId; say why, and not who",
+        "decision_has_a_reason": "a decision needs a reason or a ticket: give --reason or --ticket",
+        "approval_takes_two": "an erasure is approved by somebody who did not request it",
+    ]
 
     init(_ error: NotaryError) {
         let code: Code =

@@ -58,7 +58,7 @@ struct CommandTests {
             try await house.makeCustomer("anna")
             try await house.sql("insert into dsr.subject_requests (kind, integration_id) values ('access', 'anna')")
             let ended = try await house.dsr("erase", "anna", "--ticket", "T-1", "--yes").expect(1)
-            #expect(ended.err.contains("older request"))
+            #expect(ended.err.contains("waits for older_request"))
             #expect(await house.sandbox.hasProfile("anna"))
             try await house.dsr("run").expect(0)
             #expect(try await house.ending(of: 2) == "completed erased")

@@ -435,7 +435,10 @@ extension House {
     }
 
     /// A house that signs its evidence.
-    static func withEvidence(_ body: @Sendable (House, Keys) async throws -> Void) async throws {
+    static func withEvidence(
+        environment: [String: String] = [:],
+        _ body: @Sendable (House, Keys) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.path + "/dsr-test-keys-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -451,10 +454,10 @@ extension House {
             directory: "\(folder)/checkpoints"
         )
         _ = try await key("subject", "unused")
-        let environment = [
+        let environment = environment.merging([
             "DSR_EVIDENCE_KEY_FILE": "\(folder)/log.key", "DSR_EVIDENCE_DIRECTORY": keys.directory,
             "DSR_SUBJECT_KEY_FILE": "\(folder)/subject.key",
-        ]
+        ]) { given, _ in given }
         try await with(environment: environment) { house in try await body(house, keys) }
     }
 

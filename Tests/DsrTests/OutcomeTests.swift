@@ -279,7 +279,7 @@ struct OutcomeTests {
             try await house.dsr("run").expect(1)
             #expect(
                 try await house.texts("select waiting_for as t from dsr.subject_requests order by id") == [
-                    "older_request", "-",
+                    "failed_request", "-",
                 ]
             )
             #expect(try await house.ending(of: 2) == "failed refused_by_api")

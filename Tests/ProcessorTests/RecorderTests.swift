@@ -26,7 +26,8 @@ struct RecorderTests {
             _ = try await store.submit(Submission(right: .access, subject: SubjectID("c\(number)")))
         }
         var tally = RunTally()
-        _ = try await Intake(store: store, run: run, scope: .all, zone: .gmt, subjectKey: nil).admit(&tally)
+        let admission = Admission(deadlines: DeadlineRules(zone: .gmt))
+        _ = try await Intake(store: store, run: run, scope: .all, admission: admission, subjectKey: nil).admit(&tally)
         let claimed = try await store.claim(run: run, after: .start, limit: 100).requests
         #expect(claimed.count == 40)
 

@@ -34,7 +34,9 @@ struct RunReportTests {
 
     @Test("both forms have the same numbers, in an order that stays")
     func forms() throws {
-        let report = Self.report()
+        var report = Self.report()
+        report.brake = "70 erasures are due"
+        report.attention.overdue = 2
         let json = report.json()
         #expect(json.fileName == "run-7.json")
         let root = try RawJSON.parse(json.content)
@@ -45,14 +47,15 @@ struct RunReportTests {
         )
         #expect(root["completed"]?.members.map(\.name) == ["exported", "erased", "residual_data", "a_new_one"])
         #expect(root["waiting"]?.members.map(\.name) == ["approval", "identity"])
+        #expect(root["brake"]?.stringValue == "70 erasures are due" && root["attention", "overdue"]?.numberText == "2")
         #expect(root["needs_a_person", "0", "request"]?.numberText == "12")
         let html = try report.html(with: try .english())
         #expect(html.fileName == "run-7.html")
         try expectWellFormed(html)
         let text = visibleText(html)
         for part in [
-            "exported9", "erased4", "data left after erasure1", "a new one1", "identity1", "Accounted for21",
-            "2026-04-07",
+            "exported9", "erased4", "data left after erasure1", "a new one1", "a check of who asks1", "Accounted for21",
+            "2026-04-07", "Requests past the day to answer by2", "Erasures are held back: 70 erasures are due.",
         ] {
             #expect(text.contains(part), "\(part)")
         }

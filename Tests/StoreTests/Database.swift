@@ -116,14 +116,22 @@ extension Database {
 
     /// Puts a request into the queue.
     @discardableResult
-    func submit(_ right: Right, _ subject: String, receivedAt: Date? = nil, ticket: String? = nil) async throws -> Int64
-    {
+    func submit(
+        _ right: Right,
+        _ subject: String,
+        receivedAt: Date? = nil,
+        ticket: String? = nil,
+        requestedBy: String? = nil,
+        channel: String? = nil
+    ) async throws -> Int64 {
         try await store.submit(
             Submission(
                 right: right,
                 subject: try SubjectID(subject),
                 receivedAt: receivedAt,
                 ticket: ticket,
+                requestedBy: requestedBy,
+                channel: channel,
                 changes: right == .rectification ? try RequestedChanges(json: #"{"Name":"Ada"}"#) : nil
             )
         )
@@ -131,13 +139,14 @@ extension Database {
 
     /// Admits all that is new.
     @discardableResult
-    func admit(_ run: Int64) async throws -> Store.AdmissionCounts {
-        try await store.admit(Self.verdicts(on: try await store.newRequests(after: 0, limit: 10_000)), run: run)
+    func admit(_ run: Int64, gates: GateRules = GateRules()) async throws -> Store.AdmissionCounts {
+        let rows = try await store.newRequests(after: 0, limit: 10_000)
+        return try await store.admit(Self.verdicts(on: rows, gates: gates), run: run)
     }
 
     /// What admission decides about rows, each with fresh salt.
-    static func verdicts(on rows: [NewRequest]) -> [Store.Admitted] {
-        let admission = Admission(zone: .gmt)
+    static func verdicts(on rows: [NewRequest], gates: GateRules = GateRules()) -> [Store.Admitted] {
+        let admission = Admission(deadlines: DeadlineRules(zone: .gmt), gates: gates)
         return rows.map { row in
             let salt = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })
             return Store.Admitted(admission.verdict(on: row), on: row, salt: salt)

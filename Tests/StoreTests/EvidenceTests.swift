@@ -7,8 +7,8 @@ import Testing
 @Suite("Evidence")
 struct EvidenceTests {
     private static let keys = [
-        "v", "index", "time", "event", "request", "right", "received_at", "claim", "state", "outcome", "waiting_for",
-        "calls", "remains", "reports",
+        "v", "index", "time", "event", "request", "right", "received_at", "answer_by", "claim", "state", "outcome",
+        "waiting_for", "calls", "remains", "reports",
         "ticket", "subject", "run", "environment", "version", "actor",
     ]
 
@@ -76,7 +76,7 @@ struct EvidenceTests {
         _ = try await database.store.record([ClaimResult(of: access.id, claim: 1, state: .pending)], run: run)
         let again = try #require(try await database.claim(run).first)
         _ = try await database.store.record([completion(of: again, documents: [document("a")])], run: run)
-        #expect(try await database.store.releaseWaiting(run: run) == 1)
+        #expect(try await database.store.releaseWaiting(run: run).opened == 1)
         let erasure = try #require(try await database.claim(run).first)
         try await database.lapse(run)
         let next = try await database.begin()

@@ -10,19 +10,25 @@ struct InvariantTests {
         arguments: [
             ("state = 'waiting'", "waiting_says_for_what"),
             ("waiting_for = 'older_request'", "waiting_says_for_what"),
-            ("state = 'running'", "running_has_a_run"),
-            ("state = 'completed', outcome = 'exported'", "final_has_an_end"),
+            ("state = 'running', claim_no = 1", "running_has_a_run"),
+            ("state = 'completed', outcome = 'exported', finished_at = now()", "state_may_change"),
             ("state = 'refused'", "final_has_an_end"),
-            ("state = 'failed'", "final_has_an_end"),
+            ("state = 'cancelled'", "final_has_an_end"),
             ("finished_at = now()", "final_has_an_end"),
-            ("state = 'completed', finished_at = now()", "completed_has_outcome"),
             ("integration_id = null", "unfinished_has_subject"),
-            ("state = 'done'", "subject_requests_state_check"),
+            ("state = 'done'", "state_may_change"),
             ("run_id = 4711", "subject_requests_run_id_fkey"),
+            ("claim_no = 1", "claims_are_counted"),
+            ("state = 'running', run_id = 1", "claims_are_counted"),
+            ("identity_method = 'in_person'", "identity_is_checked_by_somebody"),
+            ("approved_at = now()", "approval_is_whole"),
+            ("refusal_ground = 'because'", "subject_requests_refusal_ground_check"),
+            ("replay_since = now()", "replay_is_whole"),
         ]
     )
     func refused(change: String, constraint: String) async throws {
         let database = try await Database.fresh()
+        #expect(try await database.begin() == 1)
         try await database.submit(.access, "customer-42")
         let error = try await #require(throws: PostgresError.self) {
             try await database.run("update dsr.subject_requests set \(change)")
@@ -30,22 +36,22 @@ struct InvariantTests {
         #expect(error.constraint == constraint)
     }
 
-    @Test(
-        "what makes sense can be said",
-        arguments: [
-            "state = 'waiting', waiting_for = 'older_request'",
-            "state = 'running', run_id = 1",
-            "state = 'completed', outcome = 'exported', finished_at = now()",
-            "state = 'completed', outcome = 'erased', finished_at = now(), integration_id = null",
-            "state = 'failed', finished_at = now()",
-            "state = 'refused', finished_at = now()",
-        ]
-    )
-    func accepted(change: String) async throws {
+    @Test("a claimed row is completed with an outcome, and fails with an end")
+    func claimed() async throws {
         let database = try await Database.fresh()
-        #expect(try await database.begin() == 1)
-        try await database.submit(.access, "customer-42")
-        try await database.run("update dsr.subject_requests set \(change)")
+        let run = try await database.begin()
+        _ = try await database.ready(.access, "customer-42", run: run)
+        _ = try await database.claim(run)
+        for (change, constraint) in [
+            ("state = 'completed', finished_at = now()", "completed_has_outcome"),
+            ("state = 'failed'", "final_has_an_end"),
+        ] {
+            let error = try await #require(throws: PostgresError.self) {
+                try await database.run("update dsr.subject_requests set \(change)")
+            }
+            #expect(error.constraint == constraint)
+        }
+        try await database.run("update dsr.subject_requests set state = 'failed', finished_at = now()")
     }
 
     @Test(
@@ -63,8 +69,16 @@ struct InvariantTests {
                 """, "reports_file_name_key"
             ),
             (
-                "insert into dsr.legal_holds (subject_digest, ground, source_of_law, placed_by, review_on)"
-                    + " values (sha256(''), 'f', '', '', now())", "legal_holds_ground_check"
+                """
+                insert into dsr.legal_holds (subject_digest, subject_key_id, ground, source_of_law, placed_by, review_on)
+                values (sha256(''), '\\x0102030405060708', 'f', 'x', 'x', now())
+                """, "legal_holds_ground_check"
+            ),
+            (
+                """
+                insert into dsr.legal_holds (subject_digest, subject_key_id, ground, source_of_law, placed_by, review_on)
+                values (sha256(''), '\\x01', 'b', 'x', 'x', now())
+                """, "legal_holds_subject_key_id_check"
             ),
             ("update dsr.runs set ended_at = now()", "runs_check"),
         ]

@@ -29,7 +29,7 @@ struct RecordTests {
         #expect(try await database.store.record([result], run: run) == [id])
 
         let row = try #require(try await database.store.requests(state: .completed, limit: 1).first)
-        #expect(row.outcome == "exported" && row.reason == "Somebody's words." && row.finishedAt != nil)
+        #expect(row.outcome == .exported && row.reason == "Somebody's words." && row.finishedAt != nil)
         let entry = try #require(try await database.entries(of: id).last)
         #expect(entry.event == "recorded" && entry.outcome == "exported" && entry.claim == 1 && entry.calls == 3)
         #expect(entry.ticket == "HD-1" && entry.run == run && entry.remains == nil)

@@ -19,20 +19,15 @@ struct OutcomeTests {
         )
         #expect(
             RequestState.allCases.map(\.rawValue) == [
-                "pending", "waiting", "running", "completed", "refused", "failed",
+                "pending", "waiting", "running", "completed", "refused", "cancelled", "failed",
             ]
         )
         #expect(Right.allCases.map(\.rawValue) == ["access", "portability", "rectification", "erasure"])
-        #expect(WaitingReason.allCases.map(\.rawValue) == ["older_request"])
-    }
-
-    @Test("a state is final where nothing more happens by itself")
-    func final() {
-        #expect(RequestState.allCases.filter(\.isFinal) == [.completed, .refused, .failed])
-    }
-
-    @Test("only an erasure is destructive")
-    func destructive() {
-        #expect(Right.allCases.filter(\.isDestructive) == [.erasure])
+        #expect(
+            Gate.allCases.map(\.rawValue) == [
+                "identity", "clarification", "older_request", "failed_request", "approval", "legal_hold",
+                "hold_uncertain", "waiting_period", "brake",
+            ]
+        )
     }
 }

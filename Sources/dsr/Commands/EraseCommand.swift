@@ -37,7 +37,7 @@ struct EraseCommand: AsyncParsableCommand {
             channel: "cli"
         )
         let request = try await SingleRequest(submission: submission, configuration: configuration).work()
-        guard let outcome = request.outcome.flatMap(Outcome.init(rawValue:)), outcome.completes else {
+        guard let outcome = request.outcome, outcome.completes else {
             throw request.failure
         }
         switch outcome {

@@ -46,7 +46,7 @@ struct ExportCommand: AsyncParsableCommand {
         let configuration = try await options.load()
         let request = try await SingleRequest(submission: submission, configuration: configuration).work()
 
-        guard let outcome = request.outcome.flatMap(Outcome.init(rawValue:)), outcome.completes else {
+        guard let outcome = request.outcome, outcome.completes else {
             throw request.failure
         }
         let content = try await configuration.withStore { store in

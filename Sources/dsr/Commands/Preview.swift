@@ -7,12 +7,11 @@ import SubjectRequests
 /// What a run would find, without changing anything.
 struct Preview {
     let configuration: DsrConfiguration
-    let zone: TimeZone
-    let environment: RequestFacts.Environment
+    let settings: ProcessorSettings
 
     func print(json: Bool) async throws {
         let preview = try await configuration.withStore { store in
-            try await Forecast.read(from: store, zone: zone)
+            try await Forecast.read(from: store, settings: settings)
         }
         if json {
             let encoder = JSONEncoder()
@@ -21,7 +20,7 @@ struct Preview {
             Terminal.out("")
             return
         }
-        Terminal.out("Dry run on \(environment.rawValue): nothing is changed.")
+        Terminal.out("Dry run on \(settings.environment.rawValue): nothing is changed.")
         for (label, counts) in [
             ("new, would be admitted", preview.newByRight), ("ready, would be worked", preview.readyByRight),
             ("waiting", preview.waitingByReason),
@@ -33,6 +32,7 @@ struct Preview {
         for refusal in preview.refusals {
             Terminal.out("  request \(refusal.request) would be refused: \(refusal.reason)")
         }
+        if let brake = preview.brake { Terminal.out("  erasures would be held back: \(brake)") }
         Terminal.out("  later: \(preview.later); held by other runs: \(preview.running)")
     }
 }

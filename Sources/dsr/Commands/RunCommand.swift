@@ -24,13 +24,21 @@ struct RunCommand: AsyncParsableCommand {
     var dryRun = false
     @Flag(help: "Print the run report as JSON.")
     var json = false
+    @Option(
+        help: ArgumentHelp(
+            "Let erasures through although there are more of them than there should be; the ticket is kept in the evidence.",
+            valueName: "ticket"
+        )
+    )
+    var allowSpike: String?
 
     func run() async throws {
+        try Ticket.check(allowSpike, about: nil)
         let configuration = try await options.load()
-        let settings = try configuration.processor(actor: Actor.current)
+        var settings = try configuration.processor(actor: Actor.current)
+        settings.brakeTicket = allowSpike
         if dryRun {
-            try await Preview(configuration: configuration, zone: settings.zone, environment: settings.environment)
-                .print(json: json)
+            try await Preview(configuration: configuration, settings: settings).print(json: json)
             return
         }
         guard settings.reportsDirectory != nil else {
@@ -132,6 +140,12 @@ extension RunSummary {
                 .needsAPerson,
                 "the sums of run \(report.runID) do not agree: \(report.counts.toAccountFor) to account for, "
                     + "\(report.counts.accountedFor) accounted for"
+            )
+        }
+        if let brake = report.brake {
+            throw Failure(
+                .needsAPerson,
+                "erasures are held back: \(brake); 'dsr run --allow-spike TICKET' lets them through"
             )
         }
         if needsAPerson {

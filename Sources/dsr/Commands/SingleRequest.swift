@@ -40,16 +40,12 @@ extension RequestSummary {
     /// What to tell an operator of a request that was not answered.
     var failure: Failure {
         if let waitingFor {
-            return Failure(
-                .needsAPerson,
-                "request \(id) waits for \(waitingFor): an older request of the same person must be answered first; "
-                    + "'dsr run' answers both in order"
-            )
+            return Failure(.needsAPerson, "request \(id) waits for \(waitingFor.rawValue): \(waitingFor.explanation)")
         }
-        let found = outcome.map { " (\($0))" } ?? ""
+        let found = outcome.map { " (\($0.rawValue))" } ?? ""
         return Failure(
             .needsAPerson,
-            "request \(id) is \(state)\(found)\(reason.map { ": \($0)" } ?? ""); see 'dsr requests show \(id)'"
+            "request \(id) is \(state.rawValue)\(found)\(reason.map { ": \($0)" } ?? ""); see 'dsr requests show \(id)'"
         )
     }
 }

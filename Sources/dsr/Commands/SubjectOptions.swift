@@ -16,12 +16,12 @@ struct SubjectArgument: ParsableArguments {
     var isFromStandardInput: Bool { integrationID == "-" }
 
     func read() throws(Failure) -> SubjectID {
-        let text =
-            if isFromStandardInput {
-                readLine(strippingNewline: true) ?? ""
-            } else {
-                integrationID
-            }
+        try Self.read(integrationID)
+    }
+
+    /// Reads a person from an argument, or from standard input where that is `-`.
+    static func read(_ argument: String) throws(Failure) -> SubjectID {
+        let text = argument == "-" ? readLine(strippingNewline: true) ?? "" : argument
         do {
             return try SubjectID(text)
         } catch {
@@ -54,7 +54,7 @@ struct OriginOptions: ParsableArguments {
 
 /// A ticket is kept in the evidence for good, so it is a number and not a sentence about somebody.
 enum Ticket {
-    static func check(_ ticket: String?, about subject: SubjectID) throws(Failure) {
+    static func check(_ ticket: String?, about subject: SubjectID?) throws(Failure) {
         guard let ticket else { return }
         guard ticket.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._:\/#\-]{0,99}/) != nil else {
             throw Failure(
@@ -63,6 +63,7 @@ enum Ticket {
                     + "good, so it must hold no name and no address"
             )
         }
+        guard let subject else { return }
         guard subject.value.count < 4 || !ticket.contains(subject.value) else {
             throw Failure(.usage, "--ticket contains the integrationId, and the evidence keeps it for good")
         }

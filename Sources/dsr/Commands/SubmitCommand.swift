@@ -24,6 +24,8 @@ struct SubmitCommand: AsyncParsableCommand {
         )
     )
     var changes: String?
+    @Flag(help: "Have somebody check who asks before it is worked, whatever the channel ('dsr requests verify').")
+    var needsIdentity = false
     @Flag(help: "Print the request's number as JSON.")
     var json = false
     @OptionGroup var options: ConfigurationOptions
@@ -31,7 +33,7 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         let person = try subject.read()
         try Ticket.check(ticket, about: person)
-        let submission = Submission(
+        var submission = Submission(
             right: right,
             subject: person,
             receivedAt: try origin.instant(),
@@ -40,6 +42,7 @@ struct SubmitCommand: AsyncParsableCommand {
             channel: channel ?? "cli",
             changes: try requestedChanges()
         )
+        submission.needsIdentity = needsIdentity
         let id = try await options.load().withStore { store in try await store.submit(submission) }
         Terminal.out(json ? "{\"request\":\(id)}" : "Request \(id) is pending.")
     }

@@ -7,6 +7,7 @@ import Notary
 import Postgres
 import Processor
 import Reports
+import SubjectRequests
 import SystemPackage
 import TalonOne
 
@@ -15,8 +16,8 @@ import TalonOne
 /// dsr's own keys are `DSR_` and the key's path in the environment; the API's are `TALON_ONE_…`; Postgres is
 /// configured by its connection string or the `PG*` variables, which go to libpq untouched.
 struct DsrConfiguration {
-    private let own: ConfigReader
-    private let api: ConfigReader
+    let own: ConfigReader
+    let api: ConfigReader
 
     /// - Parameter path: The YAML file; `nil` for `DSR_CONFIG`, or no file.
     /// - Throws: ``Failure`` `.configuration` where the file cannot be read as YAML.
@@ -95,7 +96,7 @@ struct DsrConfiguration {
     func processor(actor: String) throws(Failure) -> ProcessorSettings {
         var settings = ProcessorSettings(
             environment: try environment(),
-            zone: try timeZone(),
+            admission: Admission(deadlines: try deadlines(), gates: try gates()),
             facts: facts(),
             evidenceRetention: own.text("controller.evidenceRetention"),
             reportsDirectory: own.text("reports.directory"),
@@ -105,6 +106,9 @@ struct DsrConfiguration {
         )
         settings.signing = signing()
         settings.subjectKey = try subjectKey()
+        settings.brake = try brake()
+        settings.recheck = try recheck()
+        settings.namesAttributes = try flag("evidence.attributeNames") ?? false
         if let results = try number("evidence.resultsPerHead", 1...1_000_000) { settings.resultsPerHead = results }
         if let concurrency = try number("concurrency", 1...1_024) { settings.concurrency = concurrency }
         if let names = own.stringArray(forKey: "sections") { settings.sections = try sections(names) }
@@ -180,14 +184,6 @@ struct DsrConfiguration {
         }
     }
 
-    private func timeZone() throws(Failure) -> TimeZone {
-        guard let name = own.text("timeZone") else { return .gmt }
-        guard let zone = TimeZone(identifier: name) else {
-            throw Failure(.configuration, "DSR_TIME_ZONE is not a time zone; it looks like Europe/Berlin")
-        }
-        return zone
-    }
-
     private func sections(_ names: [String]) throws(Failure) -> Set<InventorySection> {
         var sections: Set<InventorySection> = []
         for name in names {
@@ -225,7 +221,16 @@ struct DsrConfiguration {
         )
     }
 
-    private func number(_ key: String, _ range: ClosedRange<Int>) throws(Failure) -> Int? {
+    func flag(_ key: String) throws(Failure) -> Bool? {
+        guard let text = own.text(ConfigKey(key)) else { return nil }
+        switch text.lowercased() {
+        case "true", "yes", "1", "on": return true
+        case "false", "no", "0", "off": return false
+        default: throw Failure(.configuration, "\(key) must be true or false")
+        }
+    }
+
+    func number(_ key: String, _ range: ClosedRange<Int>) throws(Failure) -> Int? {
         guard let text = own.text(ConfigKey(key)) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw Failure(
@@ -236,7 +241,7 @@ struct DsrConfiguration {
         return number
     }
 
-    private func choice<Choice: RawRepresentable & CaseIterable>(
+    func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String,
         _ variable: String,
         in reader: ConfigReader
@@ -264,7 +269,7 @@ struct DsrConfiguration {
 
 extension ConfigReader {
     /// A value as text. An empty one counts as not set, as is usual for environment variables.
-    fileprivate func text(_ key: ConfigKey) -> String? {
+    func text(_ key: ConfigKey) -> String? {
         guard let text = string(forKey: key, isSecret: true), !text.isEmpty else { return nil }
         return text
     }

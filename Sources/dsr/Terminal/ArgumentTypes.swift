@@ -1,7 +1,12 @@
 public import ArgumentParser
+public import Store
 public import SubjectRequests
 public import TalonOne
 
 extension Right: ExpressibleByArgument {}
 extension RequestState: ExpressibleByArgument {}
+extension IdentityMethod: ExpressibleByArgument {}
+extension RefusalGround: ExpressibleByArgument {}
+extension Suspension.Cause: ExpressibleByArgument {}
+extension LegalHold.Ground: ExpressibleByArgument {}
 extension InventorySection: ExpressibleByArgument {}

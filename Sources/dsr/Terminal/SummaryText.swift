@@ -20,7 +20,7 @@ struct SummaryText {
         lines += [("  refused", counts.refused), ("  failed, need a person", counts.failed)]
         lines += counts.waiting.sorted { $0.key < $1.key }.map { ("  waiting for \($0.key)", $0.value) }
         lines += [
-            ("  to be retried", counts.toBeRetried), ("  taken by other runs", counts.takenByOthers),
+            ("  to be retried", counts.toBeRetried), ("  taken by others", counts.takenByOthers),
         ]
         for (label, count) in lines where count > 0 || !label.hasPrefix("  ") {
             let padding = String(repeating: " ", count: max(1, 40 - label.count))
@@ -38,6 +38,10 @@ struct SummaryText {
         case .unconfigured: Terminal.out("  evidence: not signed, no key is configured ('dsr evidence key' makes one)")
         case .signed(let size): Terminal.out("  evidence: \(size) leaves under a signed head")
         case .failed: Terminal.out("  evidence: NOT SIGNED")
+        }
+        if let brake = report.brake { Terminal.out("  ERASURES ARE HELD BACK: \(brake)") }
+        for (code, count) in report.attentionInOrder {
+            Terminal.out("  \(code.replacing("_", with: " ")): \(count)")
         }
         for row in report.needsAPerson.prefix(20) {
             Terminal.out("  request \(row.requestID) (\(row.right)): \(row.state): \(row.reason)")

@@ -26,19 +26,9 @@ extension EvidenceCommand {
 
         func run() async throws {
             let configuration = try await options.load()
-            guard let subjectKey = try configuration.subjectKey() else {
-                throw Failure(
-                    .configuration,
-                    "no subject key: set DSR_SUBJECT_KEY_FILE to the key with which requests were admitted"
-                )
-            }
+            guard let subjectKey = try configuration.subjectKey() else { throw Failure.noSubjectKey }
             let key = try log.read(configuration)
-            let person: SubjectID
-            do {
-                person = try SubjectID(subject == "-" ? readLine(strippingNewline: true) ?? "" : subject)
-            } catch {
-                throw Failure(.usage, error.reason)
-            }
+            let person = try SubjectArgument.read(subject)
             let lines = try await configuration.withStore { store in
                 let receipts = Receipts(store: store, log: key, directory: configuration.checkpointDirectory)
                 var lines: [String] = []
@@ -56,7 +46,8 @@ extension EvidenceCommand {
 
         private static func line(_ request: RequestSummary) -> String {
             let ended = request.finishedAt.map { ", \($0.formatted(.iso8601))" } ?? ""
-            return "Request \(request.id), \(request.kind): \(request.outcome ?? request.state)\(ended)."
+            return
+                "Request \(request.id), \(request.kind): \(request.outcome?.rawValue ?? request.state.rawValue)\(ended)."
         }
 
         private static func proof(of request: Int64, _ receipts: Receipts) async -> String {

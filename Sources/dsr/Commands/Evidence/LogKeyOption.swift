@@ -24,5 +24,10 @@ extension Failure {
         .configuration,
         "no evidence key: set DSR_EVIDENCE_KEY_FILE to a file made by 'dsr evidence key', or give --key where one may"
     )
+    static let noSubjectKey = Failure(
+        .configuration,
+        "no subject key: set DSR_SUBJECT_KEY_FILE to the key with which requests were admitted, or make one with "
+            + "'dsr evidence key FILE --kind subject'"
+    )
     static let noLeaf = Failure(.needsAPerson, "the receipt holds no leaf")
 }

@@ -48,9 +48,9 @@ create table dsr.evidence_checkpoints (
 -- Appends one leaf for each element of `entries`, in their order, and returns the new size of the log.
 --
 -- An entry is a JSON object of what is particular to it: event, request, right, claim and so on. Format, index
--- and time are put before it and the run's facts after it; nulls are left out. Called inside the statement that
--- does the thing, so both commit or neither does.
-create function dsr.append_evidence(entries json, of_run bigint) returns bigint
+-- and time are put before it and after it the facts of the run or, where a person acts without one, theirs; nulls are
+-- left out. Called inside the statement that does the thing, so both commit or neither does.
+create function dsr.append_evidence(entries json, of_run bigint, by_person json default null) returns bigint
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
@@ -58,7 +58,7 @@ as $$
 declare
     first_index bigint;
     added       bigint := json_array_length(coalesce(entries, '[]'));
-    run_facts   text;
+    facts       text;
 begin
     if added = 0 then
         return (select h.size from dsr.evidence_head h);
@@ -67,11 +67,11 @@ begin
     -- Taken last of all locks by every statement that appends, so appends wait for each other and never in a ring.
     select h.size into strict first_index from dsr.evidence_head h for update;
 
-    select ',' || substr(json_strip_nulls(json_build_object(
-        'run', r.id, 'environment', r.environment, 'version', r.version, 'actor', r.actor))::text, 2)
-    into run_facts
-    from dsr.runs r
-    where r.id = of_run;
+    select ',' || substr(json_strip_nulls(coalesce(
+        (select json_build_object('run', r.id, 'environment', r.environment, 'version', r.version, 'actor', r.actor)
+         from dsr.runs r where r.id = of_run),
+        by_person))::text, 2)
+    into facts;
 
     with entry as (
         select first_index + e.ordinal - 1 as index, json_strip_nulls(e.value)::text as body,
@@ -85,7 +85,7 @@ begin
                 to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                 -- The entry's members without its braces.
                 substr(entry.body, 2, length(entry.body) - 2),
-                coalesce(run_facts, '}')
+                coalesce(facts, '}')
             ), 'UTF8') as payload
         from entry
     ), hashed as (
@@ -162,7 +162,8 @@ begin
     perform set_config('dsr.pruning', 'off', true);
     if dropped > 0 then
         perform dsr.append_evidence(json_build_array(json_build_object(
-            'event', 'purged', 'before', before_index, 'count', dropped, 'reason', because, 'actor', by_actor)), null);
+            'event', 'purged', 'before', before_index, 'count', dropped, 'reason', because)), null,
+            json_build_object('actor', by_actor));
     end if;
     return dropped;
 end

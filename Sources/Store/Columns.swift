@@ -1,0 +1,43 @@
+public import Postgres
+public import SubjectRequests
+
+/// A civil day is a `date`.
+extension CivilDate: PostgresEncodable, PostgresDecodable {
+    /// How values of this type are sent.
+    public static var postgresEncoding: PostgresEncoding { PostgresDate.postgresEncoding }
+
+    /// Appends the value in the binary format of its type.
+    public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) -> Bool {
+        try PostgresDate(year: year, month: month, day: day).encode(into: &bytes)
+    }
+
+    /// Reads a value in the binary format of its type.
+    public static func decode(_ cell: PostgresCell?) throws(DecodingFailure) -> CivilDate {
+        let date = try PostgresDate.decode(cell)
+        guard let day = CivilDate(year: date.year, month: date.month, day: date.day) else {
+            throw DecodingFailure("it is a day before the year 1 or after 9999")
+        }
+        return day
+    }
+}
+
+/// A word of a closed list, stored as text.
+public protocol PostgresText: PostgresDecodable, RawRepresentable where RawValue == String {}
+
+extension PostgresText {
+    /// Reads the word.
+    public static func decode(_ cell: PostgresCell?) throws(DecodingFailure) -> Self {
+        guard let word = Self(rawValue: try String.decode(cell)) else {
+            throw DecodingFailure("it is none of the words that stand there")
+        }
+        return word
+    }
+}
+
+extension Right: PostgresText {}
+extension RequestState: PostgresText {}
+extension Outcome: PostgresText {}
+extension Gate: PostgresText {}
+extension RefusalGround: PostgresText {}
+extension IdentityMethod: PostgresText {}
+extension Suspension.Cause: PostgresText {}

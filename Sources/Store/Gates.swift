@@ -1,0 +1,157 @@
+public import Foundation
+import Postgres
+public import SubjectRequests
+
+extension Store {
+    /// How many rows went back to the queue because their gates are open, and how many now wait, or wait for another gate.
+    public struct GateCounts: Sendable, Hashable {
+        /// Ready now.
+        public var opened: Int
+        /// Waiting now.
+        public var closed: Int
+    }
+
+    /// Looks at the gates of all waiting rows again, and returns to the queue those whose gates are open.
+    ///
+    /// - Parameter brake: Whether erasures that the brake held back stay held back.
+    public func releaseWaiting(run: Int64, brake: Bool = false) async throws(StoreError) -> GateCounts {
+        let result = try await query(GateStatements.waiting, Author.run(run).parameters + [brake])
+        do throws(PostgresError) {
+            return try GateCounts(result)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Gives open rows that were admitted under looser rules the needs of the present ones. Nothing is ever loosened.
+    public func tighten(_ rules: GateRules) async throws(StoreError) {
+        guard rules != GateRules() else { return }
+        _ = try await query(
+            GateStatements.tighten,
+            [Array(rules.identityChannels), rules.approvesErasures, rules.erasureWaitDays]
+        )
+    }
+
+    /// An open row whose digest is not of the present key, or that has none.
+    public struct Undigested: Sendable {
+        /// The row's number.
+        public let id: Int64
+        /// The row's `integration_id`.
+        public let integrationID: String
+    }
+
+    /// Open rows, after a number, whose digest is not of a key.
+    public func undigested(key: Data, after id: Int64, limit: Int) async throws(StoreError) -> [Undigested] {
+        try await rows(GateStatements.undigested, [key, id, limit]) { row throws(PostgresError) in
+            Undigested(id: try row.decode("id"), integrationID: try row.decode("integration_id"))
+        }
+    }
+
+    /// Stores digests made with a key.
+    public func setDigests(_ digests: [(id: Int64, digest: Data)], key: Data) async throws(StoreError) {
+        _ = try await query(GateStatements.setDigests, [digests.map(\.id), digests.map(\.digest), key])
+    }
+}
+
+extension Store.GateCounts {
+    init(_ result: PostgresResult) throws(PostgresError) {
+        let row = result[result.startIndex]
+        self.init(opened: try row.decode("opened"), closed: try row.decode("closed"))
+    }
+}
+
+/// Keeps whoever closes a gate and whoever is about to send a call apart. Those who send share it, who closes a gate has it
+/// alone; so after a gate is closed nothing is announced that it should have stopped. Taken before all other locks.
+enum GateLock {
+    static let share = Statement("share the gates", "select pg_advisory_xact_lock_shared(hashtext('dsr.gates'))")
+    static let take = Statement("lock the gates", "select pg_advisory_xact_lock(hashtext('dsr.gates'))")
+}
+
+enum GateStatements {
+    /// The first closed gate of a row `r`; the brake comes after all others. An erasure that is repeated was decided before.
+    static func gate(brake: String) -> String {
+        """
+        coalesce(
+            (dsr.closed_gates(r))[1],
+            case when \(brake) and r.kind = 'erasure' and r.replay_of is null then 'brake' end)
+        """
+    }
+
+    static let waiting = Statement("look at the gates of waiting requests", look("r.state = 'waiting'"))
+
+    /// For rows by number, that are in the queue or wait.
+    static let some = Statement(
+        "look at gates",
+        look("r.id = any($4::bigint[]) and r.state in ('pending', 'waiting') and r.admitted_at is not null")
+    )
+
+    private static func look(_ rows: String) -> String {
+        """
+        with seen as materialized (
+            select r.id, \(gate(brake: "$3::bool")) as gate
+            from dsr.subject_requests r
+            where \(rows)
+            for no key update of r skip locked
+        ), hit as (
+            update dsr.subject_requests r set
+                state = case when seen.gate is null then 'pending' else 'waiting' end,
+                waiting_for = seen.gate
+            from seen
+            where r.id = seen.id and r.waiting_for is distinct from seen.gate
+            returning r.id, r.kind, r.waiting_for, r.ticket, r.subject_commitment
+        ), entries as (
+            select json_agg(json_build_object(
+                'event', case when waiting_for is null then 'ready' else 'waiting' end, 'request', id, 'right', kind,
+                'waiting_for', waiting_for, 'ticket', ticket, 'subject', encode(subject_commitment, 'hex')
+            ) order by id) as list
+            from hit
+        ), log as materialized (
+            select dsr.append_evidence(entries.list, $1::bigint, $2::json) from entries
+        )
+        select
+            count(*) filter (where waiting_for is null) as opened,
+            count(*) filter (where waiting_for is not null) as closed
+        from hit
+        where exists (select from log)
+        """
+    }
+
+    static let tighten = Statement(
+        "tighten the gates",
+        """
+        update dsr.subject_requests r set
+            needs_identity = r.needs_identity or coalesce(r.channel = any($1::text[]), false),
+            needs_approval = r.needs_approval or ($2::bool and r.kind = 'erasure'),
+            not_erased_before = coalesce(
+                r.not_erased_before,
+                case when $3::int > 0 and r.kind = 'erasure'
+                    then (r.received_at at time zone r.time_zone)::date + $3::int end)
+        where r.state in ('pending', 'waiting') and r.admitted_at is not null and r.replay_of is null
+          and (
+              (not r.needs_identity and coalesce(r.channel = any($1::text[]), false))
+              or (not r.needs_approval and $2::bool and r.kind = 'erasure')
+              or (r.not_erased_before is null and $3::int > 0 and r.kind = 'erasure')
+          )
+        """
+    )
+
+    static let undigested = Statement(
+        "read requests without a digest",
+        """
+        select id, integration_id from dsr.subject_requests
+        where state in ('pending', 'waiting', 'running') and admitted_at is not null and integration_id is not null
+          and subject_key_id is distinct from $1 and id > $2
+        order by id
+        limit $3
+        """
+    )
+
+    static let setDigests = Statement(
+        "store digests",
+        """
+        update dsr.subject_requests r set subject_digest = d.digest, subject_key_id = $3
+        from unnest($1::bigint[], $2::bytea[]) as d (id, digest)
+        where r.id = d.id and r.integration_id is not null
+        """
+    )
+}

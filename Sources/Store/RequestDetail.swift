@@ -1,0 +1,112 @@
+public import Foundation
+import Postgres
+public import SubjectRequests
+
+/// What `requests show` knows of a request beyond its summary: the law, the gates, and what people decided.
+public struct RequestDetail: Sendable {
+    /// The deadline with its steps; `nil` before admission.
+    public let deadline: Deadline?
+    /// The gates that are closed now.
+    public let closedGates: [Gate]
+    /// Whether the identity must be checked; how, by whom and when it was.
+    public let needsIdentity: Bool, identityMethod: IdentityMethod?, identityCheckedBy: String?
+    /// When the identity was checked.
+    public let identityCheckedAt: Date?
+    /// Whether it must be approved; by whom and when it was, and whether of what it asks for now.
+    public let needsApproval: Bool, approvedBy: String?, approvedAt: Date?, isApprovalCurrent: Bool
+    /// The first day on which an erasure may be carried out.
+    public let notErasedBefore: CivilDate?
+    /// The day on which the person was told of an extension.
+    public let extensionToldOn: CivilDate?
+    /// Why the controller does not act; the day on which the person was told, and the last day for that.
+    public let refusalGround: RefusalGround?, refusalToldOn: CivilDate?, noticeBy: CivilDate?
+    /// The erasure that it repeats.
+    public let replayOf: Int64?
+    /// The intervals in which the person was waited for.
+    public let suspensions: [Suspension]
+    /// What people decided, oldest first.
+    public let decisions: [DecisionNote]
+}
+
+/// A decision as it was made.
+public struct DecisionNote: Sendable {
+    /// What was decided, and by whom.
+    public let decision: String, actor: String
+    /// Why.
+    public let reason: String?, ticket: String?
+    /// When.
+    public let madeAt: Date
+}
+
+extension Store {
+    /// What else is known of a request; `nil` where there is none.
+    public func detail(of request: Int64) async throws(StoreError) -> RequestDetail? {
+        let suspensions = try await rows(DetailStatements.suspensions, [request], Suspension.init)
+        let decisions = try await rows(DetailStatements.decisions, [request]) { row throws(PostgresError) in
+            DecisionNote(
+                decision: try row.decode("decision"),
+                actor: try row.decode("actor"),
+                reason: try row.decode("reason"),
+                ticket: try row.decode("ticket"),
+                madeAt: try row.decode("made_at")
+            )
+        }
+        return try await rows(DetailStatements.detail, [request]) { row throws(PostgresError) in
+            RequestDetail(
+                deadline: try row.decode("deadline", as: PostgresJSON?.self).flatMap(Deadline.init),
+                closedGates: try row.decode("closed_gates"),
+                needsIdentity: try row.decode("needs_identity"),
+                identityMethod: try row.decode("identity_method"),
+                identityCheckedBy: try row.decode("identity_checked_by"),
+                identityCheckedAt: try row.decode("identity_checked_at"),
+                needsApproval: try row.decode("needs_approval"),
+                approvedBy: try row.decode("approved_by"),
+                approvedAt: try row.decode("approved_at"),
+                isApprovalCurrent: try row.decode("is_approval_current"),
+                notErasedBefore: try row.decode("not_erased_before"),
+                extensionToldOn: try row.decode("extension_told_on"),
+                refusalGround: try row.decode("refusal_ground"),
+                refusalToldOn: try row.decode("refusal_told_on"),
+                noticeBy: try row.decode("notice_by"),
+                replayOf: try row.decode("replay_of"),
+                suspensions: suspensions,
+                decisions: decisions
+            )
+        }.first
+    }
+}
+
+extension Deadline {
+    /// The deadline as it was stored; `nil` where the text is not one.
+    init?(_ json: PostgresJSON) {
+        guard let deadline = try? JSONDecoder().decode(Deadline.self, from: Data(json.text.utf8)) else { return nil }
+        self = deadline
+    }
+}
+
+private enum DetailStatements {
+    static let detail = Statement(
+        "read a request's gates",
+        """
+        select r.deadline, r.needs_identity, r.identity_method, r.identity_checked_by, r.identity_checked_at,
+               r.needs_approval, r.approved_by, r.approved_at, r.not_erased_before, r.extension_told_on, r.refusal_ground,
+               r.refusal_told_on, r.notice_by, r.replay_of,
+               coalesce(r.approved_content = dsr.content_digest(r), false) as is_approval_current,
+               case when r.state in ('pending', 'waiting') and r.admitted_at is not null
+                   then dsr.closed_gates(r) || case when r.waiting_for = 'brake' then array['brake'] else '{}' end
+                   else '{}' end as closed_gates
+        from dsr.subject_requests r
+        where r.id = $1
+        """
+    )
+
+    static let suspensions = Statement(
+        "read a request's suspensions to show",
+        "select cause, asked_on, answered_on from dsr.suspensions where request_id = $1 order by asked_on, id"
+    )
+
+    static let decisions = Statement(
+        "read a request's decisions",
+        "select decision, actor, reason, ticket, made_at from dsr.decisions where request_id = $1 order by id"
+    )
+}

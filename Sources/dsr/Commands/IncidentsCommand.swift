@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import Store
+
+struct IncidentsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "incidents",
+        abstract: "People who are back after their erasure.",
+        discussion: """
+            Found by the look that 'dsr run' takes some days after an erasure, where reappearance.days is configured. The \
+            identifier is kept until the incident is closed, and for at most 30 days after the erasure.
+            """,
+        subcommands: [List.self, Close.self]
+    )
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List incidents. Never shows the person.")
+
+        @Flag(help: "Those that are closed, too.")
+        var all = false
+        @Option(help: ArgumentHelp("Begin after this number.", valueName: "number"))
+        var after: Int64 = 0
+        @Option(help: "How many at most, up to 10,000.")
+        var limit = 100
+        @Flag(help: "Print JSON, one object a line.")
+        var json = false
+        @OptionGroup var options: ConfigurationOptions
+
+        func validate() throws {
+            guard (1...10_000).contains(limit) else { throw ValidationError("--limit goes from 1 to 10,000") }
+        }
+
+        func run() async throws {
+            let incidents = try await options.load().withStore { store in
+                try await store.incidents(after: after, includingClosed: all, limit: limit)
+            }
+            if json {
+                let encoder = RequestJSON.encoder(pretty: false)
+                for incident in incidents {
+                    Terminal.out(String(decoding: try encoder.encode(IncidentJSON(incident)), as: UTF8.self))
+                }
+                return
+            }
+            var table = Table("incident", "erasure", "found", "opened", "identifier kept until", "closed", "erased by")
+            table.rows = incidents.map { incident in
+                [
+                    String(incident.id), String(incident.request), incident.found.joined(separator: ", "),
+                    incident.openedAt.formatted(.iso8601), incident.subjectKeptUntil?.formatted(.iso8601) ?? "gone",
+                    incident.closedAt?.formatted(.iso8601) ?? "-", incident.erasedBy.map(String.init) ?? "-",
+                ]
+            }
+            table.print()
+        }
+    }
+
+    struct Close: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Close an incident; with --erase, another erasure is put into the queue first."
+        )
+
+        @Argument(help: "The incident's number.")
+        var incident: Int64
+        @Flag(help: "Put another erasure of the person into the queue.")
+        var erase = false
+        @OptionGroup var justification: JustificationOptions
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() async throws {
+            let justification = try justification.read()
+            let configuration = try await options.load()
+            let settings = try configuration.processor(actor: Actor.current)
+            let closing = try await configuration.withStore { store in
+                try await store.closeIncident(
+                    incident,
+                    erasing: erase,
+                    because: justification,
+                    by: settings.person
+                )
+            }
+            switch closing {
+            case .notThere: throw Failure(.usage, "there is no incident \(incident)")
+            case .wasClosed: Terminal.out("Incident \(incident): It was closed before.")
+            case .subjectGone:
+                throw Failure(
+                    .needsAPerson,
+                    "the identifier is gone, and nothing was done; 'dsr replay' erases the person again from a list of ids"
+                )
+            case .closed(let erasure):
+                Terminal.out("Incident \(incident) is closed." + (erasure.map { " Request \($0) is pending." } ?? ""))
+            }
+        }
+    }
+}
+
+/// An incident for programs.
+private struct IncidentJSON: Encodable {
+    let incident: Int64, erasure: Int64, found: [String]
+    let openedAt: Date, subjectKeptUntil: Date?, closedAt: Date?, closedBy: String?, erasedBy: Int64?
+
+    init(_ stored: Store.Incident) {
+        incident = stored.id
+        erasure = stored.request
+        found = stored.found
+        openedAt = stored.openedAt
+        subjectKeptUntil = stored.subjectKeptUntil
+        closedAt = stored.closedAt
+        closedBy = stored.closedBy
+        erasedBy = stored.erasedBy
+    }
+}

@@ -1,0 +1,201 @@
+import Foundation
+import Postgres
+import Store
+import SubjectRequests
+import Testing
+
+@Suite("Decisions, as they are stored")
+struct DecisionTests {
+    private func today() -> CivilDate { CivilDate(Date(), in: .gmt) }
+
+    @Test("a decision is one commit of change, leaf and note, and made twice it is made once")
+    func idempotent() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let decisions: [(Right, Decision)] = [
+            (.access, .identityChecked(.inPerson, by: "Cy")), (.erasure, .approved(by: "Bo")),
+            (.access, .extended(toldOn: today())), (.access, .refused(.excessive, toldOn: today())),
+            (.access, .cancelled), (.access, .suspended(.clarification, askedOn: today())),
+        ]
+        for (number, (right, decision)) in decisions.enumerated() {
+            let id = try await database.ready(right, "customer-\(number)", run: run)
+            guard case .made = try await GateTests.decide(decision, on: id, in: database) else {
+                Issue.record("\(decision) was not made")
+                continue
+            }
+            let size = try await database.logSize()
+            guard case .notMade(.alreadySo) = try await GateTests.decide(decision, on: id, in: database) else {
+                Issue.record("\(decision) was made twice")
+                continue
+            }
+            #expect(try await database.logSize() == size)
+            let notes = try await database.store.detail(of: id)?.decisions ?? []
+            #expect(notes.map(\.decision) == [decision.event] && notes.map(\.ticket) == ["T-1"])
+            let leaves = try await database.entries(of: id).filter { $0.event == decision.event }
+            #expect(leaves.count == 1 && leaves.first?.ticket == "T-1" && leaves.first?.actor == "Bo")
+        }
+        try await database.expectSoundEvidence()
+    }
+
+    @Test("an extension moves the deadline to three months from receipt, and every step is kept")
+    func extended() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.access, "customer-42", run: run)
+        _ = try await GateTests.decide(.extended(toldOn: today()), on: id, in: database)
+        let expected = GateTests.rules.deadline(
+            receivedAt: try #require(try await database.store.requests(state: nil, only: id, limit: 1).first)
+                .receivedAt,
+            extensionToldOn: today()
+        )
+        let row = try #require(try await database.store.requests(state: nil, only: id, limit: 1).first)
+        #expect(row.answerBy == expected.answerBy && row.latestLawful == expected.latestLawful)
+        #expect(try await database.store.detail(of: id)?.deadline == expected)
+    }
+
+    @Test("a deadline is counted again in the time zone of the request's admission")
+    func zoneStays() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        // 23:30 in London is the next day in Berlin.
+        let receivedAt = try Date("\(today().adding(days: -3))T23:30:00Z", strategy: .iso8601)
+        let id = try await database.submit(.access, "customer-42", receivedAt: receivedAt)
+        try await database.admit(run)
+        let berlin = DeadlineRules(zone: try #require(TimeZone(identifier: "Europe/Berlin")))
+        _ = try await database.store.decide(
+            .suspended(.clarification, askedOn: today()),
+            on: id,
+            because: Justification(ticket: "T-1"),
+            by: GateTests.person,
+            rules: berlin
+        )
+        #expect(try await database.store.detail(of: id)?.deadline?.receivedOn == today().adding(days: -3))
+    }
+
+    @Test("what failed is tried again with a clean account")
+    func retried() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.access, "customer-42", run: run)
+        _ = try await database.claim(run)
+        let failure = ClaimResult(of: id, claim: 1, state: .failed, outcome: .refusedByAPI, reason: "No.", failures: 5)
+        _ = try await database.store.record([failure], run: run)
+        #expect(try await GateTests.decide(.retried, on: id, in: database) == .made(.pending, waitingFor: nil))
+        let request = try #require(try await database.claim(run).first)
+        #expect(request.failures == 0 && request.claimNumber == 2)
+
+        // And one that was to be tried in an hour is ready now.
+        let later = ClaimResult(of: id, claim: 2, state: .pending, wait: .seconds(3_600))
+        _ = try await database.store.record([later], run: run)
+        #expect(try await database.claim(run).isEmpty)
+        #expect(try await GateTests.decide(.retried, on: id, in: database) == .made(.pending, waitingFor: nil))
+        #expect(try await database.claim(run).count == 1)
+    }
+
+    @Test("a failed access that is cancelled lets the person's erasure go")
+    func failedAccessSettled() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let access = try await database.ready(.access, "customer-42", run: run)
+        _ = try await database.claim(run)
+        _ = try await database.store.record([ClaimResult(of: access, claim: 1, state: .failed)], run: run)
+        let erasure = try await database.ready(.erasure, "customer-42", run: run)
+        #expect(try await database.store.detail(of: erasure)?.closedGates == [.failedRequest])
+        _ = try await GateTests.decide(.cancelled, on: access, in: database)
+        #expect(try await database.store.releaseWaiting(run: run).opened == 1)
+        #expect(try await database.claim(run).map(\.id) == [erasure])
+    }
+
+    @Test("refusals are counted until the person is told, and the month for it is not extended by anything")
+    func refusals() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let old = try await database.submit(.access, "customer-1", receivedAt: Date().addingTimeInterval(-60 * 86_400))
+        let new = try await database.submit(.access, "customer-2")
+        try await database.admit(run)
+        #expect(try await database.store.attention().overdue == 1)
+        for id in [old, new] { _ = try await GateTests.decide(.refused(.unfounded, toldOn: nil), on: id, in: database) }
+        var attention = try await database.store.attention()
+        #expect(attention.overdue == 0 && attention.refusalsToTell == 2 && attention.refusalsToldTooLate == 1)
+        for id in [old, new] {
+            #expect(
+                try await GateTests.decide(.refused(.unfounded, toldOn: today()), on: id, in: database)
+                    == .made(.refused, waitingFor: nil)
+            )
+        }
+        attention = try await database.store.attention()
+        #expect(attention.refusalsToTell == 0)
+        #expect(try await database.column("refusal_ground", of: old) == "art12_5_unfounded")
+        #expect(try await database.store.discrepancies(after: 0, limit: 9).isEmpty)
+    }
+
+    @Test("a decision without a reason, or with one that names the person, is not made")
+    func justification() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.access, "ada@example.com", run: run)
+        for (why, constraint) in [
+            (Justification(), "decision_has_a_reason"),
+            (Justification(reason: "Because ADA@example.com says so."), "decision_names_nobody"),
+            (Justification(ticket: "T ada"), "ticket_is_a_reference"),
+        ] {
+            let error = try await #require(throws: StoreError.self) {
+                _ = try await database.store.decide(
+                    .cancelled,
+                    on: id,
+                    because: why,
+                    by: GateTests.person,
+                    rules: GateTests.rules
+                )
+            }
+            #expect(error.code == .unstorable && error.cause?.constraint == constraint)
+            #expect(!"\(error)".lowercased().contains("ada"))
+        }
+        #expect(try await database.column("state", of: id) == "pending")
+        #expect(try await database.events(of: id) == ["received", "admitted"])
+    }
+
+    @Test("with the person goes the reason, and the ticket stays")
+    func forgotten() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let access = try await database.ready(.access, "customer-42", run: run)
+        _ = try await database.store.decide(
+            .cancelled,
+            on: access,
+            because: Justification(reason: "She called.", ticket: "T-9"),
+            by: GateTests.person,
+            rules: GateTests.rules
+        )
+        let erasure = try await database.ready(.erasure, "customer-42", run: run)
+        let request = try #require(try await database.claim(run).first)
+        _ = try await database.store.record([completion(of: request, forgets: true)], run: run)
+        #expect(try await database.column("integration_id", of: access) == nil)
+        let note = try #require(try await database.store.detail(of: access)?.decisions.first)
+        #expect(note.reason == "(dropped with the erasure)" && note.ticket == "T-9")
+        #expect(try await database.column("outcome", of: erasure) == "erased")
+    }
+
+    @Test("requests at risk are those without an answer near their day, most urgent first")
+    func atRisk() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        var ids: [Int64] = []
+        for days in [0, 25, 60, 28] {
+            ids.append(
+                try await database.submit(
+                    .access,
+                    "customer-\(days)",
+                    receivedAt: Date().addingTimeInterval(Double(-days) * 86_400)
+                )
+            )
+        }
+        try await database.admit(run)
+        #expect(
+            try await database.store.requestsAtRisk(withinDays: 10, limit: 9).map(\.id) == [ids[2], ids[3], ids[1]]
+        )
+        #expect(try await database.store.requestsAtRisk(withinDays: 0, limit: 9).map(\.id) == [ids[2]])
+        _ = try await GateTests.decide(.cancelled, on: ids[2], in: database)
+        #expect(try await database.store.requestsAtRisk(withinDays: 0, limit: 9).isEmpty)
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Postgres
+import Store
+import SubjectRequests
+import Testing
+
+@Suite("What a request may become")
+struct StateTests {
+    @Test("of all pairs of states the database lets exactly those pass that the program knows")
+    func pairs() async throws {
+        let database = try await Database.fresh()
+        #expect(try await database.begin() == 1)
+        let id = try await database.submit(.access, "customer-42")
+        try await database.admit(1)
+        for before in RequestState.allCases {
+            for after in RequestState.allCases where after != before {
+                try await database.run(
+                    """
+                    alter table dsr.subject_requests disable trigger check_changed_request;
+                    \(Self.change(to: before));
+                    alter table dsr.subject_requests enable trigger check_changed_request
+                    """
+                )
+                let error: PostgresError?
+                do {
+                    try await database.run(Self.change(to: after))
+                    error = nil
+                } catch let refusal as PostgresError {
+                    error = refusal
+                }
+                #expect(
+                    (error == nil) == before.successors.contains(after),
+                    "\(before) to \(after): \(String(describing: error))"
+                )
+                if let error { #expect(error.constraint == "state_may_change") }
+                #expect(try await database.column("state", of: id) == (error == nil ? after : before).rawValue)
+            }
+        }
+    }
+
+    /// All that belongs to a state, so that nothing but the pair of states decides.
+    private static func change(to state: RequestState) -> String {
+        let isEnded = [.completed, .refused, .cancelled, .failed].contains(state)
+        return """
+            update dsr.subject_requests set
+                state = '\(state.rawValue)',
+                waiting_for = \(state == .waiting ? "'identity'" : "null"),
+                finished_at = \(isEnded ? "coalesce(finished_at, now())" : "null"),
+                outcome = \(state == .completed ? "'exported'" : "null"),
+                refusal_ground = \(state == .refused ? "'art12_6'" : "null"),
+                run_id = 1,
+                claim_no = claim_no + (state = 'pending' and '\(state.rawValue)' = 'running')::int
+            """
+    }
+
+    @Test("the README's picture of the states is the truth")
+    func readme() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../README.md").standardized
+        let text = try String(contentsOf: path, encoding: .utf8)
+        var drawn: [RequestState: Set<RequestState>] = [:]
+        for match in text.matches(of: /(?m)^ +(\w+) --> (\w+)/) {
+            let before = try #require(RequestState(rawValue: String(match.1)))
+            drawn[before, default: []].insert(try #require(RequestState(rawValue: String(match.2))))
+        }
+        for state in RequestState.allCases {
+            #expect(drawn[state, default: []] == state.successors, "\(state)")
+        }
+    }
+
+    @Test(
+        "what was admitted, how it ended, and its gates are not rewritten",
+        arguments: [
+            ("kind = 'access'", "admitted_content_stays"), ("integration_id = 'other'", "admitted_content_stays"),
+            ("received_at = received_at - interval '1 day'", "admitted_content_stays"),
+            ("admitted_at = null", "admitted_content_stays"), ("requested_by = 'other'", "admitted_content_stays"),
+            ("needs_identity = false", "gates_are_not_removed"), ("needs_approval = false", "gates_are_not_removed"),
+            ("not_erased_before = null", "gates_are_not_removed"),
+            ("not_erased_before = current_date", "gates_are_not_removed"),
+            ("approved_by = 'Ada '", "approval_takes_two"),
+            ("extension_told_on = notice_by + 1", "extension_is_told_in_the_first_month"),
+            ("state = 'refused', finished_at = now()", "refusal_has_a_ground"),
+            ("may_have_acted = true", nil),
+        ] as [(String, String?)]
+    )
+    func untouchable(change: String, constraint: String?) async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.submit(.erasure, "customer-42", requestedBy: "Ada")
+        let gates = GateRules(approvesErasures: true, erasureWaitDays: 7)
+        try await database.run("update dsr.subject_requests set needs_identity = true")
+        try await database.admit(run, gates: gates)
+        try await database.run("update dsr.subject_requests set state = 'pending', waiting_for = null")
+        if let constraint {
+            let error = try await #require(throws: PostgresError.self) {
+                try await database.run("update dsr.subject_requests set \(change)")
+            }
+            #expect(error.constraint == constraint)
+        } else {
+            try await database.run("update dsr.subject_requests set \(change)")
+            // And then nobody says no to what may have been done.
+            for state in ["cancelled", "refused"] {
+                let error = try await #require(throws: PostgresError.self) {
+                    try await database.run(
+                        """
+                        update dsr.subject_requests
+                        set state = '\(state)', finished_at = now(), refusal_ground = 'art12_6'
+                        """
+                    )
+                }
+                #expect(error.constraint == "no_refusal_of_what_may_be_done")
+            }
+        }
+        #expect(try await database.column("state", of: id) == "pending")
+    }
+
+    @Test("an end stays as it was")
+    func end() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        _ = try await database.ready(.access, "customer-42", run: run)
+        let request = try #require(try await database.claim(run).first)
+        _ = try await database.store.record([completion(of: request)], run: run)
+        for change in ["outcome = 'no_data'", "finished_at = now() - interval '1 day'", "refusal_ground = 'art12_6'"] {
+            let error = try await #require(throws: PostgresError.self) {
+                try await database.run("update dsr.subject_requests set \(change)")
+            }
+            #expect(error.constraint == "the_end_stays", "\(change)")
+        }
+        // Forgetting is not rewriting.
+        try await database.run("update dsr.subject_requests set integration_id = null")
+    }
+}
