@@ -33,15 +33,16 @@ public enum Author: Sendable, Hashable {
 }
 
 extension Author.Person {
+    /// In the order in which a run's facts stand in its leaves.
     fileprivate var facts: PostgresJSON {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        let text =
-            (try? encoder.encode(Facts(environment: environment, version: version, actor: actor))) ?? Data("{}".utf8)
-        return PostgresJSON(String(decoding: text, as: UTF8.self))
+        let members = [("environment", environment), ("version", version), ("actor", actor)]
+        let text = members.map { name, value in #""\#(name)":\#(Self.quoted(value))"# }.joined(separator: ",")
+        return PostgresJSON("{\(text)}")
     }
 
-    private struct Facts: Encodable {
-        let environment: String, version: String, actor: String
+    private static func quoted(_ text: String) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
     }
 }

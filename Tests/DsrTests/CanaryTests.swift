@@ -143,8 +143,8 @@ struct CanaryTests {
 }
 
 extension House {
-    func dsr(_ words: [String]) async throws -> Ended {
-        try await Self.run(words, environment)
+    func dsr(_ words: [String], setting changes: [String: String] = [:]) async throws -> Ended {
+        try await Self.run(words, environment.merging(changes) { $1 })
     }
 
     /// Every value of every table of the schema, bytes as text where they are text and as hex where not.

@@ -398,7 +398,7 @@ struct EvidenceTests {
             #expect(
                 try await house.dsr("grants").expect(0).out.contains("grant execute on function dsr.append_evidence")
             )
-            func `as`(_ role: String) -> [String: String?] {
+            func `as`(_ role: String) -> [String: String] {
                 ["DSR_DATABASE_URL": house.database.replacingOccurrences(of: "user=postgres", with: "user=\(role)")]
             }
 
@@ -407,6 +407,17 @@ struct EvidenceTests {
             try await house.dsr("requests", "list", setting: `as`(intake)).expect(78)
             try await house.dsr("run", setting: `as`(worker)).expect(0)
             #expect(try await house.ending(of: 1) == "completed erased")
+            // The worker's commands decide about requests as well.
+            try await house.dsr("submit", "access", "bob", setting: `as`(worker)).expect(0)
+            for words in [
+                ["requests", "suspend", "2", "--for", "clarification"], ["requests", "show", "2"],
+                ["requests", "resume", "2", "--for", "clarification"], ["requests", "cancel", "2"],
+                ["requests", "hold", "--subject", "cleo", "--ground", "b", "--law", "x", "--review-on", "2099-01-01"],
+                ["requests", "release", "1"], ["requests", "holds"], ["incidents", "list"],
+            ] {
+                let decides = !["show", "holds", "list"].contains(words[1])
+                try await house.dsr(words + (decides ? ["--ticket", "T-1"] : []), setting: `as`(worker)).expect(0)
+            }
             try await house.dsr("evidence", "verify", setting: `as`(auditor)).expect(0)
             try await house.dsr("evidence", "receipt", "1", "--output", "-", setting: `as`(auditor)).expect(0)
             for (role, statement) in [
@@ -415,7 +426,9 @@ struct EvidenceTests {
                 (worker, "select dsr.prune_evidence(9, 'x', 'y')"), (intake, "select kind from dsr.subject_requests"),
                 (intake, "select dsr.append_evidence('[{\"event\":\"x\"}]', null)"),
                 (auditor, "select integration_id from dsr.subject_requests"),
-                (auditor, "select content from dsr.reports"),
+                (auditor, "select content from dsr.reports"), (auditor, "select reason from dsr.decisions"),
+                (auditor, "select subject_digest from dsr.legal_holds"), (worker, "delete from dsr.legal_holds"),
+                (worker, "delete from dsr.subject_requests"), (intake, "update dsr.subject_requests set ticket = 'x'"),
                 (auditor, "delete from dsr.runs"),
             ] {
                 let ended = try await house.psql(statement, as: role)

@@ -37,6 +37,28 @@ struct DecisionTests {
         try await database.expectSoundEvidence()
     }
 
+    @Test("a decision's leaf has its keys in the order of all leaves, and whatever name the decider has")
+    func leaf() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.access, "customer-42", run: run)
+        _ = try await database.store.decide(
+            .refused(.excessive, toldOn: today()),
+            on: id,
+            because: Justification(ticket: "T-1"),
+            by: Author.Person(actor: #"Zoë "B" \ /"#, environment: "live", version: "1.0"),
+            rules: GateTests.rules
+        )
+        let keys = try await database.texts(
+            "select (select string_agg(k, ' ') from json_object_keys(convert_from(payload, 'UTF8')::json) k) from dsr.evidence_payloads order by index"
+        )
+        #expect(
+            keys.last == "v index time event request right ground told_on ticket subject environment version actor"
+        )
+        #expect(try await database.entries(of: id).last?.actor == #"Zoë "B" \ /"#)
+        try await database.expectSoundEvidence()
+    }
+
     @Test("an extension moves the deadline to three months from receipt, and every step is kept")
     func extended() async throws {
         let database = try await Database.fresh()

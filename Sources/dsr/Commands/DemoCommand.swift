@@ -51,6 +51,8 @@ struct DemoCommand: AsyncParsableCommand {
             "DSR_SUBJECT_KEY_FILE": keys + "/subject.key",
             "DSR_DATABASE_URL": try await postgres.createDatabase(),
             "DSR_REPORTS_DIRECTORY": folder,
+            "DSR_TIME_ZONE": "Europe/Berlin",
+            "DSR_CALENDAR_COUNTRY": "DE",
             "TALON_ONE_BASE_URL": server.baseURL,
             "TALON_ONE_API_KEY": "sandbox",
             "TALON_ONE_ENVIRONMENT": "sandbox",
@@ -104,7 +106,7 @@ struct DemoCommand: AsyncParsableCommand {
         shell.title("7. The erasure, proven by a second look: the API knows no such customer any more")
         try await shell.dsr("api", "inventory", DemoCustomers.erased, mayFail: true)
 
-        shell.title("8. Request 3 with its evidence: no name, no identifier, and what was done")
+        shell.title("8. Request 3: why its date is that date, and its evidence: no name, no identifier, and what was done")
         try await shell.dsr("requests", "show", "3")
 
         shell.title("9. The evidence, checked: the whole log, one receipt, and who was erased")

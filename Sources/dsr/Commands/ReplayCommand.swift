@@ -53,9 +53,9 @@ struct ReplayCommand: AsyncParsableCommand {
             return (counts, lines.skipped, try await store.unreplayed(since: instant, key: key.id))
         }
         Terminal.out(
-            "\(counts.matched) of the given people were erased since then; \(counts.queued) erasures are queued now."
+            "Of the given people \(counts.matched) were erased since then; erasures queued now: \(counts.queued)."
         )
-        if skipped > 0 { Terminal.note("\(skipped) lines are no identifiers, and were passed over.") }
+        if skipped > 0 { Terminal.note("Lines that are no identifiers, and were passed over: \(skipped)") }
         if !queueOnly { try await work(configuration, settings) }
         try conclude(rest)
     }
@@ -77,11 +77,11 @@ struct ReplayCommand: AsyncParsableCommand {
     private func conclude(_ rest: Store.Unreplayed) throws(Failure) {
         var sentences: [String] = []
         if rest.notGiven > 0 {
-            sentences.append("\(rest.notGiven) people who were erased since then are not among the given ones")
+            sentences.append("of the people erased since then, \(rest.notGiven) are not among the given ones")
         }
         if rest.notRecognisable > 0 {
             sentences.append(
-                "\(rest.notRecognisable) erasures have no digest of this subject key, so whom they were about cannot be told"
+                "of \(rest.notRecognisable) erasures without a digest of this subject key nobody can tell whom they were about"
             )
         }
         guard sentences.isEmpty else { throw Failure(.needsAPerson, sentences.joined(separator: "; ")) }
