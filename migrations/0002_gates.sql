@@ -233,7 +233,10 @@ begin
     if old.admitted_at is not null and (
         new.kind <> old.kind or new.received_at <> old.received_at or new.admitted_at is distinct from old.admitted_at
         or new.integration_id <> old.integration_id or new.changes <> old.changes
-        or new.replay_of is distinct from old.replay_of or new.requested_by is distinct from old.requested_by) then
+        or new.replay_of is distinct from old.replay_of
+        -- Whoever asked may have been the person, and is forgotten with them.
+        or (new.requested_by is distinct from old.requested_by and num_nonnulls(new.requested_by, new.integration_id) > 0)
+    ) then
         raise exception using errcode = 'check_violation', constraint = 'admitted_content_stays',
             message = 'what an admitted request asks for, and of whom, does not change',
             hint = 'Cancel it, and insert another.';

@@ -208,7 +208,7 @@ private enum RecordStatements {
             from subject s join hit on hit.id = s.id
             where s.recheck_ms is not null
         ), forgotten as (
-            update dsr.subject_requests q set integration_id = null, changes = null
+            update dsr.subject_requests q set integration_id = null, requested_by = null, changes = null
             from same_subject s
             where q.id = s.id and q.state in ('completed', 'refused', 'cancelled', 'failed')
         ), unreasoned as (
