@@ -73,7 +73,7 @@ let package = Package(
             "Processor",
             [
                 "AtomicFiles", "CallPolicy", "EvidenceLog", "Notary", "Postgres", "Reports", "Store", "SubjectRequests",
-                "TalonOne", crypto, lifecycle,
+                "TalonOne", crypto,
             ]
         ),
         module("Notary", ["AtomicFiles", "EvidenceLog", "Store"]),

@@ -76,6 +76,8 @@ create table dsr.subject_requests (
     -- Grows with each claim and never falls: a result is accepted only under the number it was claimed with.
     claim_no           integer     not null default 0,
     failures           integer     not null default 0,
+    -- Runs that died while they worked it, since the last that did not.
+    losses             integer     not null default 0,
     not_before         timestamptz,
     -- An erasure call of an earlier claim may have been carried out without an answer.
     may_have_acted     boolean     not null default false,

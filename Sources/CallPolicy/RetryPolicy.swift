@@ -1,13 +1,13 @@
 /// When a call is made again, at once or in a later run.
 ///
-/// Waits grow exponentially with full jitter, so that many workers that failed together do not come back together.
+/// Waits are a ``Backoff``'s.
 public struct RetryPolicy: Sendable {
     /// Tries of one call within one claim.
     public var quickTries = 3
-    /// The longest first wait between them, and the longest wait of all.
-    public var quickBase = Duration.milliseconds(200), quickCap = Duration.seconds(10)
-    /// The longest first wait of a request that goes back to the queue, and the longest of all.
-    public var queueBase = Duration.seconds(60), queueCap = Duration.seconds(3_600)
+    /// Waits between them.
+    public var quick = Backoff(base: .milliseconds(200), cap: .seconds(10))
+    /// Waits of a request that goes back to the queue.
+    public var queue = Backoff(base: .seconds(60), cap: .seconds(3_600))
     /// Real failures after which a request needs a person.
     public var failureBudget = 5
 
@@ -21,9 +21,9 @@ public struct RetryPolicy: Sendable {
     ///   - draw: A random number from 0 to 1.
     public func quickRetry(after failure: CallFailure, tries: Int, draw: Double) -> Duration? {
         guard failure.kind == .outage || failure.kind == .trouble, tries < quickTries else { return nil }
-        let jittered = jitter(base: quickBase, cap: quickCap, step: tries, draw: draw)
-        guard case .status(_, let asked?) = failure else { return jittered }
-        return asked <= quickCap ? max(asked, jittered) : nil
+        let wait = quick.wait(step: tries, draw: draw)
+        guard case .status(_, let asked?) = failure else { return wait }
+        return asked <= quick.cap ? max(asked, wait) : nil
     }
 
     /// What becomes of a request whose call failed for good in this claim.
@@ -50,13 +50,13 @@ public struct RetryPolicy: Sendable {
         case .outage:
             // An outage spends no budget: only an answer may fail a request.
             .later(
-                askedWait(failure) ?? jitter(base: queueBase, cap: queueCap, step: failures + 1, draw: draw),
+                askedWait(failure) ?? queue.wait(step: failures + 1, draw: draw),
                 failures: failures
             )
         case .trouble:
             failures + 1 >= failureBudget
                 ? .person
-                : .later(jitter(base: queueBase, cap: queueCap, step: failures + 1, draw: draw), failures: failures + 1)
+                : .later(queue.wait(step: failures + 1, draw: draw), failures: failures + 1)
         case .absent, .rejection:
             .person
         }
@@ -64,11 +64,6 @@ public struct RetryPolicy: Sendable {
 
     private func askedWait(_ failure: CallFailure) -> Duration? {
         guard case .status(_, let asked?) = failure else { return nil }
-        return min(asked, queueCap)
-    }
-
-    private func jitter(base: Duration, cap: Duration, step: Int, draw: Double) -> Duration {
-        let grown = base * (1 << min(step - 1, 16))
-        return min(grown, cap) * max(draw, 0.1)
+        return min(asked, queue.cap)
     }
 }

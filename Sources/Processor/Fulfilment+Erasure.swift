@@ -17,7 +17,6 @@ extension Fulfilment {
         }
         let reservations = before.contents.reservedCoupons
         if !reservations.isEmpty {
-            try await announce(.releaseReservations, of: request)
             try await release(reservations, of: request, &calls)
             steps.append(.init(.reservationsReleased(count: reservations.count), at: Date()))
         }
@@ -27,7 +26,6 @@ extension Fulfilment {
             tries += 1
             let sent: Sent
             do throws(CallError) {
-                try await announce(.deleteCustomerData, of: request)
                 sent = try await delete(request, &calls)
             } catch {
                 throw tries > 1 ? error.afterUnansweredCall() : error
@@ -65,8 +63,11 @@ extension Fulfilment {
         let id = request.subject.value
         for coupon in coupons {
             do throws(CallError) {
-                // Repeatable: being released twice is being released.
-                _ = try await calls.read { () throws(TalonOneError) in
+                // Being released twice is being released.
+                _ = try await calls.change(
+                    isRepeatable: true,
+                    announce: { () throws(CallError) in try await announce(.releaseReservation, of: request) }
+                ) { () throws(TalonOneError) in
                     try await client.deleteCouponReservation(couponValue: coupon, integrationIds: [id])
                 }
             } catch {
@@ -93,7 +94,10 @@ extension Fulfilment {
     private func delete(_ request: SubjectRequest, _ calls: inout Calls) async throws(CallError) -> Sent {
         let id = request.subject.value
         do throws(CallError) {
-            _ = try await calls.send { () throws(TalonOneError) in
+            _ = try await calls.change(
+                isRepeatable: false,
+                announce: { () throws(CallError) in try await announce(.deleteCustomerData, of: request) }
+            ) { () throws(TalonOneError) in
                 try await client.deleteCustomerData(integrationId: id)
             }
             return Sent(wasAnswered: true, instant: Date())

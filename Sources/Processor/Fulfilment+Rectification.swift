@@ -28,9 +28,11 @@ extension Fulfilment {
             throw CallError(failure: .impossible, sentence: "The changes cannot be read as JSON.", mayHaveActed: false)
         }
         let id = request.subject.value
-        try await announce(.updateProfile, of: request)
-        // Repeatable: setting the same values twice is setting them.
-        _ = try await calls.read { () throws(TalonOneError) in
+        // Setting the same values twice is setting them.
+        _ = try await calls.change(
+            isRepeatable: true,
+            announce: { () throws(CallError) in try await announce(.updateProfile, of: request) }
+        ) { () throws(TalonOneError) in
             try await client.updateCustomerProfile(integrationId: id, profile)
         }
         let names = Self.presentable(wanted.members.map(\.name), subject: request.subject)

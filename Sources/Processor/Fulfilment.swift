@@ -13,6 +13,8 @@ struct Fulfilment: Sendable {
     let templates: DocumentTemplates
     let run: Int64
     let recorder: Recorder
+    let traffic: CallTraffic
+    let lease: RunLease
     let capabilities = Capabilities()
 
     /// What became of a request, and what that says about the API.
@@ -23,14 +25,10 @@ struct Fulfilment: Sendable {
 
     /// What one request's calls say about all others'.
     enum Signal: Sendable, Hashable {
-        /// The API answered.
-        case answered
-        /// It was out.
-        case unanswered
+        /// Nothing.
+        case none
         /// It refuses the credentials; the sentence says how.
         case credentialsRefused(String)
-        /// The calls were cancelled.
-        case stopped
     }
 
     /// What this deployment turned out not to have; found out once, by whichever request comes first.
@@ -41,8 +39,13 @@ struct Fulfilment: Sendable {
         func missReservedCoupons() { lacksReservedCoupons.withLock { $0 = true } }
     }
 
+    /// Calls for one request, none made yet.
+    func calls() -> Calls {
+        Calls(policy: settings.retry, traffic: traffic, mayBegin: { [lease] in lease.isTrusted })
+    }
+
     func fulfil(_ request: SubjectRequest) async -> End {
-        var calls = Calls(policy: settings.retry)
+        var calls = calls()
         do throws(CallError) {
             var result =
                 switch request.right {
@@ -51,7 +54,7 @@ struct Fulfilment: Sendable {
                 case .erasure: try await erase(request, &calls)
                 }
             result.calls = calls.count
-            return End(result: result, signal: .answered)
+            return End(result: result, signal: .none)
         } catch {
             return end(of: request, error, calls: calls.count)
         }
@@ -161,12 +164,6 @@ struct Fulfilment: Sendable {
 
 extension Fulfilment.Signal {
     init(_ error: CallError) {
-        self =
-            switch error.failure.kind {
-            case .outage: .unanswered
-            case .credentials: .credentialsRefused(error.sentence)
-            case .stopped: .stopped
-            case .absent, .trouble, .rejection: .answered
-            }
+        self = error.failure.kind == .credentials ? .credentialsRefused(error.sentence) : .none
     }
 }

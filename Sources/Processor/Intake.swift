@@ -4,7 +4,7 @@ import SubjectRequests
 
 /// Admits what is new, in batches.
 struct Intake {
-    let store: Store
+    let link: DatabaseLink
     let run: Int64
     let scope: Scope
     let admission: Admission
@@ -12,8 +12,8 @@ struct Intake {
 
     private let batch = 512
 
-    init(store: Store, run: Int64, scope: Scope, admission: Admission, subjectKey: SubjectKey?) {
-        self.store = store
+    init(link: DatabaseLink, run: Int64, scope: Scope, admission: Admission, subjectKey: SubjectKey?) {
+        self.link = link
         self.run = run
         self.scope = scope
         self.admission = admission
@@ -30,17 +30,21 @@ struct Intake {
 
     /// Brings what was admitted before up to the present settings: what they ask of requests, and the key of the digests.
     func review() async throws(StoreError) {
-        try await store.tighten(admission.gates)
+        try await link.attempt { store throws(StoreError) in try await store.tighten(admission.gates) }
         guard let subjectKey else { return }
         var last: Int64 = 0
         while true {
-            let page = try await store.undigested(key: subjectKey.id, after: last, limit: batch)
+            let page = try await link.attempt { [last] store throws(StoreError) in
+                try await store.undigested(key: subjectKey.id, after: last, limit: batch)
+            }
             guard let end = page.last else { return }
             last = end.id
             let digests = page.compactMap { row in
                 (try? SubjectID(row.integrationID)).map { (id: row.id, digest: subjectKey.digest(of: $0)) }
             }
-            try await store.setDigests(digests, key: subjectKey.id)
+            try await link.attempt { store throws(StoreError) in
+                try await store.setDigests(digests, key: subjectKey.id)
+            }
         }
     }
 
@@ -48,7 +52,9 @@ struct Intake {
         var outcome = Outcome()
         var last: Int64 = 0
         while true {
-            let new = try await store.newRequests(after: last, only: scope.onlyRequest, limit: batch)
+            let new = try await link.attempt { [last] store throws(StoreError) in
+                try await store.newRequests(after: last, only: scope.onlyRequest, limit: batch)
+            }
             guard let end = new.last else { return outcome }
             last = end.id
             let verdicts = new.map { request in
@@ -59,10 +65,19 @@ struct Intake {
                     digest: digest(of: request)
                 )
             }
-            let counts = try await store.admit(verdicts, keyID: subjectKey?.id, run: run)
+            let counts = try await admit(verdicts)
             tally.addRefused(counts.refused)
             outcome.ready += counts.ready
             outcome.elsewhere += new.count - counts.ready - counts.waiting - counts.refused
+        }
+    }
+
+    private func admit(_ verdicts: [Store.Admitted]) async throws(StoreError) -> Store.AdmissionCounts {
+        try await link.attempt { store, isRepeated throws(StoreError) in
+            var counts = try await store.admit(verdicts, keyID: subjectKey?.id, run: run)
+            // Those that an earlier try has refused are not refused again, and count all the same.
+            if isRepeated { counts.refused = try await store.refused(among: verdicts, by: run) }
+            return counts
         }
     }
 

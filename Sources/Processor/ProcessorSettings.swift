@@ -15,6 +15,14 @@ public struct ProcessorSettings: Sendable {
     public var concurrency: Int
     /// When to ask again.
     public var retry: RetryPolicy
+    /// Calls a second, at most; `nil` for no such limit.
+    public var callsPerSecond: Double?
+    /// How long the API, and the database, may be away before the run gives up.
+    public var apiPatience = Duration.seconds(300), databasePatience = Duration.seconds(300)
+    /// Requests to begin, at most; `nil` for all.
+    public var limit: Int?
+    /// How long calls in flight may go on once the run winds down.
+    public var grace = Duration.seconds(60)
     /// How long other runs wait before they take over what a silent run held.
     public var lease: Duration
     /// How deadlines are counted, and what is asked of requests before they are worked.

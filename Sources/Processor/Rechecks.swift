@@ -1,14 +1,14 @@
 import CallPolicy
 import Foundation
-import ServiceLifecycle
 import Store
 import SubjectRequests
 
 /// Looks again at people who were erased, where the controller has said so: a late event of the shop creates a customer anew.
 struct Rechecks {
-    let store: Store
+    let link: DatabaseLink
     let run: Int64
     let fulfilment: Fulfilment
+    let stop: RunStop
 
     /// What came of it.
     struct Outcome {
@@ -21,10 +21,14 @@ struct Rechecks {
     /// Takes every look that is due, as many at once as the settings allow. One that fails is taken by the next run.
     func take() async throws -> Outcome {
         var outcome = Outcome()
-        outcome.unread = try await store.dropExpiredReappearances(run: run)
+        outcome.unread = try await link.attempt { store throws(StoreError) in
+            try await store.dropExpiredReappearances(run: run)
+        }
         var last: Int64 = 0
-        while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            let due = try await store.dueReappearances(after: last, limit: fulfilment.settings.concurrency)
+        while stop.end == nil {
+            let due = try await link.attempt { [last] store throws(StoreError) in
+                try await store.dueReappearances(after: last, limit: fulfilment.settings.concurrency)
+            }
             guard let end = due.last else { break }
             last = end.request
             let looks = await withTaskGroup { group in
@@ -33,7 +37,7 @@ struct Rechecks {
             }
             outcome.calls += looks.reduce(0) { $0 + $1.calls }
             for look in looks {
-                guard let found = look.found, try await store.record(found, of: look.request, run: run) else {
+                guard let found = look.found, try await record(found, of: look.request) else {
                     continue
                 }
                 outcome.looks += 1
@@ -45,6 +49,10 @@ struct Rechecks {
         return outcome
     }
 
+    private func record(_ found: Reappearance, of request: Int64) async throws(StoreError) -> Bool {
+        try await link.attempt { store throws(StoreError) in try await store.record(found, of: request, run: run) }
+    }
+
     private struct Look {
         let request: Int64
         let calls: Int
@@ -53,7 +61,7 @@ struct Rechecks {
     }
 
     private func look(at person: DueReappearance) async -> Look {
-        var calls = Calls(policy: fulfilment.settings.retry)
+        var calls = fulfilment.calls()
         let contents = try? await fulfilment.inventory(of: person.subject, &calls).contents
         return Look(
             request: person.request,

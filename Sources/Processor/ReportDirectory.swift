@@ -1,24 +1,39 @@
 import AtomicFiles
 import Foundation
 import Glibc
-import Store
+public import Store
 
 /// Where documents become files.
-struct ReportDirectory: Sendable {
+public struct ReportDirectory: Sendable {
     let path: String
 
+    /// A directory, whether or not it is there yet; its parent must be.
+    public init(path: String) {
+        self.path = path
+    }
+
     /// What a delivery came to.
-    struct Delivered: Sendable {
-        var count = 0
-        /// Why it stopped early; what is left stays in the database, to be delivered by a later run.
-        var failure: String?
+    public struct Delivered: Sendable {
+        /// Documents that are files now.
+        public fileprivate(set) var count = 0
+        /// Why it stopped early; what is left stays in the database, to be delivered later.
+        public fileprivate(set) var failure: String?
+
+        init() {}
+    }
+
+    /// Writes every undelivered document and marks it delivered, for somebody who does not wait for a run.
+    public func deliver(from store: Store, by author: Author) async throws(StoreError) -> Delivered {
+        try await deliver(from: DatabaseLink(store: store, patience: .zero, stop: RunStop()), by: author)
     }
 
     /// Writes every undelivered document, one at a time, and marks it delivered. A crash in between writes the
     /// same bytes again.
     ///
     /// - Parameter request: Only the documents of that request.
-    func deliver(from store: Store, run: Int64, request: Int64? = nil) async throws(StoreError) -> Delivered {
+    func deliver(from link: DatabaseLink, by author: Author, request: Int64? = nil) async throws(StoreError)
+        -> Delivered
+    {
         var delivered = Delivered()
         if let failure = prepare() {
             delivered.failure = failure
@@ -26,7 +41,11 @@ struct ReportDirectory: Sendable {
         }
         var written: [Int64] = []
         var last: Int64 = 0
-        while let document = try await store.nextUndelivered(after: last, request: request) {
+        while true {
+            let next = try await link.attempt { [last] store throws(StoreError) in
+                try await store.nextUndelivered(after: last, request: request)
+            }
+            guard let document = next else { break }
             last = document.id
             do throws(AtomicFile.Failure) {
                 try AtomicFile.write(
@@ -40,16 +59,20 @@ struct ReportDirectory: Sendable {
             }
             written.append(document.id)
             if written.count == 64 {
-                try await store.markDelivered(written, run: run)
+                try await mark(written, link, author)
                 delivered.count += written.count
                 written = []
             }
         }
         if !written.isEmpty {
-            try await store.markDelivered(written, run: run)
+            try await mark(written, link, author)
             delivered.count += written.count
         }
         return delivered
+    }
+
+    private func mark(_ ids: [Int64], _ link: DatabaseLink, _ author: Author) async throws(StoreError) {
+        try await link.attempt { store throws(StoreError) in try await store.markDelivered(ids, by: author) }
     }
 
     /// Makes the directory, for its owner only, where its parent is there.

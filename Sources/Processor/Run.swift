@@ -36,20 +36,25 @@ public struct Run: Sendable {
     let database: PostgresConfiguration
     let client: TalonOneClient
     let settings: ProcessorSettings
+    let stop: RunStop
     let progress: @Sendable (RunTally) -> Void
 
     /// A run against a database and an API.
     ///
-    /// - Parameter progress: Told each time a request ends; must be quick.
+    /// - Parameters:
+    ///   - stop: What may end it early.
+    ///   - progress: Told each time a request ends; must be quick.
     public init(
         database: PostgresConfiguration,
         client: TalonOneClient,
         settings: ProcessorSettings,
+        stop: RunStop = RunStop(),
         progress: @escaping @Sendable (RunTally) -> Void = { _ in }
     ) {
         self.database = database
         self.client = client
         self.settings = settings
+        self.stop = stop
         self.progress = progress
     }
 
@@ -61,7 +66,7 @@ public struct Run: Sendable {
         let run = try await store.beginRun(settings.identity(scope), lease: settings.lease).id
         var tally = RunTally()
         _ = try await Intake(
-            store: store,
+            link: DatabaseLink(store: store, patience: .zero, stop: RunStop()),
             run: run,
             scope: scope,
             admission: settings.admission,
@@ -81,8 +86,15 @@ public struct Run: Sendable {
         }
         let store = try await open()
         let heartbeat: Store
+        let traffic = CallTraffic(
+            CallGate.Limits(
+                inFlight: settings.concurrency,
+                callsPerSecond: settings.callsPerSecond,
+                outagePatience: settings.apiPatience
+            )
+        )
         do throws(RunError) {
-            try await greetAPI()
+            try await greetAPI(traffic)
             heartbeat = try await open()
         } catch {
             await store.close()
@@ -90,7 +102,7 @@ public struct Run: Sendable {
         }
         let outcome: Result<RunSummary, RunError>
         do {
-            outcome = .success(try await execute(scope, store, heartbeat, templates))
+            outcome = .success(try await execute(scope, store, heartbeat, templates, traffic))
         } catch let error as RunError {
             outcome = .failure(error)
         } catch let error as StoreError {
@@ -107,41 +119,45 @@ public struct Run: Sendable {
         _ scope: Scope,
         _ store: Store,
         _ heartbeat: Store,
-        _ templates: DocumentTemplates
+        _ templates: DocumentTemplates,
+        _ traffic: CallTraffic
     ) async throws -> RunSummary {
         let startedAt = Date()
+        let sent = ContinuousClock.now
         let (run, queue) = try await store.beginRun(settings.identity(scope), lease: settings.lease)
-        let lease = RunLease(run: run, duration: settings.lease)
-        let beating = Task { await lease.keep(with: heartbeat) }
+        let lease = RunLease(run: run, duration: settings.lease, takenAt: sent)
+        let beating = Task { await lease.keep(with: heartbeat, stop: stop) }
         defer { beating.cancel() }
+        let link = DatabaseLink(store: store, patience: settings.databasePatience, stop: stop)
 
-        _ = try await store.rescue(run: run)
         try await Intake(
-            store: store,
+            link: link,
             run: run,
             scope: scope,
             admission: settings.admission,
             subjectKey: settings.subjectKey
         ).review()
-        let recorder = Recorder(store: store, run: run)
+        let recorder = Recorder(link: link, run: run)
         let fulfilment = Fulfilment(
             client: client,
             settings: settings,
             templates: templates,
             run: run,
-            recorder: recorder
+            recorder: recorder,
+            traffic: traffic,
+            lease: lease
         )
         let signer = HeadSigner(database: database, signing: settings.signing, every: settings.resultsPerHead)
         let progress = progress
         var dispatcher = Dispatcher(
-            store: store,
+            link: link,
             run: run,
             scope: scope,
             settings: settings,
             fulfilment: fulfilment,
             recorder: recorder,
-            lease: lease,
-            brake: try await brake(scope, store),
+            stop: stop,
+            brake: try await brake(scope, link),
             progress: { tally in
                 progress(tally)
                 signer.note(ended: tally.ended)
@@ -151,11 +167,11 @@ public struct Run: Sendable {
         var tally = dispatcher.tally
         var rechecks = Rechecks.Outcome()
         if scope == .all, dispatcher.end == nil {
-            rechecks = try await Rechecks(store: store, run: run, fulfilment: fulfilment).take()
+            rechecks = try await Rechecks(link: link, run: run, fulfilment: fulfilment, stop: stop).take()
             tally.addCalls(rechecks.calls)
         }
 
-        let delivery = try await deliver(scope, store, run)
+        let delivery = try await deliver(scope, link, run)
         let end = dispatcher.end ?? .done
         var report = try await report(
             run,
@@ -164,20 +180,23 @@ public struct Run: Sendable {
             tally,
             queue,
             delivery,
-            store
+            link
         )
         report.brake = dispatcher.brakeReason?.description
         report.attention.missedLooks = rechecks.unread
         let documents = try [report.html(with: templates), report.json()].map(StoredDocument.init)
-        try await store.endRun(
-            run,
-            reason: end.sentence,
-            counts: documents.last?.content ?? Data("{}".utf8),
-            erasures: tally.erasures,
-            wasBraked: dispatcher.brakeReason != nil,
-            documents: documents
-        )
-        let last = try await deliver(scope, store, run)
+        let wasBraked = dispatcher.brakeReason != nil
+        try await link.attempt { [tally] store throws(StoreError) in
+            try await store.endRun(
+                run,
+                reason: end.sentence,
+                counts: documents.last?.content ?? Data("{}".utf8),
+                erasures: tally.erasures,
+                wasBraked: wasBraked,
+                documents: documents
+            )
+        }
+        let last = try await deliver(scope, link, run)
         return RunSummary(
             report: report,
             end: end,
@@ -206,8 +225,8 @@ public struct Run: Sendable {
 
     /// Asks for a customer that nobody has. It shows that the API is there, that it is the API, and that the key is
     /// right; reading creates nothing.
-    private func greetAPI() async throws(RunError) {
-        var calls = Calls(policy: settings.retry)
+    private func greetAPI(_ traffic: CallTraffic) async throws(RunError) {
+        var calls = Calls(policy: settings.retry, traffic: traffic)
         do throws(CallError) {
             _ = try await calls.read { () throws(TalonOneError) in
                 try await client.customerInventory(integrationId: "dsr-preflight", sections: [.profile])
@@ -223,19 +242,23 @@ public struct Run: Sendable {
 
     /// Only a run over the whole queue has a brake: an operator who erases one person, or repeats what was done, has
     /// counted them.
-    private func brake(_ scope: Scope, _ store: Store) async throws(StoreError) -> ErasureBrake? {
+    private func brake(_ scope: Scope, _ link: DatabaseLink) async throws(StoreError) -> ErasureBrake? {
         guard scope == .all else { return nil }
-        let earlier = try await store.erasuresOfEarlierRuns(environment: settings.environment.rawValue, limit: 20)
+        let earlier = try await link.attempt { store throws(StoreError) in
+            try await store.erasuresOfEarlierRuns(environment: settings.environment.rawValue, limit: 20)
+        }
         return ErasureBrake(settings.brake, earlierRuns: earlier)
     }
 
     // MARK: - After
 
-    private func deliver(_ scope: Scope, _ store: Store, _ run: Int64) async throws(StoreError)
-        -> ReportDirectory.Delivered
-    {
+    private func deliver(
+        _ scope: Scope,
+        _ link: DatabaseLink,
+        _ run: Int64
+    ) async throws(StoreError) -> ReportDirectory.Delivered {
         guard let path = settings.reportsDirectory else { return ReportDirectory.Delivered() }
-        return try await ReportDirectory(path: path).deliver(from: store, run: run, request: scope.onlyRequest)
+        return try await ReportDirectory(path: path).deliver(from: link, by: .run(run), request: scope.onlyRequest)
     }
 
     private func report(
@@ -245,9 +268,14 @@ public struct Run: Sendable {
         _ tally: RunTally,
         _ queue: Store.QueueSize,
         _ delivery: ReportDirectory.Delivered,
-        _ store: Store
+        _ link: DatabaseLink
     ) async throws(StoreError) -> RunReport {
-        let standing = try await store.standing(run: run)
+        let (standing, undelivered, people, attention) = try await link.attempt { store throws(StoreError) in
+            (
+                try await store.standing(run: run), try await store.undeliveredCount(),
+                try await store.needingAPerson(run: run, limit: 1_000), try await store.attention()
+            )
+        }
         var counts = RunReport.Counts()
         counts.pendingAtStart = queue.open
         counts.arrived = standing.total - queue.total
@@ -262,8 +290,7 @@ public struct Run: Sendable {
         counts.takenByOthers = standing.running + (standing.final - (queue.total - queue.open)) - mine
         counts.calls = tally.calls
         counts.reportsDelivered = delivery.count
-        counts.reportsUndelivered = try await store.undeliveredCount()
-        let people = try await store.needingAPerson(run: run, limit: 1_000)
+        counts.reportsUndelivered = undelivered
         var report = RunReport(
             runID: run,
             host: settings.host,
@@ -275,7 +302,7 @@ public struct Run: Sendable {
             counts: counts,
             needsAPerson: people.map(RunReport.Row.init)
         )
-        report.attention = RunReport.Attention(try await store.attention())
+        report.attention = RunReport.Attention(attention)
         return report
     }
 }

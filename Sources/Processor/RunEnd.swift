@@ -4,6 +4,10 @@ public enum RunEnd: Sendable, Hashable {
     case done
     /// It was asked to stop.
     case stopped
+    /// The time until which it was to work had come.
+    case timeIsUp
+    /// It had begun as many requests as it was to.
+    case limitReached
     /// The API refused the credentials.
     case credentialsRefused
     /// The API did not answer any more.
@@ -16,6 +20,8 @@ public enum RunEnd: Sendable, Hashable {
         switch self {
         case .done: "done"
         case .stopped: "stopped by a signal"
+        case .timeIsUp: "its time was up"
+        case .limitReached: "it had begun as many requests as it was to"
         case .credentialsRefused: "the API refused the credentials"
         case .apiUnavailable: "the API did not answer any more"
         case .leaseLost: "the lease had passed"

@@ -1,37 +1,40 @@
+import CallPolicy
 import Store
 import Synchronization
 
 /// The run's claim to be alive, renewed on a connection of its own, so that no slow statement can cost it.
 final class RunLease: Sendable {
-    private let lost = Mutex(false)
+    private let lease: Mutex<Lease>
     private let run: Int64
-    private let duration: Duration
 
-    init(run: Int64, duration: Duration) {
+    /// - Parameter sent: When the statement that began the run was sent.
+    init(run: Int64, duration: Duration, takenAt sent: ContinuousClock.Instant) {
         self.run = run
-        self.duration = duration
+        self.lease = Mutex(Lease(duration: duration, takenAt: sent))
     }
 
-    /// Whether the run must stop claiming: others may have taken over.
-    var isLost: Bool { lost.withLock { $0 } }
+    /// Whether nobody can have taken over what the run holds.
+    var isTrusted: Bool { lease.withLock { $0.isTrusted(at: .now) } }
 
-    /// Renews until the task is cancelled or the lease is lost.
-    ///
-    /// The lease is counted from the moment a renewal is sent, so this side always gives up before the others take over.
-    func keep(with store: Store) async {
-        let clock = ContinuousClock()
-        var renewed = clock.now
-        while !Task.isCancelled {
-            guard (try? await Task.sleep(for: duration / 6)) != nil else { return }
-            let sent = clock.now
+    /// Renews until the task is cancelled or the database refuses: then others may have taken over, and the run stops at
+    /// once. A connection that breaks is made again, and a renewal that takes long is given up in time for the next.
+    func keep(with store: Store, stop: RunStop) async {
+        let (interval, deadline) = lease.withLock { ($0.interval, $0.renewalDeadline) }
+        var wait = interval
+        while (try? await Task.sleep(for: wait)) != nil {
+            let sent = ContinuousClock.now
             do throws(StoreError) {
-                guard try await store.renewLease(run: run, lease: duration) else { break }
-                renewed = sent
+                guard try await store.renewLease(run: run, lease: interval * 6, deadline: deadline) else {
+                    lease.withLock { $0.refused() }
+                    stop.cancel(.leaseLost)
+                    return
+                }
+                lease.withLock { $0.renewed(sentAt: sent) }
+                wait = interval
             } catch {
-                if clock.now - renewed > duration * 0.8 { break }
                 try? await store.reconnect()
+                wait = interval / 4
             }
         }
-        if !Task.isCancelled { lost.withLock { $0 = true } }
     }
 }

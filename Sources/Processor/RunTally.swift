@@ -30,6 +30,10 @@ public struct RunTally: Sendable {
         }
     }
 
+    mutating func addSetAside(_ count: Int) {
+        failed += count
+    }
+
     mutating func addCalls(_ count: Int) {
         calls += count
     }

@@ -26,8 +26,10 @@ public struct RequestSummary: Sendable {
     public let hasSubject: Bool
 }
 
-/// A document of a request, without its bytes.
+/// A document of a request or a run, without its bytes.
 public struct DocumentSummary: Sendable {
+    /// Its number.
+    public let id: Int64
     /// The file's name and its media type.
     public let fileName: String, mediaType: String
     /// Its size in bytes.
@@ -125,10 +127,16 @@ extension Store {
         }.first.flatMap { $0 }.flatMap { try? SubjectID($0) }
     }
 
-    /// A request's documents.
-    public func documents(of request: Int64) async throws(StoreError) -> [DocumentSummary] {
-        try await rows(BrowseStatements.documents, [request]) { row throws(PostgresError) in
+    /// Documents after a number: of one request, or of all requests and runs.
+    public func documents(
+        of request: Int64?,
+        undeliveredOnly: Bool = false,
+        after id: Int64 = 0,
+        limit: Int = 1_000
+    ) async throws(StoreError) -> [DocumentSummary] {
+        try await rows(BrowseStatements.documents, [request, undeliveredOnly, id, limit]) { row throws(PostgresError) in
             DocumentSummary(
+                id: try row.decode("id"),
                 fileName: try row.decode("file_name"),
                 mediaType: try row.decode("media_type"),
                 byteCount: try row.decode("byte_count"),
@@ -212,10 +220,14 @@ private enum BrowseStatements {
     )
 
     static let documents = Statement(
-        "read a request's documents",
+        "read documents",
         """
-        select file_name, media_type, byte_count, sha256, delivered_at, content is not null as has_content
-        from dsr.reports where request_id = $1 order by id
+        select id, file_name, media_type, byte_count, sha256, delivered_at, content is not null as has_content
+        from dsr.reports
+        where ($1::bigint is null or request_id = $1) and (not $2::bool or (delivered_at is null and content is not null))
+          and id > $3
+        order by id
+        limit $4
         """
     )
 

@@ -21,6 +21,8 @@ extension Store {
     ///   - only: A request's number, to claim that one or nothing.
     ///   - replays: Whether to claim only erasures that are repeated.
     ///   - brake: Whether erasures are held back.
+    ///   - suspects: Whether to claim requests that have cost runs already, and nothing else. They are worked alone, so
+    ///     that one that kills its run takes no others along, and no innocent one is set aside with it.
     /// - Returns: The requests, and the cursor for the next group. None where nothing is ready, or where the run's
     ///   lease has passed: the statement itself refuses then.
     public func claim(
@@ -29,14 +31,29 @@ extension Store {
         limit: Int,
         only: Int64? = nil,
         replays: Bool = false,
-        brake: Bool = false
+        brake: Bool = false,
+        suspects: Bool = false
     ) async throws(StoreError) -> ClaimedGroup {
         let result =
             if let only {
                 try await query(ClaimStatements.one, [run, only])
             } else {
-                try await query(ClaimStatements.group, [run, limit, cursor.answerBy, cursor.id, brake, replays])
+                try await query(
+                    ClaimStatements.group,
+                    [run, limit, cursor.answerBy, cursor.id, brake, replays, suspects]
+                )
             }
+        return try read(result, cursor)
+    }
+
+    /// Requests that a run has claimed without knowing: the connection broke before the answer came.
+    ///
+    /// - Parameter known: The requests of which it knows.
+    public func claimedUnknowingly(run: Int64, besides known: Set<Int64>) async throws(StoreError) -> ClaimedGroup {
+        try read(try await query(ClaimStatements.unknown, [run, Array(known)]), .start)
+    }
+
+    private func read(_ result: PostgresResult, _ cursor: ClaimCursor) throws(StoreError) -> ClaimedGroup {
         var claimed: [SubjectRequest] = []
         var unreadable: [UnreadableRequest] = []
         var gated = 0
@@ -73,7 +90,7 @@ extension Store {
         /// Whether there was nothing to claim.
         public var isEmpty: Bool { requests.isEmpty && unreadable.isEmpty && gated == 0 }
         /// Where the next claim goes on.
-        public let cursor: ClaimCursor
+        public var cursor: ClaimCursor
     }
 
     /// A claimed row that was changed after its admission into something that cannot be worked.
@@ -123,6 +140,7 @@ private enum ClaimStatements {
               and (r.answer_by, r.id) > ($3::date, $4::bigint)
               and (r.not_before is null or r.not_before <= clock_timestamp())
               and (not $6::bool or r.replay_of is not null)
+              and (r.losses >= 2) = $7::bool
               and exists (select from me)
             order by r.answer_by, r.id
             limit $2
@@ -144,6 +162,17 @@ private enum ClaimStatements {
             """,
             brake: "false"
         )
+    )
+
+    static let unknown = Statement(
+        "look for claims without an answer",
+        """
+        select id, kind, integration_id, waiting_for, claim_no, failures, may_have_acted, ticket, changes::text as changes,
+               received_at, answer_by
+        from dsr.subject_requests
+        where run_id = $1 and state = 'running' and id <> all($2::bigint[])
+        order by answer_by, id
+        """
     )
 
     // The run's row is locked against a rescue until the commit: a rescuer that saw the lease pass meanwhile

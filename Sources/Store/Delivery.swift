@@ -27,10 +27,10 @@ extension Store {
     }
 
     /// Marks documents as delivered, with a leaf for each that was not yet.
-    public func markDelivered(_ ids: [Int64], run: Int64) async throws(StoreError) {
+    public func markDelivered(_ ids: [Int64], by author: Author) async throws(StoreError) {
         try await transaction { connection in
             try connection.query(ForgettingLock.take)
-            try connection.query(DeliveryStatements.mark, ids, run)
+            try connection.query(DeliveryStatements.mark, parameters: author.parameters + [ids])
         }
     }
 
@@ -71,7 +71,7 @@ private enum DeliveryStatements {
                     select from dsr.subject_requests q
                     where q.id = x.request_id and q.integration_id is null and q.kind <> 'erasure'
                 ) then null else x.content end
-            from unnest($1::bigint[]) as given (id)
+            from unnest($3::bigint[]) as given (id)
             where x.id = given.id and x.delivered_at is null
             returning x.id, x.request_id, x.file_name, x.sha256
         ), entries as (
@@ -81,7 +81,7 @@ private enum DeliveryStatements {
             ) order by id) as list
             from hit
         ), log as materialized (
-            select dsr.append_evidence(entries.list, $2) from entries
+            select dsr.append_evidence(entries.list, $1::bigint, $2::json) from entries
         )
         select count(*) from hit where exists (select from log)
         """

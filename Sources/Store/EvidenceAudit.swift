@@ -124,6 +124,7 @@ private enum AuditStatements {
                 case p.j ->> 'event'
                     when 'refused' then 'refused'
                     when 'cancelled' then 'cancelled'
+                    when 'set_aside' then 'failed'
                     when 'recorded' then case
                         when p.j ->> 'state' is not null then p.j ->> 'state' || coalesce(' ' || (p.j ->> 'outcome'), '')
                     end
@@ -135,7 +136,7 @@ private enum AuditStatements {
                 where l.request_id = r.id
                 order by l.index desc
             ) p
-            where p.pruned or p.j ->> 'event' in ('recorded', 'refused', 'cancelled')
+            where p.pruned or p.j ->> 'event' in ('recorded', 'refused', 'cancelled', 'set_aside')
             limit 1
         ) said on true
         where r.id > $1
@@ -160,7 +161,7 @@ private enum AuditStatements {
         from dsr.evidence_leaves l left join dsr.evidence_payloads p on p.index = l.index
         where l.request_id = $1 and (
             p.payload is null
-            or convert_from(p.payload, 'UTF8')::json ->> 'event' in ('recorded', 'refused', 'cancelled')
+            or convert_from(p.payload, 'UTF8')::json ->> 'event' in ('recorded', 'refused', 'cancelled', 'set_aside')
         )
         order by l.index desc
         limit 1

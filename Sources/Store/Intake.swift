@@ -96,6 +96,13 @@ extension Store {
         }
     }
 
+    /// Rows of a batch that a run has refused already: what was sent before a connection broke may have been committed.
+    public func refused(among batch: [Admitted], by run: Int64) async throws(StoreError) -> Int {
+        try await rows(IntakeStatements.refused, [batch.map(\.id), run]) { row throws(PostgresError) in
+            try row.decode("count", as: Int.self)
+        }.first ?? 0
+    }
+
     /// How many rows of a batch became ready, waiting and refused.
     public struct AdmissionCounts: Sendable, Hashable {
         public var ready: Int, waiting: Int, refused: Int
@@ -158,6 +165,14 @@ private enum IntakeStatements {
           and ($3::bigint is null or id = $3)
         order by id
         limit $2
+        """
+    )
+
+    static let refused = Statement(
+        "count refused requests",
+        """
+        select count(*) as count from dsr.subject_requests
+        where id = any($1::bigint[]) and state = 'refused' and run_id = $2 and refusal_ground is null
         """
     )
 

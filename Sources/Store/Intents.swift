@@ -5,8 +5,8 @@ public import SubjectRequests
 public struct Intent: Sendable {
     /// What the call does.
     public enum Action: String, Sendable {
-        /// Takes the person out of the reservations of coupons.
-        case releaseReservations = "release_reservations"
+        /// Takes the person out of the reservation of a coupon.
+        case releaseReservation = "release_reservation"
         /// Deletes the customer's data.
         case deleteCustomerData = "delete_customer_data"
         /// Sets or clears attributes of the profile.

@@ -143,6 +143,17 @@ extension Store {
             throw StoreError(error)
         }
     }
+
+    /// Of these results those that are recorded already, as the evidence tells: what was sent before a connection broke may
+    /// have been committed without an answer.
+    public func recorded(among results: [ClaimResult]) async throws(StoreError) -> Set<Int64> {
+        Set(
+            try await rows(
+                RecordStatements.recorded,
+                [results.map(\.request), results.map(\.claimNumber)]
+            ) { row throws(PostgresError) in try row.decode("id", as: Int64.self) }
+        )
+    }
 }
 
 extension Duration {
@@ -152,6 +163,18 @@ extension Duration {
 }
 
 private enum RecordStatements {
+    static let recorded = Statement(
+        "look for recorded results",
+        """
+        select distinct r.id
+        from unnest($1::bigint[], $2::int[]) as r (id, claim_no)
+        join dsr.evidence_leaves l on l.request_id = r.id
+        join dsr.evidence_payloads p using (index)
+        where convert_from(p.payload, 'UTF8')::json ->> 'event' in ('recorded', 'returned')
+          and (convert_from(p.payload, 'UTF8')::json ->> 'claim')::int = r.claim_no
+        """
+    )
+
     // The fence is (id, claim_no) and nothing else: claim_no only grows, so a result that comes late can never
     // land on a later claim. `subject` reads the identifier as it was before `hit` clears it, since all parts
     // of one statement see the same snapshot.
@@ -180,6 +203,7 @@ private enum RecordStatements {
                 outcome = r.outcome,
                 reason = r.reason,
                 failures = r.failures,
+                losses = 0,
                 may_have_acted = r.may_have_acted,
                 not_before = clock_timestamp() + r.wait_ms * interval '1 millisecond',
                 finished_at = case when r.state in ('completed', 'refused', 'failed') then clock_timestamp() end,

@@ -76,18 +76,38 @@ extension Store {
 
     /// Renews the lease by the database's clock.
     ///
+    /// - Parameter deadline: How long it may take.
     /// - Returns: `false` where the lease had already passed: the run must stop claiming.
-    public func renewLease(run: Int64, lease: Duration) async throws(StoreError) -> Bool {
-        try await !query(RunStatements.renew, [run, lease.milliseconds]).isEmpty
+    public func renewLease(run: Int64, lease: Duration, deadline: Duration? = nil) async throws(StoreError) -> Bool {
+        try await !query(RunStatements.renew, [run, lease.milliseconds], deadline: deadline).isEmpty
     }
 
-    /// Returns to the queue what dead runs held, and ends those runs.
+    /// Runs that a request may cost before it is set aside.
+    public static let lossesAllowed = 3
+
+    /// Returns to the queue what dead runs held, and ends those runs. A request that has cost ``lossesAllowed`` runs is set
+    /// aside as failed: something about it kills them.
     ///
-    /// - Returns: How many rows came back.
-    public func rescue(run: Int64) async throws(StoreError) -> Int {
-        try await rows(RunStatements.rescue, [run]) { row throws(PostgresError) in
-            try row.decode("returned", as: Int.self)
-        }.first ?? 0
+    /// - Returns: How many rows came back, and how many were set aside.
+    public func rescue(run: Int64) async throws(StoreError) -> (returned: Int, setAside: Int) {
+        try await rows(RunStatements.rescue, [run, Self.lossesAllowed]) { row throws(PostgresError) in
+            (returned: try row.decode("returned", as: Int.self), setAside: try row.decode("set_aside", as: Int.self))
+        }.first ?? (0, 0)
+    }
+
+    /// Another run that holds requests at this moment.
+    public struct RunAtWork: Sendable, Hashable {
+        /// Its number.
+        public let id: Int64
+        /// Until when its lease lasts, by the database's clock. It moves while the run is alive.
+        public let leaseUntil: Date
+    }
+
+    /// Other runs that hold requests and whose lease lasts.
+    public func otherRunsAtWork(besides run: Int64) async throws(StoreError) -> [RunAtWork] {
+        try await rows(RunStatements.others, [run]) { row throws(PostgresError) in
+            RunAtWork(id: try row.decode("id"), leaseUntil: try row.decode("lease_until"))
+        }
     }
 
     /// Ends a run.
@@ -195,7 +215,7 @@ private enum RunStatements {
     )
 
     // One statement: the dead run's row is locked first, which also decides the race with a late heartbeat, and
-    // a row is returned only as long as the dead run still holds it. What was being erased may have been erased.
+    // a row is returned only as long as the dead run still holds it. What was announced to be erased may have been erased.
     static let rescue = Statement(
         "rescue requests",
         """
@@ -205,27 +225,57 @@ private enum RunStatements {
             for update skip locked
         ), lost as (
             update dsr.subject_requests r set
-                state = 'pending',
-                may_have_acted = r.may_have_acted or r.kind = 'erasure'
+                state = case when r.losses + 1 >= $2 then 'failed' else 'pending' end,
+                losses = r.losses + 1,
+                may_have_acted = r.may_have_acted or exists (
+                    select from dsr.evidence_leaves l join dsr.evidence_payloads p using (index)
+                    where l.request_id = r.id
+                      and convert_from(p.payload, 'UTF8')::json ->> 'action' = 'delete_customer_data'
+                      and (convert_from(p.payload, 'UTF8')::json ->> 'claim')::int = r.claim_no
+                ),
+                outcome = null,
+                run_id = case when r.losses + 1 >= $2 then $1 else r.run_id end,
+                reason = case when r.losses + 1 >= $2
+                    then format('%s runs died while they worked it, the last of them with nothing else in work.', r.losses + 1)
+                    else r.reason end,
+                finished_at = case when r.losses + 1 >= $2 then clock_timestamp() end
             from dead
             where r.state = 'running' and r.run_id = dead.id
-            returning r.id, r.kind, r.claim_no, r.ticket, r.subject_commitment
+            returning r.id, r.kind, r.claim_no, r.state, r.ticket, r.subject_commitment
         ), entries as (
-            select json_agg(json_build_object(
-                'event', 'lease_lost', 'request', id, 'right', kind, 'claim', claim_no, 'ticket', ticket,
-                'subject', encode(subject_commitment, 'hex')
-            ) order by id) as list
-            from lost
+            select json_agg(e.entry order by e.id, e.place) as list
+            from lost, lateral (values
+                (lost.id, 1, json_build_object(
+                    'event', 'lease_lost', 'request', id, 'right', kind, 'claim', claim_no, 'ticket', ticket,
+                    'subject', encode(subject_commitment, 'hex'))),
+                (lost.id, 2, case when state = 'failed' then json_build_object(
+                    'event', 'set_aside', 'request', id, 'right', kind, 'state', state, 'ticket', ticket,
+                    'subject', encode(subject_commitment, 'hex')) end)
+            ) as e (id, place, entry)
+            where e.entry is not null
         ), closed as (
             update dsr.runs r set ended_at = clock_timestamp(), end_reason = 'lease lost'
             from dead where r.id = dead.id
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1) from entries
         )
-        select count(*) as returned from lost where exists (select from log)
+        select count(*) filter (where state = 'pending') as returned,
+               count(*) filter (where state = 'failed') as set_aside
+        from lost where exists (select from log)
         """
     )
 
+    static let others = Statement(
+        "look for other runs at work",
+        """
+        select o.id, o.lease_until from dsr.runs o
+        where o.ended_at is null and o.id <> $1
+          and exists (select from dsr.subject_requests r where r.state = 'running' and r.run_id = o.id)
+        order by o.id
+        """
+    )
+
+    // Sent twice, it ends the run once.
     static let end = Statement(
         "end a run",
         """
@@ -237,6 +287,7 @@ private enum RunStatements {
         insert into dsr.reports (run_id, file_name, media_type, sha256, byte_count, content)
         select $1, d.file_name, d.media_type, d.sha256, octet_length(d.content), d.content
         from unnest($6::text[], $7::text[], $8::bytea[], $9::bytea[]) as d (file_name, media_type, sha256, content)
+        on conflict (file_name) do nothing
         """
     )
 

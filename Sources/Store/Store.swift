@@ -42,10 +42,13 @@ public struct Store: Sendable {
     }
 
     /// Runs one statement, its error translated.
-    func query(_ statement: Statement, _ parameters: [any PostgresEncodable]) async throws(StoreError) -> PostgresResult
-    {
+    func query(
+        _ statement: Statement,
+        _ parameters: [any PostgresEncodable],
+        deadline: Duration? = nil
+    ) async throws(StoreError) -> PostgresResult {
         do {
-            return try await connection.query(statement, parameters: parameters)
+            return try await connection.query(statement, parameters: parameters, deadline: deadline)
         } catch {
             throw StoreError(error)
         }

@@ -21,6 +21,16 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     /// What the database said.
     public let cause: PostgresError?
 
+    /// Whether the same may go well later: the connection broke, another transaction was in the way, or the server is short
+    /// of something. What was sent may have been committed nevertheless.
+    public var isTransient: Bool {
+        if code == .unreachable { return true }
+        guard let cause else { return false }
+        // 53: insufficient resources, a full disk among them; 55P03: a lock that was not to be had.
+        return cause.isSerialization || cause.sqlState.map { $0.hasPrefix("53") || $0 == "55P03" } ?? false
+            || cause.code == .timedOut
+    }
+
     init(_ code: Code, _ description: String, cause: PostgresError? = nil) {
         self.code = code
         self.description = description

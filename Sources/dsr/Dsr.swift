@@ -17,6 +17,7 @@ struct Dsr: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, SubmitCommand.self, ExportCommand.self, EraseCommand.self, RequestsCommand.self,
+            ReportsCommand.self,
             IncidentsCommand.self, ReplayCommand.self, EvidenceCommand.self, MigrateCommand.self, GrantsCommand.self,
             APICommand.self, SandboxCommand.self,
             DemoCommand.self,

@@ -94,7 +94,7 @@ struct RemedyTests {
                     Issue.record("\(failure) with \(failures) failures is not tried later as it was")
                     continue
                 }
-                #expect(wait > .zero && wait <= policy.queueCap)
+                #expect(wait > .zero && wait <= policy.queue.cap)
             }
         }
     }

@@ -7,7 +7,9 @@ struct CanaryTests {
     @Test("a marked identifier is in no log line, error text, leaf, file name, run row or process title")
     func canary() async throws {
         let canary = "canary-7f3a9@example.com"
-        let environment = ["DSR_RETRY_QUICK_TRIES": "1", "DSR_RETRY_FAILURE_BUDGET": "1"]
+        let environment = [
+            "DSR_RETRY_QUICK_TRIES": "1", "DSR_RETRY_FAILURE_BUDGET": "1", "DSR_CALL_PATIENCE_SECONDS": "0",
+        ]
         try await House.withEvidence(environment: environment) { house, _ in
             var said = ""
             func hear(_ ended: House.Ended) { said += ended.out + ended.err }

@@ -47,7 +47,7 @@ struct EvidenceTests {
                 from dsr.evidence_payloads where convert_from(payload, 'UTF8')::json ->> 'event' = 'sending' order by index
                 """
             )
-            #expect(actions == ["1 update_profile", "2 release_reservations", "2 delete_customer_data"])
+            #expect(actions == ["1 update_profile", "2 release_reservation", "2 delete_customer_data"])
         }
     }
 

@@ -67,9 +67,12 @@ struct ExitCodeTests {
         }
     }
 
-    @Test("an API that stops answering ends the run, and fails no request")
+    @Test("an API that stops answering for longer than the run has patience ends it, and fails no request")
     func outage() async throws {
-        try await House.with(environment: ["DSR_CONCURRENCY": "2", "DSR_RETRY_QUICK_TRIES": "1"]) { house in
+        let environment = [
+            "DSR_CONCURRENCY": "2", "DSR_RETRY_QUICK_TRIES": "1", "DSR_CALL_PATIENCE_SECONDS": "0",
+        ]
+        try await House.with(environment: environment) { house in
             await house.sandbox.install(
                 SandboxFault(.status(code: 502), match: SandboxMatch(operation: "getCustomerInventory"), after: 5)
             )

@@ -27,11 +27,12 @@ struct RecorderTests {
         }
         var tally = RunTally()
         let admission = Admission(deadlines: DeadlineRules(zone: .gmt))
-        _ = try await Intake(store: store, run: run, scope: .all, admission: admission, subjectKey: nil).admit(&tally)
+        let link = DatabaseLink(store: store, patience: .zero, stop: RunStop())
+        _ = try await Intake(link: link, run: run, scope: .all, admission: admission, subjectKey: nil).admit(&tally)
         let claimed = try await store.claim(run: run, after: .start, limit: 100).requests
         #expect(claimed.count == 40)
 
-        let recorder = Recorder(store: store, run: run)
+        let recorder = Recorder(link: link, run: run)
         let poisoned: Set<Int64> = [7, 23]
         let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
             for request in claimed {

@@ -42,7 +42,10 @@ struct ClaimPlanTests {
             "select name from pg_prepared_statements where statement like '%order by r.answer_by, r.id%'"
         )
         let name = try await connection.query(claims)[0].decode("name", as: String.self)
-        let explain = Statement("explain", "explain execute \"\(name)\" (\(run), 64, '2026-03-05', 100, false, false)")
+        let explain = Statement(
+            "explain",
+            "explain execute \"\(name)\" (\(run), 64, '2026-03-05', 100, false, false, false)"
+        )
         let plan = try await connection.query(explain).map { try $0.decode("QUERY PLAN", as: String.self) }
         let pick = plan.drop { !$0.contains("CTE pick") }.dropFirst().prefix { !$0.contains("CTE seen") }
         let text = pick.joined(separator: "\n")

@@ -65,7 +65,7 @@ struct ClaimTests {
             if round.isMultiple(of: 2) {
                 try await database.lapse(run)
                 run = try await database.begin()
-                #expect(try await database.store.rescue(run: run) == 1)
+                #expect(try await database.store.rescue(run: run).returned == 1)
             } else {
                 let back = ClaimResult(of: id, claim: request.claimNumber, state: .pending)
                 #expect(try await database.store.record([back], run: run) == [id])

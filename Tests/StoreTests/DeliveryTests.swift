@@ -48,7 +48,7 @@ struct DeliveryTests {
         let requests = try await answered(in: database, run: run)
         let first = try #require(try await database.store.nextUndelivered(after: 0))
         let size = try await database.logSize()
-        for _ in 1...2 { try await database.store.markDelivered([first.id, 4_711], run: run) }
+        for _ in 1...2 { try await database.store.markDelivered([first.id, 4_711], by: .run(run)) }
         #expect(try await database.logSize() == size + 1)
         #expect(try await database.store.undeliveredCount() == 3)
         let entry = try #require(try await database.entries().last)
@@ -58,7 +58,7 @@ struct DeliveryTests {
         #expect(Data(hex: entry.reports?.first?.sha256 ?? "") == summary.sha256)
         // Nobody was erased: the bytes stay.
         #expect(summary.hasContent && summary.deliveredAt != nil)
-        try await database.store.markDelivered([], run: run)
+        try await database.store.markDelivered([], by: .run(run))
         #expect(try await database.logSize() == size + 1)
         try await database.expectSoundEvidence()
     }
@@ -72,7 +72,7 @@ struct DeliveryTests {
         try await withThrowingTaskGroup { group in
             for _ in 1...3 {
                 let store = try await database.anotherStore()
-                group.addTask { try await store.markDelivered(ids, run: run) }
+                group.addTask { try await store.markDelivered(ids, by: .run(run)) }
             }
             try await group.waitForAll()
         }

@@ -53,7 +53,7 @@ struct EvidenceTests {
             #expect(try await database.store.record(results, run: run).count == results.count)
             for request in claimed {
                 let document = try #require(try await database.store.nextUndelivered(after: 0, request: request.id))
-                try await database.store.markDelivered([document.id], run: run)
+                try await database.store.markDelivered([document.id], by: .run(run))
             }
         }
     }
@@ -80,11 +80,11 @@ struct EvidenceTests {
         let erasure = try #require(try await database.claim(run).first)
         try await database.lapse(run)
         let next = try await database.begin()
-        #expect(try await database.store.rescue(run: next) == 1)
+        #expect(try await database.store.rescue(run: next).returned == 1)
         let last = try #require(try await database.claim(only: erasure.id, run: next))
         _ = try await database.store.record([completion(of: last, forgets: true)], run: next)
         let undelivered = try #require(try await database.store.nextUndelivered(after: 0))
-        try await database.store.markDelivered([undelivered.id], run: next)
+        try await database.store.markDelivered([undelivered.id], by: .run(next))
 
         let events = Set(try await database.entries().map(\.event))
         #expect(

@@ -21,7 +21,7 @@ struct ForgettingTests {
         #expect(try await database.store.record([result], run: run) == [access])
         if isDelivered {
             let document = try #require(try await database.store.nextUndelivered(after: 0, request: access))
-            try await database.store.markDelivered([document.id], run: run)
+            try await database.store.markDelivered([document.id], by: .run(run))
         }
         let erasure = try await database.ready(.erasure, "canary-42", run: run)
         return (access, try #require(try await database.claim(only: erasure, run: run)))
@@ -80,7 +80,7 @@ struct ForgettingTests {
             #expect(try await database.store.undeliveredCount() == (isDelivered ? 1 : 2))
 
             let ids = try await database.texts("select id from dsr.reports where delivered_at is null")
-            try await database.store.markDelivered(ids.compactMap { $0.flatMap { Int64($0) } }, run: run)
+            try await database.store.markDelivered(ids.compactMap { $0.flatMap { Int64($0) } }, by: .run(run))
             #expect(try await database.store.content(ofDocument: "access-\(access)") == nil)
             // The row stays and says what there was; the confirmation stays as it is.
             let summary = try #require(try await database.store.documents(of: access).first)
@@ -100,7 +100,7 @@ struct ForgettingTests {
 
         // Both have begun when the log's head is let go.
         try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
-        async let delivered: Void = deliverer.markDelivered([undelivered.id], run: run)
+        async let delivered: Void = deliverer.markDelivered([undelivered.id], by: .run(run))
         try await database.waitUntilBlocked(1)
         async let recorded = database.store.record([completion(of: erasure, forgets: true)], run: run)
         try await database.waitUntilBlocked(2)
@@ -123,7 +123,7 @@ struct ForgettingTests {
         #expect(try await tablesThatHoldTheCanary(in: database) == ["reports", "subject_requests"])
         _ = try await database.store.record([completion(of: erasure, forgets: true)], run: run)
         while let document = try await database.store.nextUndelivered(after: 0) {
-            try await database.store.markDelivered([document.id], run: run)
+            try await database.store.markDelivered([document.id], by: .run(run))
         }
         #expect(try await tablesThatHoldTheCanary(in: database) == [])
         try await database.expectSoundEvidence()

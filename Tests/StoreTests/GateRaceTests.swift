@@ -122,7 +122,7 @@ struct GateRaceTests {
         let id = try await database.ready(.erasure, "customer-42", run: run)
         let request = try #require(try await database.claim(run).first)
         try await database.run(sql)
-        for action in [Intent.Action.releaseReservations, .deleteCustomerData] {
+        for action in [Intent.Action.releaseReservation, .deleteCustomerData] {
             #expect(try await database.store.announce([Intent(action, of: request)], run: run) == [.closed(gate)])
         }
         #expect(try await database.events(of: id).last == "claimed")

@@ -25,7 +25,7 @@ struct IntentTests {
         let old = try #require(try await database.claim(dead).first)
         try await database.run("update dsr.runs set lease_until = clock_timestamp() - interval '1 second'")
         let run = try await database.begin()
-        #expect(try await database.store.rescue(run: run) == 1)
+        #expect(try await database.store.rescue(run: run).returned == 1)
         #expect(try await database.store.announce([Intent(.deleteCustomerData, of: old)], run: dead) == [.lost])
         let new = try #require(try await database.claim(run).first)
         #expect(try await database.store.announce([Intent(.deleteCustomerData, of: old)], run: dead) == [.lost])

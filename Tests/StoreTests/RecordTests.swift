@@ -51,7 +51,7 @@ struct RecordTests {
         let late = try #require(try await database.claim(only: taken, run: old))
         try await database.lapse(old)
         let new = try await database.begin()
-        #expect(try await database.store.rescue(run: new) == 1)
+        #expect(try await database.store.rescue(run: new).returned == 1)
         let current = try #require(try await database.claim(only: taken, run: new))
         let other = try #require(try await database.claim(only: kept, run: new))
         let size = try await database.logSize()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Rescue")
 struct RescueTests {
-    @Test("what a dead run held comes back once, with its erasures under suspicion, and the run is closed")
+    @Test("what a dead run held comes back once, under suspicion where a deletion was announced, and the run is closed")
     func deadRun() async throws {
         let database = try await Database.fresh()
         let dead = try await database.begin()
@@ -14,7 +14,10 @@ struct RescueTests {
         let done = try await database.ready(.erasure, "customer-3", run: dead)
         let live = try await database.begin()
         let held = try await database.ready(.erasure, "customer-4", run: live)
+        let announced = try await database.ready(.erasure, "customer-5", run: dead)
         for id in [access, erasure, done] { _ = try await database.claim(only: id, run: dead) }
+        let request = try #require(try await database.claim(only: announced, run: dead))
+        _ = try await database.store.announce([Intent(.deleteCustomerData, of: request)], run: dead)
         _ = try await database.claim(only: held, run: live)
         _ = try await database.store.record(
             [ClaimResult(of: done, claim: 1, state: .completed, outcome: .erased)],
@@ -22,13 +25,14 @@ struct RescueTests {
         )
 
         let rescuer = try await database.begin()
-        #expect(try await database.store.rescue(run: rescuer) == 0)
+        #expect(try await database.store.rescue(run: rescuer).returned == 0)
         try await database.lapse(dead)
-        #expect(try await database.store.rescue(run: rescuer) == 2)
-        #expect(try await database.store.rescue(run: rescuer) == 0)
+        #expect(try await database.store.rescue(run: rescuer).returned == 3)
+        #expect(try await database.store.rescue(run: rescuer).returned == 0)
 
         #expect(try await database.column("state || may_have_acted", of: access) == "pendingfalse")
-        #expect(try await database.column("state || may_have_acted", of: erasure) == "pendingtrue")
+        #expect(try await database.column("state || may_have_acted", of: erasure) == "pendingfalse")
+        #expect(try await database.column("state || may_have_acted", of: announced) == "pendingtrue")
         #expect(try await database.column("state || may_have_acted", of: done) == "completedfalse")
         #expect(try await database.column("state || may_have_acted", of: held) == "runningfalse")
         #expect(
@@ -36,12 +40,12 @@ struct RescueTests {
                 == "lease lost"
         )
         #expect(try await database.text("select ended_at from dsr.runs where id = $1", live) == nil)
-        for id in [access, erasure] {
+        for id in [access, erasure, announced] {
             let entry = try #require(try await database.entries(of: id).last)
             #expect(entry.event == "lease_lost" && entry.claim == 1 && entry.run == rescuer)
         }
         #expect(try await database.events(of: held).last == "claimed")
-        let again = try #require(try await database.claim(only: erasure, run: rescuer))
+        let again = try #require(try await database.claim(only: announced, run: rescuer))
         #expect(again.mayHaveActed && again.claimNumber == 2)
         try await database.expectSoundEvidence()
     }
@@ -58,7 +62,7 @@ struct RescueTests {
             for _ in 1...4 {
                 let store = try await database.anotherStore()
                 let run = try await database.begin()
-                group.addTask { try await store.rescue(run: run) }
+                group.addTask { try await store.rescue(run: run).returned }
             }
             return try await group.reduce(0, +)
         }
@@ -82,11 +86,72 @@ struct RescueTests {
         try await database.waitUntilBlocked(1)
         try await database.lapse(slow)
         // It cannot see the row that is being claimed, and must not close the run over it.
-        #expect(try await database.store.rescue(run: rescuer) == 0)
+        #expect(try await database.store.rescue(run: rescuer).returned == 0)
         try await blocker.run(script: "commit", named: "release")
         #expect(try await claimed.requests.map(\.id) == [id])
 
-        #expect(try await database.store.rescue(run: rescuer) == 1)
-        #expect(try await database.column("state || may_have_acted", of: id) == "pendingtrue")
+        #expect(try await database.store.rescue(run: rescuer).returned == 1)
+        #expect(try await database.column("state || may_have_acted", of: id) == "pendingfalse")
+    }
+
+    @Test("a request that has cost two runs is worked alone, and one that has cost three is set aside")
+    func poison() async throws {
+        let database = try await Database.fresh()
+        var run = try await database.begin()
+        let poison = try await database.ready(.erasure, "customer-1", run: run)
+        for losses in 1...2 {
+            #expect(try await database.claim(run).map(\.id) == [poison])
+            try await database.lapse(run)
+            run = try await database.begin()
+            let rescued = try await database.store.rescue(run: run)
+            #expect(rescued.returned == 1 && rescued.setAside == 0)
+            #expect(try await database.column("losses", of: poison) == "\(losses)")
+        }
+        let innocent = try await database.ready(.access, "customer-2", run: run)
+        #expect(try await database.claim(run).map(\.id) == [innocent])
+        _ = try await database.store.record(
+            [ClaimResult(of: innocent, claim: 1, state: .completed, outcome: .noData)],
+            run: run
+        )
+        let suspects = try await database.store.claim(run: run, after: .start, limit: 1, suspects: true).requests
+        #expect(suspects.map(\.id) == [poison])
+        try await database.lapse(run)
+        run = try await database.begin()
+        let rescued = try await database.store.rescue(run: run)
+        #expect(rescued.returned == 0 && rescued.setAside == 1)
+        #expect(try await database.column("state || losses", of: poison) == "failed3")
+        #expect(try await database.column("reason", of: poison)?.contains("3 runs died") == true)
+        #expect(try await database.store.needingAPerson(run: run, limit: 9).map(\.id) == [poison])
+        #expect(try await database.events(of: poison).suffix(2) == ["lease_lost", "set_aside"])
+        #expect(try await database.store.discrepancies(after: 0, limit: 9).isEmpty)
+        try await database.expectSoundEvidence()
+    }
+
+    @Test("a claim that ends well clears the account of losses")
+    func cleared() async throws {
+        let database = try await Database.fresh()
+        let dead = try await database.begin()
+        let id = try await database.ready(.access, "customer-1", run: dead)
+        _ = try await database.claim(dead)
+        try await database.lapse(dead)
+        let run = try await database.begin()
+        _ = try await database.store.rescue(run: run)
+        _ = try await database.claim(run)
+        _ = try await database.store.record([ClaimResult(of: id, claim: 2, state: .pending)], run: run)
+        #expect(try await database.column("losses", of: id) == "0")
+    }
+
+    @Test("runs at work are those that hold something and whose lease lasts")
+    func othersAtWork() async throws {
+        let database = try await Database.fresh()
+        let (me, holding, idle) = (try await database.begin(), try await database.begin(), try await database.begin())
+        _ = try await database.ready(.access, "customer-1", run: me)
+        _ = try await database.claim(holding)
+        #expect(try await database.store.otherRunsAtWork(besides: me).map(\.id) == [holding])
+        #expect(try await database.store.otherRunsAtWork(besides: idle).map(\.id) == [holding])
+        #expect(try await database.store.otherRunsAtWork(besides: holding).isEmpty)
+        let before = try await database.store.otherRunsAtWork(besides: me)
+        #expect(try await database.store.renewLease(run: holding, lease: .seconds(7_200)))
+        #expect(try await database.store.otherRunsAtWork(besides: me) != before)
     }
 }

@@ -96,7 +96,7 @@ struct RunTests {
                 == 2
         )
         let undelivered = try #require(try await database.store.nextUndelivered(after: 0))
-        try await database.store.markDelivered([undelivered.id], run: run)
+        try await database.store.markDelivered([undelivered.id], by: .run(run))
         #expect(try await database.store.content(ofDocument: "run-1.html") == Data("content".utf8))
     }
 

@@ -106,7 +106,9 @@ struct DemoCommand: AsyncParsableCommand {
         shell.title("7. The erasure, proven by a second look: the API knows no such customer any more")
         try await shell.dsr("api", "inventory", DemoCustomers.erased, mayFail: true)
 
-        shell.title("8. Request 3: why its date is that date, and its evidence: no name, no identifier, and what was done")
+        shell.title(
+            "8. Request 3: why its date is that date, and its evidence: no name, no identifier, and what was done"
+        )
         try await shell.dsr("requests", "show", "3")
 
         shell.title("9. The evidence, checked: the whole log, one receipt, and who was erased")

@@ -3,9 +3,8 @@ import Foundation
 import Postgres
 import Processor
 import Reports
-import ServiceLifecycle
 import Store
-import Synchronization
+import SubjectRequests
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,8 +13,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Admits new rows, claims the earliest deadlines first, exports or erases, records each result with its \
             evidence and documents in one commit, writes the documents to the report directory, and sums up. Several \
-            runs on several hosts may share one queue. SIGTERM and SIGINT let calls in flight finish, record them, \
-            and give back the rest.
+            runs on several hosts may share one queue, and take over from one that dies. SIGTERM and SIGINT let calls in \
+            flight finish, record them, and give back the rest; a second signal does not wait for them.
             """
     )
 
@@ -31,24 +30,50 @@ struct RunCommand: AsyncParsableCommand {
         )
     )
     var allowSpike: String?
+    @Option(
+        help: ArgumentHelp(
+            "Begin nothing new after that time of day, in the controller's time zone, as in 06:00.",
+            valueName: "HH:MM"
+        )
+    )
+    var until: TimeOfDay?
+    @Option(help: ArgumentHelp("Begin so many requests at most.", valueName: "number"))
+    var limit: Int?
+    @Option(
+        help: ArgumentHelp(
+            "How long calls in flight may go on once the run is to end. Default: 60.",
+            valueName: "seconds"
+        )
+    )
+    var grace: Int?
+    @Option(help: ArgumentHelp("Calls a second, at most. Default: no such limit.", valueName: "number"))
+    var maxRate: Double?
+
+    func validate() throws {
+        guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit is at least 1") }
+        guard grace.map({ (0...86_400).contains($0) }) ?? true else {
+            throw ValidationError("--grace goes from 0 to 86,400 seconds")
+        }
+        guard maxRate.map({ (0.01...1_000_000).contains($0) }) ?? true else {
+            throw ValidationError("--max-rate goes from 0.01 to 1,000,000 calls a second")
+        }
+    }
 
     func run() async throws {
         try Ticket.check(allowSpike, about: nil)
         let configuration = try await options.load()
         var settings = try configuration.processor(actor: Actor.current)
         settings.brakeTicket = allowSpike
+        settings.limit = limit
+        if let grace { settings.grace = .seconds(grace) }
+        if let maxRate { settings.callsPerSecond = maxRate }
         if dryRun {
             try await Preview(configuration: configuration, settings: settings).print(json: json)
             return
         }
-        guard settings.reportsDirectory != nil else {
-            throw Failure(
-                .configuration,
-                "no report directory: set DSR_REPORTS_DIRECTORY to where the documents are to be written"
-            )
-        }
+        guard settings.reportsDirectory != nil else { throw Failure.noReportDirectory }
         for warning in try configuration.database().warnings { Terminal.note("Warning: \(warning)") }
-        let summary = try await configuration.execute(.all, settings)
+        let summary = try await configuration.execute(.all, settings, until: until)
         if json {
             Terminal.out(summary.report.json().content)
         } else {
@@ -59,46 +84,36 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 extension DsrConfiguration {
-    /// Runs the batch job as a service, so that signals end it in order.
-    func execute(_ scope: Scope, _ settings: ProcessorSettings) async throws -> RunSummary {
+    /// Runs the batch job, which signals and the clock end in order.
+    func execute(
+        _ scope: Scope,
+        _ settings: ProcessorSettings,
+        until time: TimeOfDay? = nil
+    ) async throws -> RunSummary {
         try await withTalonOne(connections: settings.concurrency) { client in
             let progress = ProgressLine(unit: "requests")
-            let run = Run(database: try database(), client: client, settings: settings) { tally in
+            let stop = RunStop()
+            let run = Run(database: try database(), client: client, settings: settings, stop: stop) { tally in
                 progress.update(done: tally.ended)
             }
-            let service = RunService(run: run, scope: scope)
-            try await Signals.endInOrder(service)
-            progress.end()
-            return try service.summary()
-        }
-    }
-}
-
-private final class RunService: Service {
-    private let execution: Run
-    private let scope: Scope
-    private let result = Mutex<Result<RunSummary, RunError>?>(nil)
-
-    init(run: Run, scope: Scope) {
-        self.execution = run
-        self.scope = scope
-    }
-
-    func run() async {
-        let result: Result<RunSummary, RunError>
-        do throws(RunError) {
-            result = .success(try await execution.execute(scope))
-        } catch {
-            result = .failure(error)
-        }
-        self.result.withLock { $0 = result }
-    }
-
-    func summary() throws -> RunSummary {
-        switch result.withLock({ $0 }) {
-        case .success(let summary): return summary
-        case .failure(let error): throw Failure(error)
-        case nil: throw Failure(.tryAgain, "the run was stopped before it began")
+            let watching = Task { await Signals.tell(stop) }
+            let waiting = time.map { time in
+                Task {
+                    let wait = time.next(after: Date(), in: settings.admission.deadlines.zone).timeIntervalSinceNow
+                    guard (try? await Task.sleep(for: .seconds(max(0, wait)))) != nil else { return }
+                    stop.windDown(.timeIsUp)
+                }
+            }
+            defer {
+                watching.cancel()
+                waiting?.cancel()
+                progress.end()
+            }
+            do throws(RunError) {
+                return try await run.execute(scope)
+            } catch {
+                throw Failure(error)
+            }
         }
     }
 }
@@ -119,16 +134,10 @@ extension RunSummary {
             )
         case .leaseLost:
             throw Failure(.tryAgain, "the run's lease had passed; what it held is taken over by the next run")
-        case .done, .stopped:
+        case .done, .stopped, .timeIsUp, .limitReached:
             break
         }
-        if let deliveryFailure {
-            throw Failure(
-                .needsAPerson,
-                "documents could not be written (\(deliveryFailure)); they are safe in the database, and the next run "
-                    + "writes them"
-            )
-        }
+        if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
         if let signingFailure {
             throw Failure(
                 .needsAPerson,

@@ -44,7 +44,11 @@ struct DsrConfiguration {
 
     /// Where the queue is.
     func database() throws(Failure) -> PostgresConfiguration {
-        PostgresConfiguration(connectionString: try secret("database.url", "DSR_DATABASE_URL", in: own))
+        var database = PostgresConfiguration(connectionString: try secret("database.url", "DSR_DATABASE_URL", in: own))
+        if let seconds = try number("database.statementTimeoutSeconds", 1...3_600) {
+            database.statementTimeout = .seconds(seconds)
+        }
+        return database
     }
 
     /// Which of Talon.One's two sets of data the key belongs to. Obligatory: nothing here guesses it.
@@ -115,7 +119,13 @@ struct DsrConfiguration {
         if let seconds = try number("lease.seconds", 2...3_600) { settings.lease = .seconds(seconds) }
         if let tries = try number("retry.quickTries", 1...10) { settings.retry.quickTries = tries }
         if let budget = try number("retry.failureBudget", 1...100) { settings.retry.failureBudget = budget }
-        if let wait = try number("retry.waitSeconds", 0...3_600) { settings.retry.queueBase = .seconds(wait) }
+        if let wait = try number("retry.waitSeconds", 0...3_600) { settings.retry.queue.base = .seconds(wait) }
+        if let rate = try number("call.maximumPerSecond", 1...1_000_000) { settings.callsPerSecond = Double(rate) }
+        if let seconds = try number("call.patienceSeconds", 0...86_400) { settings.apiPatience = .seconds(seconds) }
+        if let seconds = try number("database.patienceSeconds", 0...86_400) {
+            settings.databasePatience = .seconds(seconds)
+        }
+        if let seconds = try number("grace.seconds", 0...86_400) { settings.grace = .seconds(seconds) }
         return settings
     }
 
