@@ -124,11 +124,25 @@ let package = Package(
             of: "Processor",
             ["Postgres", "Reports", "Store", "SubjectRequests", "ThrowawayPostgres"]
         ),
+        // What tests of the binary need around it: a database, a sandbox, a folder, and means to break them.
+        .target(
+            name: "TestHouse",
+            dependencies: [
+                "Postgres", "TalonOne", "TalonOneSandbox", "ThrowawayPostgres", crypto, httpClient, nioCore, nioPosix,
+                subprocess, systemPackage,
+            ],
+            path: "Tests/TestHouse",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "DsrTests",
+            dependencies: ["dsr", "TalonOneSandbox", "TestHouse"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FaultTests",
             dependencies: [
-                "dsr", "Postgres", "TalonOne", "TalonOneSandbox", "ThrowawayPostgres", httpClient, subprocess,
-                systemPackage,
+                "dsr", "TalonOneSandbox", "TestHouse", "ThrowawayPostgres", subprocess,
             ],
             swiftSettings: settings
         ),

@@ -15,6 +15,10 @@ extension Exchange {
         case .hang:
             if let hangNumber { await hang(hangNumber) }
             try await cut()
+        case .hangAfterActing:
+            _ = await act()
+            if let hangNumber { await hang(hangNumber) }
+            try await cut()
         case .dropBeforeActing:
             try await cut()
         case .dropAfterActing:

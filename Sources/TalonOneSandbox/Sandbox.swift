@@ -41,10 +41,11 @@ public actor Sandbox {
         if let operation = request.operation {
             tally.operations[operation, default: SandboxCount()].received += 1
             if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].received += 1 }
+            if let identifier = request.identifier { tally.note(operation, of: identifier, number: request.number) }
         }
         resumeWaiters(for: request)
         let fault = faults.take(operation: request.operation, identifier: request.identifier, path: request.target)
-        guard fault == .hang else { return Arrival(fault: fault, hangNumber: nil) }
+        guard fault == .hang || fault == .hangAfterActing else { return Arrival(fault: fault, hangNumber: nil) }
         hangs += 1
         lastHang += 1
         return Arrival(fault: fault, hangNumber: lastHang)

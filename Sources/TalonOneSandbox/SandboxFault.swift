@@ -25,6 +25,8 @@ public struct SandboxFault: Sendable, Codable, Hashable {
         case delay(milliseconds: Int)
         /// Never acts and never answers, until the faults are cleared or the caller hangs up.
         case hang
+        /// Acts, and never answers, until the faults are cleared or the caller hangs up.
+        case hangAfterActing
         /// Closes the connection without acting.
         case dropBeforeActing
         /// Acts, then closes the connection without a byte of answer.

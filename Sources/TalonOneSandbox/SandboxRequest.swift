@@ -32,6 +32,16 @@ public struct SandboxCounts: Sendable, Codable, Hashable {
     public var operations: [String: SandboxCount] = [:]
     /// Deletions by `operation identifier`: `deleteCustomerData customer-42`.
     public var destructive: [String: SandboxCount] = [:]
+    /// The number of the last request for a customer's inventory, and of the last one to delete their data, by customer.
+    public var lastRead: [String: Int] = [:], lastDeletion: [String: Int] = [:]
+
+    mutating func note(_ operation: String, of identifier: String, number: Int) {
+        switch operation {
+        case Route.Operation.getCustomerInventory.rawValue: lastRead[identifier] = number
+        case Route.Operation.deleteCustomerData.rawValue: lastDeletion[identifier] = number
+        default: break
+        }
+    }
 }
 
 /// The last requests, and how many there were: bounded, however long the sandbox runs.

@@ -1,5 +1,6 @@
 import Foundation
 import TalonOneSandbox
+import TestHouse
 import Testing
 
 @Suite("No identifier leaves its places")
@@ -141,25 +142,5 @@ struct CanaryTests {
         return [canary, encoded, hex, "7f3a9", Data(canary.utf8).base64EncodedString()].contains { spelling in
             text.range(of: spelling, options: .caseInsensitive) != nil
         }
-    }
-}
-
-extension House {
-    func dsr(_ words: [String], setting changes: [String: String] = [:]) async throws -> Ended {
-        try await Self.run(words, environment.merging(changes) { $1 })
-    }
-
-    /// Every value of every table of the schema, bytes as text where they are text and as hex where not.
-    func dump() async throws -> String {
-        var all = ""
-        let tables = try await texts(
-            "select tablename::text as t from pg_tables where schemaname = 'dsr' order by 1"
-        )
-        for table in tables {
-            all += try await texts("select '\(table) ' || to_jsonb(r)::text as t from dsr.\(table) r").joined(
-                separator: "\n"
-            )
-        }
-        return all
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import TalonOneSandbox
+import TestHouse
 import Testing
 
 @Suite("Commands for operators")

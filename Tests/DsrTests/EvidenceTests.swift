@@ -1,5 +1,6 @@
 import Foundation
 import TalonOneSandbox
+import TestHouse
 import Testing
 
 @Suite("The evidence log, checked by others")
@@ -438,49 +439,5 @@ struct EvidenceTests {
                 )
             }
         }
-    }
-}
-
-extension House {
-    /// Keys and folders of a test's evidence.
-    struct Keys: Sendable {
-        let log: String, witness: String, witnessFile: String, directory: String
-    }
-
-    /// A house that signs its evidence.
-    static func withEvidence(
-        environment: [String: String] = [:],
-        _ body: @Sendable (House, Keys) async throws -> Void
-    ) async throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/dsr-test-keys-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        func key(_ kind: String, _ name: String) async throws -> String {
-            try await run(["evidence", "key", "\(folder)/\(kind).key", "--kind", kind, "--name", name], [:]).expect(0)
-                .out
-                .trimmingCharacters(in: .newlines)
-        }
-        let keys = Keys(
-            log: try await key("log", "dsr.test/log"),
-            witness: try await key("witness", "witness.test"),
-            witnessFile: "\(folder)/witness.key",
-            directory: "\(folder)/checkpoints"
-        )
-        _ = try await key("subject", "unused")
-        let environment = environment.merging([
-            "DSR_EVIDENCE_KEY_FILE": "\(folder)/log.key", "DSR_EVIDENCE_DIRECTORY": keys.directory,
-            "DSR_SUBJECT_KEY_FILE": "\(folder)/subject.key",
-        ]) { given, _ in given }
-        try await with(environment: environment) { house in try await body(house, keys) }
-    }
-
-    /// Several statements on one connection.
-    func script(_ text: String) async throws {
-        let ended = try await Self.psql(text, database)
-        guard ended.code == 0 else { throw Unexpected(description: ended.err) }
-    }
-
-    func psql(_ text: String, as role: String) async throws -> Ended {
-        try await Self.psql(text, database.replacingOccurrences(of: "user=postgres", with: "user=\(role)"))
     }
 }

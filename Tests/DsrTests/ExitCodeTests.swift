@@ -1,4 +1,5 @@
 import TalonOneSandbox
+import TestHouse
 import Testing
 
 @Suite("One clear sentence, and nothing claimed")

@@ -1,5 +1,6 @@
 import Foundation
 import TalonOneSandbox
+import TestHouse
 import Testing
 
 /// Each gate through the binary: it stops, it opens, it explains itself.

@@ -1,5 +1,6 @@
 import Foundation
 import TalonOneSandbox
+import TestHouse
 import Testing
 
 @Suite("After an erasure, through the binary")

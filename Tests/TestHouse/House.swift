@@ -1,28 +1,31 @@
-import Foundation
-import Postgres
-import Subprocess
+package import Foundation
+package import Postgres
+package import Subprocess
 import SystemPackage
-import TalonOneSandbox
-import ThrowawayPostgres
+package import TalonOneSandbox
+package import ThrowawayPostgres
 
 /// What a test of the binary needs around it: a database of its own, a sandbox of its own, a report directory.
-struct House: Sendable {
-    let database: String
-    let server: SandboxServer
-    let folder: String
-    let settings: [String: String]
+package struct House: Sendable {
+    package let database: String
+    package let server: SandboxServer
+    package let folder: String
+    package let settings: [String: String]
 
-    var sandbox: Sandbox { server.sandbox }
-    var reports: String { folder + "/reports" }
+    package var sandbox: Sandbox { server.sandbox }
+    package var reports: String { folder + "/reports" }
 
     /// Builds a house, lets the test live in it, and leaves nothing behind.
-    static func with(
+    ///
+    /// - Parameter server: A Postgres of the test's own, where it is to be broken; all others share one.
+    package static func with(
         _ settings: SandboxSettings = SandboxSettings(),
+        on server: ThrowawayPostgres? = nil,
         migrated: Bool = true,
         environment: [String: String] = [:],
         _ body: (House) async throws -> Void
     ) async throws {
-        let cluster = try await Self.cluster.value
+        let cluster = if let server { server } else { try await Self.cluster.value }
         let folder = FileManager.default.temporaryDirectory.path + "/dsr-test-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: folder,
@@ -55,14 +58,14 @@ struct House: Sendable {
     // MARK: - The binary
 
     /// How a run of the binary ended, and what it said.
-    struct Ended: Sendable {
-        let code: Int32
-        let out: String
-        let err: String
+    package struct Ended: Sendable {
+        package let code: Int32
+        package let out: String
+        package let err: String
 
         /// - Throws: what it said, where it ended with another code.
         @discardableResult
-        func expect(_ code: Int32) throws -> Ended {
+        package func expect(_ code: Int32) throws -> Ended {
             guard self.code == code else {
                 throw Unexpected(description: "exit \(self.code), not \(code)\n\(out)\n\(err)")
             }
@@ -70,16 +73,16 @@ struct House: Sendable {
         }
     }
 
-    struct Unexpected: Error, CustomStringConvertible {
-        let description: String
+    package struct Unexpected: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// The binary under test, beside the test bundle.
-    static let binary =
+    package static let binary =
         FileManager.default
         .destinationOfSymbolicLink(orPath: "/proc/self/exe").deletingLastComponent + "/dsr"
 
-    var environment: [String: String] {
+    package var environment: [String: String] {
         [
             "DSR_DATABASE_URL": database,
             "DSR_REPORTS_DIRECTORY": reports,
@@ -90,7 +93,7 @@ struct House: Sendable {
         ].merging(settings) { $1 }
     }
 
-    func dsr(
+    package func dsr(
         _ arguments: String...,
         setting changes: [String: String?] = [:],
         input: String = ""
@@ -103,8 +106,12 @@ struct House: Sendable {
         )
     }
 
+    package func dsr(_ words: [String], setting changes: [String: String] = [:]) async throws -> Ended {
+        try await Self.run(words, environment.merging(changes) { $1 })
+    }
+
     /// Runs the binary on a terminal of its own, with what a person types.
-    func onTerminal(_ command: String, typing input: String) async throws -> Ended {
+    package func onTerminal(_ command: String, typing input: String) async throws -> Ended {
         try await Self.run(
             .name("script"),
             ["-qec", "\(Self.binary) \(command)", "/dev/null"],
@@ -113,16 +120,16 @@ struct House: Sendable {
         )
     }
 
-    static func run(_ words: [String], _ environment: [String: String]) async throws -> Ended {
+    package static func run(_ words: [String], _ environment: [String: String]) async throws -> Ended {
         try await run(.path(FilePath(binary)), words, environment.mapValues(Optional.some), "")
     }
 
     /// PostgreSQL's own client, as an intake system's engineer would use it.
-    func psql(_ text: String) async throws -> Ended {
+    package func psql(_ text: String) async throws -> Ended {
         try await Self.psql(text, database)
     }
 
-    static func psql(_ text: String, _ database: String) async throws -> Ended {
+    package static func psql(_ text: String, _ database: String) async throws -> Ended {
         try await run(.name("psql"), ["-X", "-v", "ON_ERROR_STOP=1", "-c", text, database], [:], "")
     }
 
@@ -147,14 +154,14 @@ struct House: Sendable {
         )
     }
 
-    static func environment(_ variables: [String: String?]) -> Environment {
+    package static func environment(_ variables: [String: String?]) -> Environment {
         var values: [Environment.Key: String?] = [:]
         for (name, value) in variables { values[Environment.Key(stringLiteral: name)] = value }
         return .inherit.updating(values)
     }
 
     /// The exit code, or the signal's number below zero.
-    static func code(of status: TerminationStatus) -> Int32 {
+    package static func code(of status: TerminationStatus) -> Int32 {
         switch status {
         case .exited(let code): code
         case .signaled(let signal): -signal
@@ -165,7 +172,7 @@ struct House: Sendable {
 
     /// Runs SQL on a connection of its own.
     @discardableResult
-    func sql(_ text: String) async throws -> PostgresResult {
+    package func sql(_ text: String) async throws -> PostgresResult {
         let connection = try await PostgresConnection.connect(PostgresConfiguration(connectionString: database))
         do {
             let result = try await connection.query(Statement("test", text))
@@ -177,25 +184,25 @@ struct House: Sendable {
         }
     }
 
-    func count(_ text: String) async throws -> Int {
+    package func count(_ text: String) async throws -> Int {
         let rows = try await sql("select (\(text))::bigint as n")
         return try rows[rows.startIndex].decode("n")
     }
 
     /// One column of text, nulls as `-`.
-    func texts(_ text: String) async throws -> [String] {
+    package func texts(_ text: String) async throws -> [String] {
         try await sql(text).map { try $0.decode("t", as: String?.self) ?? "-" }
     }
 
     /// `state outcome` of a request.
-    func ending(of request: Int) async throws -> String {
+    package func ending(of request: Int) async throws -> String {
         try await texts(
             "select state || ' ' || coalesce(outcome, '-') as t from dsr.subject_requests where id = \(request)"
         ).first ?? "none"
     }
 
     /// What the evidence says of a request, event by event.
-    func events(of request: Int) async throws -> [String] {
+    package func events(of request: Int) async throws -> [String] {
         try await texts(
             """
             select convert_from(payload, 'UTF8')::json ->> 'event' as t
@@ -205,14 +212,28 @@ struct House: Sendable {
         )
     }
 
-    func file(_ name: String) -> Data? {
+    package func file(_ name: String) -> Data? {
         FileManager.default.contents(atPath: reports + "/" + name)
+    }
+
+    /// Every value of every table of the schema, bytes as text where they are text and as hex where not.
+    package func dump() async throws -> String {
+        var all = ""
+        let tables = try await texts(
+            "select tablename::text as t from pg_tables where schemaname = 'dsr' order by 1"
+        )
+        for table in tables {
+            all += try await texts("select '\(table) ' || to_jsonb(r)::text as t from dsr.\(table) r").joined(
+                separator: "\n"
+            )
+        }
+        return all
     }
 
     // MARK: - The shop
 
     /// Makes a customer by the API's own operations, with a little of everything.
-    func makeCustomer(_ id: String) async throws {
+    package func makeCustomer(_ id: String) async throws {
         _ = try await dsr("api", "update-profile", id, "--attributes", #"{"Name":"N","City":"C"}"#).expect(0)
         _ = try await dsr(
             "api",
