@@ -74,4 +74,9 @@ extension PostgresError {
     public var isDataError: Bool {
         code == .unencodable || sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
     }
+
+    /// The statement names what is not there, or what this role may not use (SQLSTATE class 42).
+    public var isRefusal: Bool {
+        sqlState?.hasPrefix("42") ?? false
+    }
 }

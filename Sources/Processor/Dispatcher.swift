@@ -281,7 +281,11 @@ struct Dispatcher {
     private mutating func rescue() async throws -> Bool {
         let rescued = try await link.attempt { [run] store throws(StoreError) in try await store.rescue(run: run) }
         tally.addSetAside(rescued.setAside)
-        return rescued.returned > 0
+        guard rescued.returned > 0 else { return false }
+        // They are urgent, and this pass has gone past them.
+        cursor = .start
+        isExhausted = false
+        return true
     }
 
     /// Where others hold requests when there is nothing else left to do, finds out whether they are alive, which they show

@@ -94,6 +94,7 @@ public struct Run: Sendable {
             )
         )
         do throws(RunError) {
+            try await requireRights(store)
             try await greetAPI(traffic)
             heartbeat = try await open()
         } catch {
@@ -218,6 +219,14 @@ public struct Run: Sendable {
     private func open() async throws(RunError) -> Store {
         do {
             return try await Store.open(database)
+        } catch {
+            throw RunError(error)
+        }
+    }
+
+    private func requireRights(_ store: Store) async throws(RunError) {
+        do {
+            try await store.requireRights()
         } catch {
             throw RunError(error)
         }

@@ -22,18 +22,7 @@ public struct Grants: Sendable {
         grant usage on schema dsr to \(worker), \(intake), \(auditor);
 
         -- The worker: the queue and its documents; of the evidence only what is read and what is added.
-        grant select, insert, update on dsr.subject_requests, dsr.runs, dsr.reports to \(worker);
-        grant select, insert, delete on dsr.request_salts to \(worker);
-        grant select, insert, update on dsr.legal_holds, dsr.suspensions, dsr.reappearance_checks, dsr.incidents
-            to \(worker);
-        grant select, insert, update (reason) on dsr.decisions to \(worker);
-        grant select on dsr.schema_migrations to \(worker);
-        grant select on dsr.evidence_head, dsr.evidence_leaves, dsr.evidence_payloads to \(worker);
-        grant update on dsr.evidence_head to \(worker);
-        grant select, insert on dsr.evidence_tiles, dsr.evidence_checkpoints to \(worker);
-        grant execute on function dsr.append_evidence(json, bigint, json), dsr.closed_gates(dsr.subject_requests),
-            dsr.held_back_by(dsr.subject_requests), dsr.content_digest(dsr.subject_requests), dsr.may_become(text, text),
-            dsr.today(text) to \(worker);
+        \(WorkerRights.grants(to: worker))
 
         -- Intake: a request, by the columns that are the inserter's to say, and its number back.
         grant insert (kind, integration_id, received_at, ticket, requested_by, channel, changes, needs_identity)

@@ -6,7 +6,7 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
         /// The database cannot be reached, or the connection was lost.
         case unreachable
-        /// The schema is missing, older or newer than this version of dsr, or was changed.
+        /// The schema is missing, older or newer than this version of dsr, or was changed, or this role may not use it.
         case schema
         /// A statement failed.
         case statement
@@ -43,6 +43,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
                 .unreachable
             } else if error.isDataError || error.code == .unencodable {
                 .unstorable
+            } else if error.isRefusal {
+                .schema
             } else {
                 .statement
             }

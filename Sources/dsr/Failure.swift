@@ -44,7 +44,7 @@ struct Failure: Error {
             case .unreachable: .unreachable
             case .schema: .configuration
             case .unstorable: .usage
-            case .statement: error.cause?.sqlState?.hasPrefix("42") == true ? .configuration : .needsAPerson
+            case .statement: .needsAPerson
             }
         self.init(code, error.description)
     }

@@ -189,6 +189,17 @@ package struct House: Sendable {
         return try rows[rows.startIndex].decode("n")
     }
 
+    /// The database's clock, in seconds.
+    package func now() async throws -> Double {
+        let rows = try await sql("select extract(epoch from clock_timestamp())::double precision as n")
+        return try rows[rows.startIndex].decode("n")
+    }
+
+    /// Lets time pass, by the database's clock.
+    package func letPass(seconds: Int) async throws {
+        try await sql("select pg_sleep(\(seconds))")
+    }
+
     /// One column of text, nulls as `-`.
     package func texts(_ text: String) async throws -> [String] {
         try await sql(text).map { try $0.decode("t", as: String?.self) ?? "-" }

@@ -1,0 +1,99 @@
+import Foundation
+import Postgres
+
+/// What a worker uses, and so must find and be allowed to use.
+enum WorkerRights {
+    /// Rights on tables, `dsr.` left out.
+    static let tables: [(rights: [String], names: [String])] = [
+        // The queue and its documents.
+        (["select", "insert", "update"], ["subject_requests", "runs", "reports"]),
+        (["select", "insert", "delete"], ["request_salts"]),
+        (["select", "insert", "update"], ["legal_holds", "suspensions", "reappearance_checks", "incidents"]),
+        (["select", "insert"], ["decisions"]),
+        (["select"], ["schema_migrations"]),
+        // Of the evidence only what is read and what is added.
+        (["select"], ["evidence_leaves", "evidence_payloads"]),
+        (["select", "update"], ["evidence_head"]),
+        (["select", "insert"], ["evidence_tiles", "evidence_checkpoints"]),
+    ]
+
+    /// Columns that may be changed where the rest of the table may not.
+    static let changeable = [(table: "decisions", column: "reason")]
+
+    /// Functions, with the types of their parameters.
+    static let functions = [
+        "append_evidence(json, bigint, json)", "closed_gates(dsr.subject_requests)",
+        "held_back_by(dsr.subject_requests)",
+        "content_digest(dsr.subject_requests)", "may_become(text, text)", "today(text)",
+    ]
+
+    /// The statements that give a role these rights.
+    static func grants(to role: String) -> String {
+        let onTables = tables.map { rights, names in
+            "grant \(rights.joined(separator: ", ")) on \(names.map { "dsr.\($0)" }.joined(separator: ", ")) to \(role);"
+        }
+        let onColumns = changeable.map { "grant update (\($0.column)) on dsr.\($0.table) to \(role);" }
+        let onFunctions = functions.map { "grant execute on function dsr.\($0) to \(role);" }
+        return (onTables + onColumns + onFunctions).joined(separator: "\n")
+    }
+}
+
+extension Store {
+    /// Makes sure that everything a run uses is there and may be used, so that it is said before the first claim and not
+    /// in the middle of the work.
+    ///
+    /// - Throws: ``StoreError`` `.schema`, with what is missing and what to do.
+    public func requireRights() async throws(StoreError) {
+        let pairs = WorkerRights.tables.flatMap { rights, names in names.flatMap { name in rights.map { (name, $0) } } }
+        let lacks = try await rows(
+            RightsStatements.lacking,
+            [
+                pairs.map { "dsr.\($0.0)" }, pairs.map(\.1), WorkerRights.changeable.map { "dsr.\($0.table)" },
+                WorkerRights.changeable.map(\.column), WorkerRights.functions.map { "dsr.\($0)" },
+            ]
+        ) { row throws(PostgresError) in
+            (name: try row.decode("name", as: String.self), right: try row.decode("lacking", as: String?.self))
+        }
+        let missing = lacks.filter { $0.right == nil }.map(\.name)
+        guard missing.isEmpty else {
+            throw StoreError(
+                .schema,
+                "the database's dsr schema is not whole, it lacks \(Self.list(missing)); restore it from a backup"
+            )
+        }
+        guard lacks.isEmpty else {
+            let refused = lacks.map { "\($0.right ?? "") \($0.name)" }
+            throw StoreError(
+                .schema,
+                "the database role lacks the right to \(Self.list(refused)); the schema's owner gives it with "
+                    + "'dsr grants --apply'"
+            )
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        var names: [String] = names.reduce(into: []) { list, name in if !list.contains(name) { list.append(name) } }
+        let more = names.count - 3
+        if more > 0 { names = names.prefix(3) + ["\(more) more"] }
+        return names.formatted(.list(type: .and).locale(Locale(identifier: "en")))
+    }
+}
+
+private enum RightsStatements {
+    static let lacking = Statement(
+        "look for missing rights",
+        """
+        select name, case when to_regclass(name) is not null then lacking end as lacking
+        from unnest($1::text[], $2::text[]) t (name, lacking)
+        where to_regclass(name) is null or not has_table_privilege(to_regclass(name), lacking)
+        union all
+        select name, 'change ' || quote_ident(changed) || ' of'
+        from unnest($3::text[], $4::text[]) t (name, changed)
+        where to_regclass(name) is not null and not has_column_privilege(to_regclass(name), changed, 'update')
+        union all
+        select name, case when to_regprocedure(name) is not null then 'call' end
+        from unnest($5::text[]) t (name)
+        where to_regprocedure(name) is null or not has_function_privilege(to_regprocedure(name), 'execute')
+        """
+    )
+}
