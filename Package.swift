@@ -44,7 +44,11 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let package = Package(
     name: "dsr",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "dsr", targets: ["dsr"])],
+    products: [
+        .executable(name: "dsr", targets: ["dsr"]),
+        // For tests, which preload it.
+        .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
@@ -134,6 +138,8 @@ let package = Package(
             path: "Tests/TestHouse",
             swiftSettings: settings
         ),
+        // Sets the wall clock of a process that it is preloaded into.
+        .target(name: "WallClock", path: "Tests/WallClock"),
         .testTarget(
             name: "DsrTests",
             dependencies: ["dsr", "TalonOneSandbox", "TestHouse"],

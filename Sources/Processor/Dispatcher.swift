@@ -116,7 +116,7 @@ struct Dispatcher {
     private static let rescueInterval = Duration.seconds(15)
 
     private mutating func fill(_ group: inout ThrowingTaskGroup<Event, any Error>) async throws {
-        while stop.end == nil, !isAlone, inWork.count < settings.concurrency {
+        while stop.end == nil, !isAlone, inWork.count < settings.concurrency, !isLimitReached {
             // While no call gets through one request is enough to find out when they do again.
             let isInterrupted = await fulfilment.traffic.isInterrupted
             guard inWork.isEmpty || !isInterrupted, let request = try await next() else { return }
@@ -155,8 +155,10 @@ struct Dispatcher {
 
     private func noticeStop() async {
         if await fulfilment.traffic.isClosed { stop.windDown(.apiUnavailable) }
-        if let limit = settings.limit, begun >= limit { stop.windDown(.limitReached) }
+        if isLimitReached { stop.windDown(.limitReached) }
     }
+
+    private var isLimitReached: Bool { settings.limit.map { begun >= $0 } ?? false }
 
     // MARK: - Claiming
 
