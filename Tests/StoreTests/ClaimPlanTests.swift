@@ -1,6 +1,9 @@
+import Foundation
 import Postgres
-import Store
+import SubjectRequests
 import Testing
+
+@testable import Store
 
 @Suite("The plan of a claim")
 struct ClaimPlanTests {
@@ -52,5 +55,66 @@ struct ClaimPlanTests {
         #expect(text.contains("Index Scan using subject_requests_claimable"), "\(plan.joined(separator: "\n"))")
         #expect(!text.contains("Sort") && !text.contains("Seq Scan"))
         #expect(text.contains("Index Cond: (ROW(answer_by, id) > ROW("))
+    }
+
+    @Test("where a forgotten transaction keeps vacuum away all night, late claims read no more than early ones")
+    func heldSnapshot() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        try await database.run(
+            """
+            insert into dsr.subject_requests (kind, integration_id)
+            select 'access', 'customer-' || n from generate_series(1, 10000) n;
+            update dsr.subject_requests set admitted_at = now(), answer_by = date '2026-03-01' + (id % 30)::int
+            """
+        )
+        try await database.run("vacuum analyze dsr.subject_requests")
+        let forgotten = try await database.connection()
+        try await forgotten.run(
+            script: "begin isolation level repeatable read; select from dsr.subject_requests limit 1",
+            named: "forget"
+        )
+        let connection = try await database.connection()
+        let early = try await Self.pagesTouched(on: connection, run: run, after: .start)
+        var cursor = ClaimCursor.start
+        for _ in 1...16 {
+            let group = try await database.store.claim(run: run, after: cursor, limit: 500)
+            let results = group.requests.map { completion(of: $0) }
+            #expect(try await database.store.record(results, run: run).count == group.requests.count)
+            cursor = group.cursor
+        }
+        let late = try await Self.pagesTouched(on: connection, run: run, after: cursor)
+        #expect(late < early * 3, "\(early) pages early, \(late) late")
+        // What it would be if each claim began at the front again.
+        let fromFront = try await Self.pagesTouched(on: connection, run: run, after: .start)
+        #expect(fromFront > late * 3, "\(late) pages with the cursor, \(fromFront) without")
+        await forgotten.close()
+    }
+
+    /// Pages of tables and indexes that a claim of one request touches.
+    private static func pagesTouched(
+        on connection: PostgresConnection,
+        run: Int64,
+        after cursor: ClaimCursor
+    ) async throws -> Int {
+        let store = Store(connection: connection)
+        _ = try await store.claim(run: run, after: cursor, limit: 1)
+        let look = Statement(
+            "look",
+            "select name from pg_prepared_statements where statement like '%order by r.answer_by, r.id%'"
+        )
+        let name = try await connection.query(look)[0].decode("name", as: String.self)
+        let explain = Statement(
+            "explain",
+            """
+            explain (analyze, buffers, timing off, format json)
+            execute "\(name)" (\(run), 1, '\(cursor.answerBy)', \(cursor.id), false, false, false)
+            """
+        )
+        let plan = try await connection.query(explain)[0].decode("QUERY PLAN", as: String.self)
+        let tree = try JSONSerialization.jsonObject(with: Data(plan.utf8)) as? [[String: Any]]
+        let root = try #require(tree?.first?["Plan"] as? [String: Any])
+        let fromDisk = root["Shared Read Blocks"] as? Int ?? 0
+        return try #require(root["Shared Hit Blocks"] as? Int) + fromDisk
     }
 }
