@@ -1,13 +1,24 @@
 # The README's commands. Each installs what is missing and starts what it needs itself.
 
-.PHONY: demo test lint format build release setup
+.PHONY: demo test faults soak lint format build release setup
 
 demo: setup
 	swift build --product dsr
 	.build/debug/dsr demo
 
+# The faults run by themselves: whole programs under real deadlines, on a machine with breath for them.
 test: setup lint
-	swift test
+	swift test --skip FaultTests
+	swift test --skip-build --filter FaultTests
+
+faults: setup
+	swift test --filter FaultTests
+
+# A longer night than the suite's, of a seed of its own: make soak SEED=7 REQUESTS=10000
+SEED ?= 1
+REQUESTS ?= 10000
+soak: setup
+	DSR_SOAK_SEED=$(SEED) DSR_SOAK_REQUESTS=$(REQUESTS) swift test --filter FaultTests.SoakTests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests migrations templates

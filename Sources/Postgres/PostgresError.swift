@@ -75,7 +75,7 @@ extension PostgresError {
         code == .unencodable || sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
     }
 
-    /// The statement names what is not there, or what this role may not use (SQLSTATE class 42).
+    /// The statement names what is not there, makes what is there already, or is not for this role (SQLSTATE class 42).
     public var isRefusal: Bool {
         sqlState?.hasPrefix("42") ?? false
     }

@@ -97,6 +97,7 @@ extension RequestStanding {
             refusalToldOn: try row.decode("refusal_told_on"),
             mayHaveActed: try row.decode("may_have_acted"),
             isToBeTriedLater: try row.decode("later"),
+            isForgotten: try row.decode("is_forgotten"),
             suspensions: suspensions
         )
     }
@@ -202,7 +203,8 @@ private enum DecisionStatements {
                r.notice_by, r.identity_checked_at is not null as is_identity_checked,
                case when r.approved_content = dsr.content_digest(r) then r.approved_by end as approved_by,
                r.extension_told_on, r.refusal_ground, r.refusal_told_on, r.may_have_acted,
-               coalesce(r.not_before > clock_timestamp(), false) as later
+               coalesce(r.not_before > clock_timestamp(), false) as later,
+               r.integration_id is null as is_forgotten
         from dsr.subject_requests r
         where r.id = $1 and r.notice_by is not null and ($2::text is null or r.integration_id = $2)
         for no key update of r

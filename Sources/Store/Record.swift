@@ -232,7 +232,9 @@ private enum RecordStatements {
             from subject s join hit on hit.id = s.id
             where s.recheck_ms is not null
         ), forgotten as (
-            update dsr.subject_requests q set integration_id = null, requested_by = null, changes = null
+            -- That an earlier call may have erased the person is settled as well: it was read back.
+            update dsr.subject_requests q
+            set integration_id = null, requested_by = null, changes = null, may_have_acted = false
             from same_subject s
             where q.id = s.id and q.state in ('completed', 'refused', 'cancelled', 'failed')
         ), unreasoned as (

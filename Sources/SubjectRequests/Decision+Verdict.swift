@@ -123,6 +123,11 @@ extension RequestStanding {
 
     fileprivate func retry() -> Decision.Verdict {
         switch state {
+        case .failed where isForgotten:
+            .notAllowed(
+                "the person of request \(id) was erased at another request and is forgotten, so there is nobody to ask the "
+                    + "API for; 'dsr requests cancel \(id)' closes it"
+            )
         case .failed: .allowed
         case .pending where isToBeTriedLater: .allowed
         case .pending: .alreadySo("It is in the queue.")

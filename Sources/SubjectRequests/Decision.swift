@@ -66,6 +66,8 @@ public struct RequestStanding: Sendable, Hashable {
     public let mayHaveActed: Bool
     /// Whether it is to be tried later.
     public let isToBeTriedLater: Bool
+    /// Whether nobody knows any more whom it is about, because the person was erased at another request.
+    public let isForgotten: Bool
     /// The intervals in which the person was waited for.
     public let suspensions: [Suspension]
 
@@ -86,6 +88,7 @@ public struct RequestStanding: Sendable, Hashable {
         refusalToldOn: CivilDate? = nil,
         mayHaveActed: Bool = false,
         isToBeTriedLater: Bool = false,
+        isForgotten: Bool = false,
         suspensions: [Suspension] = []
     ) {
         self.id = id
@@ -103,6 +106,7 @@ public struct RequestStanding: Sendable, Hashable {
         self.refusalToldOn = refusalToldOn
         self.mayHaveActed = mayHaveActed
         self.isToBeTriedLater = isToBeTriedLater
+        self.isForgotten = isForgotten
         self.suspensions = suspensions
     }
 }

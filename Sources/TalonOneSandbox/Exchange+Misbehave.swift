@@ -51,6 +51,12 @@ extension Exchange {
         case .hugeBody(let mebibytes):
             _ = await act()
             return huge(mebibytes)
+        case .hugeHeader(let kibibytes):
+            var response = await act().response()
+            response.headers[.server] = String(repeating: "x", count: kibibytes * 1024)
+            return response
+        case .closeAfterAnswer:
+            return closing(after: await act())
         case .redirect(let location):
             return Response(status: .temporaryRedirect, headers: [.location: location])
         case .reappear:
@@ -88,6 +94,18 @@ extension Exchange {
                 try await writer.write(ByteBuffer(bytes: bytes.prefix(bytes.count / 2)))
                 try? await channel.close()
                 throw ConnectionCut()
+            }
+        )
+    }
+
+    private func closing(after answer: Answer) -> Response {
+        Response(
+            status: .init(code: answer.status),
+            headers: Self.json,
+            body: ResponseBody(contentLength: answer.bytes.count) { [channel] writer in
+                if !answer.bytes.isEmpty { try await writer.write(ByteBuffer(bytes: answer.bytes)) }
+                try await writer.finish(nil)
+                try? await channel.close()
             }
         )
     }

@@ -45,6 +45,10 @@ public actor Sandbox {
         }
         resumeWaiters(for: request)
         let fault = faults.take(operation: request.operation, identifier: request.identifier, path: request.target)
+        if let fault, !fault.isHarmless, let operation = request.operation {
+            tally.operations[operation, default: SandboxCount()].disturbed += 1
+            if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].disturbed += 1 }
+        }
         guard fault == .hang || fault == .hangAfterActing else { return Arrival(fault: fault, hangNumber: nil) }
         hangs += 1
         lastHang += 1

@@ -45,10 +45,17 @@ public struct SandboxFault: Sendable, Codable, Hashable {
         case slowBody(millisecondsPerByte: Int)
         /// Acts, then answers 200 with an inventory that is this large.
         case hugeBody(mebibytes: Int)
+        /// Acts, then answers as usual, with a header that is this large.
+        case hugeHeader(kibibytes: Int)
+        /// Acts, answers as usual, and then closes the connection, although it had promised to keep it.
+        case closeAfterAnswer
         /// Redirects, without acting.
         case redirect(location: String)
         /// Acts; if that was a deletion, the customer is back at once, as if the shop had sent a late event.
         case reappear
+
+        /// Whether the answer comes as usual, if late.
+        var isHarmless: Bool { if case .delay = self { true } else { false } }
     }
 }
 

@@ -24,6 +24,8 @@ public struct SandboxCount: Sendable, Codable, Hashable {
     public var received = 0
     /// Requests that were carried out.
     public var acted = 0
+    /// Requests that met with ordered misbehaviour; a mere delay is none.
+    public var disturbed = 0
 }
 
 /// What was asked for so far.

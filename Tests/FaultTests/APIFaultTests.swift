@@ -6,7 +6,7 @@ import Testing
 import ThrowawayPostgres
 
 /// The API misbehaves, in every way that a server can, and in the end behaves again.
-@Suite("The API misbehaves for a while", .timeLimit(.minutes(10)))
+@Suite("The API misbehaves for a while", .takesTurns, .timeLimit(.minutes(30)))
 struct APIFaultTests {
     private static let postgres = Task { try await ThrowawayPostgres.start() }
 
@@ -30,7 +30,8 @@ struct APIFaultTests {
     static let behaviours: [SandboxFault.Behaviour] = [
         .hang, .hangAfterActing, .dropBeforeActing, .dropAfterActing, .garbage, .invalidUTF8, .truncatedBody,
         .endlessBody,
-        .slowBody(millisecondsPerByte: 200), .hugeBody(mebibytes: 4), .redirect(location: "http://127.0.0.1:1/"),
+        .slowBody(millisecondsPerByte: 200), .hugeBody(mebibytes: 4), .hugeHeader(kibibytes: 512),
+        .closeAfterAnswer, .redirect(location: "http://127.0.0.1:1/"),
         .status(code: 500), .status(code: 502, act: true), .status(code: 503, retryAfter: "1"),
         .status(code: 429, retryAfter: "1"), .status(code: 408), .status(code: 425), .status(code: 409),
     ]
@@ -134,10 +135,10 @@ struct APIFaultTests {
             await house.sandbox.install(
                 SandboxFault(.status(code: 429, retryAfter: "100000000"), match: Self.inventory, count: 1, after: 5)
             )
-            let ended = try await house.running(["run", "--grace", "0"]) { send in
+            let ended = try await house.running(["run", "--grace", "0"]) { child in
                 try await house.received(Self.inventory, number: 6)
                 try await house.sql("select pg_sleep(0.5)")
-                try send(.terminate)
+                try child.send(.terminate)
             }
             try ended.expect(0)
             // All wait, not only the one that was told so.

@@ -5,7 +5,7 @@ import Testing
 import ThrowawayPostgres
 
 /// A host whose clock is wrong, or is set in the middle of the night.
-@Suite("A host's clock is wrong", .timeLimit(.minutes(10)))
+@Suite("A host's clock is wrong", .takesTurns, .timeLimit(.minutes(30)))
 struct ClockTests {
     private static let postgres = Task { try await ThrowawayPostgres.start() }
     private static let environment = ["DSR_CONCURRENCY": "4", "DSR_LEASE_SECONDS": "6"]

@@ -6,7 +6,7 @@ import Testing
 import ThrowawayPostgres
 
 /// The disk of the report directory is full.
-@Suite("No room for documents", .timeLimit(.minutes(10)))
+@Suite("No room for documents", .takesTurns, .timeLimit(.minutes(30)))
 struct DiskFullTests {
     private static let postgres = Task { try await ThrowawayPostgres.start() }
 

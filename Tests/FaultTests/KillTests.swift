@@ -6,7 +6,7 @@ import Testing
 import ThrowawayPostgres
 
 /// A run is killed (SIGKILL) at a named point, and another run puts everything right.
-@Suite("Killed at any step, nothing is lost", .timeLimit(.minutes(10)))
+@Suite("Killed at any step, nothing is lost", .takesTurns, .timeLimit(.minutes(30)))
 struct KillTests {
     /// A step of a run, as it can be seen from outside: around the commit of a statement, or around a call's effect.
     enum Step: Sendable, CustomStringConvertible {
@@ -47,7 +47,7 @@ struct KillTests {
             let invariants = try await Self.prepare(house)
             let proxy = try await PostgresProxy.start(before: postgres)
             let through = ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
-            let killed = try await house.running(["run"], setting: through) { send in
+            let killed = try await house.running(["run"], setting: through) { child in
                 switch step {
                 case .commit(let point):
                     await proxy.order(.hold, at: point)
@@ -64,7 +64,7 @@ struct KillTests {
                     }
                     if isDone { try await Self.waitUntilActed(house, operation, customer) }
                 }
-                try send(.kill)
+                try child.send(.kill)
             }
             #expect(killed.code == -9)
             await proxy.stop()

@@ -6,7 +6,7 @@ import Testing
 import ThrowawayPostgres
 
 /// Runs that die, and runs that only look as if they had.
-@Suite("A host dies, stands still, or comes back from the dead", .timeLimit(.minutes(10)))
+@Suite("A host dies, stands still, or comes back from the dead", .takesTurns, .timeLimit(.minutes(30)))
 struct LivenessTests {
     private static let postgres = Task { try await ThrowawayPostgres.start() }
     private static let lease = 6
@@ -47,13 +47,13 @@ struct LivenessTests {
         try await Self.withErasures(4) { house, _ in
             // All four deletions are carried out, and no answer comes.
             await house.sandbox.install(SandboxFault(.hangAfterActing, match: Self.deletion, count: 4))
-            try await house.running { kill in
+            try await house.running { child in
                 try await house.received(Self.deletion, number: 4)
                 try await Self.keepBusy(house)
                 let invariants = try await Invariants(house)
                 let alive = try await house.running { _ in
                     let busy = try await house.sandbox.waitForRequest(matching: Self.reading("nobody"))
-                    try kill(.kill)
+                    try child.send(.kill)
                     let killed = try await house.now()
                     for number in 1...4 {
                         _ = try await house.sandbox.waitForRequest(
@@ -80,13 +80,13 @@ struct LivenessTests {
             )
             let invariants = try await Invariants(house)
             await house.sandbox.install(SandboxFault(.delay(milliseconds: 10)))
-            try await house.running { kill in
+            try await house.running { child in
                 try await house.received(Self.deletion, number: 3)
                 async let second = house.dsr("run")
                 async let third = house.dsr("run")
                 async let fourth = house.dsr("run")
                 try await house.received(Self.deletion, number: 40)
-                try kill(.kill)
+                try child.send(.kill)
                 for ended in try await [second, third, fourth] { try ended.expect(0) }
             }
             let (findings, counts) = try await invariants.check()
@@ -101,11 +101,11 @@ struct LivenessTests {
     @Test("a run that stood still for less than its lease goes on as if nothing had been")
     func shortStop() async throws {
         try await Self.withErasures(20) { house, invariants in
-            let ended = try await house.running { send in
+            let ended = try await house.running { child in
                 try await house.received(Self.deletion, number: 5)
-                try send(.suspend)
+                try child.send(.suspend)
                 try await house.letPass(seconds: 1)
-                try send(.resume)
+                try child.send(.resume)
             }
             try ended.expect(0)
             let (findings, counts) = try await invariants.check()
@@ -121,12 +121,12 @@ struct LivenessTests {
             await house.sandbox.install(
                 SandboxFault(.hang, match: SandboxMatch(operation: "getCustomerInventory"), count: 4, after: 1)
             )
-            let zombie = try await house.running { send in
+            let zombie = try await house.running { child in
                 for number in 1...4 { try await house.received(Self.reading("customer-\(number)")) }
-                try send(.suspend)
+                try child.send(.suspend)
                 try await house.dsr("run").expect(0)
                 await house.sandbox.clearFaults()
-                try send(.resume)
+                try child.send(.resume)
             }
             #expect(try zombie.expect(75).err.contains("lease"))
             let (findings, counts) = try await invariants.check()
@@ -144,12 +144,12 @@ struct LivenessTests {
             let through = ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
             let announced = PostgresProxy.Point(.after, "announce calls")
             await proxy.order(.hold, at: announced)
-            let zombie = try await house.running(["run"], setting: through) { send in
+            let zombie = try await house.running(["run"], setting: through) { child in
                 try await proxy.waitUntilReached(announced)
-                try send(.suspend)
+                try child.send(.suspend)
                 await proxy.release(announced)
                 try await house.dsr("run").expect(0)
-                try send(.resume)
+                try child.send(.resume)
             }
             try zombie.expect(75)
             await proxy.stop()

@@ -6,7 +6,7 @@ import Testing
 import ThrowawayPostgres
 
 /// A request that takes down whoever works it.
-@Suite("A request kills its run, again and again", .timeLimit(.minutes(10)))
+@Suite("A request kills its run, again and again", .takesTurns, .timeLimit(.minutes(30)))
 struct PoisonTests {
     private static let postgres = Task { try await ThrowawayPostgres.start() }
     private static let poison = SandboxMatch(operation: "getCustomerInventory", identifier: "poison")
@@ -24,10 +24,10 @@ struct PoisonTests {
             )
             let invariants = try await Invariants(house)
             await house.sandbox.install(SandboxFault(.hang, match: Self.poison))
-            var seen = 0
             for loss in 1...3 {
-                let killed = try await house.running { send in
-                    seen = try await house.sandbox.waitForRequest(matching: Self.poison, from: seen).number + 1
+                let before = await house.sandbox.requests().last?.number ?? -1
+                let killed = try await house.running { child in
+                    _ = try await house.sandbox.waitForRequest(matching: Self.poison, from: before + 1)
                     if loss == 3 {
                         // It is alone, and whoever has not cost two runs was answered before.
                         #expect(
@@ -41,7 +41,7 @@ struct PoisonTests {
                             ) == 0
                         )
                     }
-                    try send(.kill)
+                    try child.send(.kill)
                 }
                 #expect(killed.code == -9)
                 try await house.sql(

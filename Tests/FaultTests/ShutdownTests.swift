@@ -6,7 +6,7 @@ import Testing
 import ThrowawayPostgres
 
 /// A night that ends before the work does.
-@Suite("A run is asked to end", .timeLimit(.minutes(10)))
+@Suite("A run is asked to end", .takesTurns, .timeLimit(.minutes(30)))
 struct ShutdownTests {
     private static let postgres = Task { try await ThrowawayPostgres.start() }
     private static let inventory = SandboxMatch(operation: "getCustomerInventory")
@@ -59,9 +59,9 @@ struct ShutdownTests {
     func signalled(_ signal: Subprocess.Signal) async throws {
         try await Self.with(20) { house, invariants in
             await house.sandbox.install(SandboxFault(.hang, match: Self.inventory, count: 2, after: 9))
-            let ended = try await house.running { send in
+            let ended = try await house.running { child in
                 try await house.received(Self.inventory, number: 11)
-                try send(signal)
+                try child.send(signal)
                 await house.sandbox.clearFaults()
             }
             try await Self.expectOrder(ended, "stopped by a signal", begun: 4...8, house, invariants)
@@ -72,9 +72,9 @@ struct ShutdownTests {
     func grace() async throws {
         try await Self.with(6) { house, invariants in
             await house.sandbox.install(SandboxFault(.hang, match: Self.inventory, count: 2, after: 1))
-            let ended = try await house.running(["run", "--grace", "1"]) { send in
+            let ended = try await house.running(["run", "--grace", "1"]) { child in
                 try await house.received(Self.inventory, number: 3)
-                try send(.terminate)
+                try child.send(.terminate)
             }
             try await Self.expectOrder(ended, "stopped by a signal", begun: 0...0, house, invariants)
         }
@@ -84,10 +84,10 @@ struct ShutdownTests {
     func secondSignal() async throws {
         try await Self.with(6) { house, invariants in
             await house.sandbox.install(SandboxFault(.hang, match: Self.inventory, count: 2, after: 1))
-            let ended = try await house.running(["run", "--grace", "86400"]) { send in
+            let ended = try await house.running(["run", "--grace", "86400"]) { child in
                 try await house.received(Self.inventory, number: 3)
-                try send(.terminate)
-                try send(.interrupt)
+                try child.send(.terminate)
+                try child.send(.interrupt)
             }
             try await Self.expectOrder(ended, "stopped by a signal", begun: 0...0, house, invariants)
         }
@@ -99,9 +99,9 @@ struct ShutdownTests {
     func deletionInFlight() async throws {
         try await Self.with(2) { house, invariants in
             await house.sandbox.install(SandboxFault(.hangAfterActing, match: Self.deletion))
-            let ended = try await house.running(["run", "--grace", "0"]) { send in
+            let ended = try await house.running(["run", "--grace", "0"]) { child in
                 try await house.received(Self.deletion, number: 2)
-                try send(.terminate)
+                try child.send(.terminate)
             }
             #expect(try await house.count("select count(*) from dsr.subject_requests where may_have_acted") == 2)
             try await Self.expectOrder(ended, "stopped by a signal", begun: 0...0, house, invariants)

@@ -114,6 +114,25 @@ struct DecisionTests {
         #expect(try await database.claim(run).count == 1)
     }
 
+    @Test("a failed erasure of somebody whom a later request has erased is closed, and leads nowhere else")
+    func failedAndForgotten() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let failed = try await database.ready(.erasure, "customer-42", run: run)
+        _ = try await database.claim(run)
+        var failure = ClaimResult(of: failed, claim: 1, state: .failed, outcome: .outcomeUnknown)
+        failure.mayHaveActed = true
+        _ = try await database.store.record([failure], run: run)
+        _ = try await database.ready(.erasure, "customer-42", run: run)
+        let request = try #require(try await database.claim(run).first)
+        _ = try await database.store.record([completion(of: request, forgets: true)], run: run)
+        guard case .notMade(.notAllowed) = try await GateTests.decide(.retried, on: failed, in: database) else {
+            Issue.record("it is tried again without anybody to ask for")
+            return
+        }
+        #expect(try await GateTests.decide(.cancelled, on: failed, in: database) == .made(.cancelled, waitingFor: nil))
+    }
+
     @Test("a failed access that is cancelled lets the person's erasure go")
     func failedAccessSettled() async throws {
         let database = try await Database.fresh()

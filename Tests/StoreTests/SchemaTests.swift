@@ -93,7 +93,7 @@ struct SchemaTests {
         // In the way of a table in the middle of the first step.
         try await database.run("create schema dsr; create table dsr.request_salts ()")
         let error = try await #require(throws: StoreError.self) { _ = try await database.store.migrate() }
-        #expect(error.code == .statement)
+        #expect(error.code == .schema)
         #expect(try await database.text("select to_regclass('dsr.runs')") == nil)
         try await database.run("drop table dsr.request_salts")
         let another = try await database.anotherStore()

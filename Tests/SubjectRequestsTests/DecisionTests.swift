@@ -15,6 +15,7 @@ struct DecisionTests {
         refusalToldOn: String? = nil,
         mayHaveActed: Bool = false,
         isLater: Bool = false,
+        isForgotten: Bool = false,
         suspensions: [Suspension] = []
     ) throws -> RequestStanding {
         RequestStanding(
@@ -33,6 +34,7 @@ struct DecisionTests {
             refusalToldOn: try refusalToldOn.map(day),
             mayHaveActed: mayHaveActed,
             isToBeTriedLater: isLater,
+            isForgotten: isForgotten,
             suspensions: suspensions
         )
     }
@@ -170,6 +172,13 @@ struct DecisionTests {
     @Test("a request that is to be tried later is tried now")
     func retry() throws {
         #expect(Decision.retried.verdict(on: try request(isLater: true)) == .allowed)
+    }
+
+    @Test("a failed request whose person was erased at another one is closed, and not tried again")
+    func forgotten() throws {
+        let standing = try request(.failed, isForgotten: true)
+        #expect(Decision.retried.verdict(on: standing).isRefusal(with: "'dsr requests cancel 7' closes it"))
+        #expect(Decision.cancelled.verdict(on: standing) == .allowed)
     }
 }
 

@@ -22,6 +22,7 @@ import Testing
         (.status(code: 429), .rateLimited, false),
         (.status(code: 202), .unexpectedStatus, true),
         (.redirect(location: "/v1/elsewhere"), .redirected, true),
+        (.hugeHeader(kibibytes: 512), .connectionFailed, true),
     ]
 
     @Test("every misbehaviour has its code, and tells whether the call may have been carried out", arguments: table)

@@ -75,6 +75,8 @@ package struct House: Sendable {
 
     package struct Unexpected: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// The binary under test, beside the test bundle.

@@ -21,8 +21,15 @@ package struct Invariants: Sendable {
 
     /// What was counted, for whoever wants to know how much happened.
     package struct Counts: Sendable, Equatable {
-        /// Deletions that the API received and carried out; those received more than once, and claims that were lost.
-        package var received = 0, acted = 0, repeated = 0, leasesLost = 0
+        /// Deletions that the API received, and carried out.
+        package var received = 0, acted = 0
+        /// Deletions of somebody for whom one had been received before: in all; because the one before met with
+        /// misbehaviour; because its run was lost, or gave the call up when it was stopped.
+        package var repeated = 0, repeatedAfterFault = 0, repeatedAfterLoss = 0
+        /// Claims that were lost with their run.
+        package var leasesLost = 0
+
+        package init() {}
     }
 
     /// Checks everything, after the last run.
@@ -95,14 +102,24 @@ package struct Invariants: Sendable {
     private func checkCalls(_ findings: inout [String]) async throws -> Counts {
         let seen = await house.sandbox.counts()
         var counts = Counts()
-        let intents = try await numbers("convert_from(p.payload, 'UTF8')::json ->> 'action' = 'delete_customer_data'")
+        let intents = try await numbers("j ->> 'action' = 'delete_customer_data'")
+        let losses = try await numbers("j ->> 'event' in ('lease_lost', 'returned')")
         let outcomes = try await outcomes()
         for (customer, own) in Dictionary(grouping: requests, by: \.customer) {
             let deletions = seen.destructive["deleteCustomerData \(customer)"]
             let (received, acted) = (deletions?.received ?? 0, deletions?.acted ?? 0)
             counts.received += received
             counts.acted += acted
-            counts.repeated += max(0, received - 1)
+            let repeated = max(0, received - 1)
+            let afterFault = min(repeated, deletions?.disturbed ?? 0)
+            let afterLoss = min(repeated - afterFault, own.reduce(0) { $0 + losses[$1.id, default: 0] })
+            counts.repeated += repeated
+            counts.repeatedAfterFault += afterFault
+            counts.repeatedAfterLoss += afterLoss
+            if repeated > afterFault + afterLoss {
+                findings.append("\(customer) was deleted \(received) times, and nothing explains it")
+            }
+            if acted > 1 { findings.append("\(customer) was erased \(acted) times") }
             let announced = own.reduce(0) { $0 + intents[$1.id, default: 0] }
             if received > announced {
                 findings.append("\(customer): \(received) deletions were received, and \(announced) were announced")
@@ -117,17 +134,17 @@ package struct Invariants: Sendable {
                 findings.append("\(customer) was erased, and nobody asked for that")
             }
         }
-        counts.leasesLost = try await numbers("convert_from(p.payload, 'UTF8')::json ->> 'event' = 'lease_lost'")
-            .values.reduce(0, +)
+        counts.leasesLost = try await numbers("j ->> 'event' = 'lease_lost'").values.reduce(0, +)
         return counts
     }
 
-    /// Leaves that a condition holds for, counted by request.
+    /// Leaves whose payload `j` a condition holds for, counted by request.
     private func numbers(_ condition: String) async throws -> [Int: Int] {
         let rows = try await house.sql(
             """
-            select l.request_id, count(*) as n from dsr.evidence_leaves l join dsr.evidence_payloads p using (index)
-            where l.request_id is not null and \(condition) group by 1
+            select l.request_id, count(*) as n from dsr.evidence_leaves l join dsr.evidence_payloads p using (index),
+                lateral (select convert_from(p.payload, 'UTF8')::json as j) x
+            where l.request_id is not null and (\(condition)) group by 1
             """
         )
         var numbers: [Int: Int] = [:]

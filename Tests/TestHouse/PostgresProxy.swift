@@ -99,6 +99,9 @@ package final class PostgresProxy: Sendable {
         guard await control.waitUntilReached(point) else { throw NotReached(point: point) }
     }
 
+    /// Whether the traffic has come to an ordered point.
+    package func wasReached(_ point: Point) async -> Bool { await control.wasReached(point) }
+
     /// A point that the traffic has not come to.
     package struct NotReached: Error, CustomStringConvertible {
         let point: Point
@@ -162,6 +165,8 @@ actor ProxyControl {
         guard !reached.contains(point) else { return true }
         return await withCheckedContinuation { watchers.append((point, $0)) }
     }
+
+    func wasReached(_ point: PostgresProxy.Point) -> Bool { reached.contains(point) }
 
     func giveUp(_ point: PostgresProxy.Point) {
         for watcher in watchers where watcher.point == point { watcher.continuation.resume(returning: false) }
