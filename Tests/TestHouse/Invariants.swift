@@ -128,6 +128,7 @@ package struct Invariants: Sendable {
             if erased, (seen.lastRead[customer] ?? -1) < (seen.lastDeletion[customer] ?? -1) {
                 findings.append("\(customer) counts as erased without having been read after the last deletion")
             }
+            if acted > 0, !erased { findings.append("\(customer) was erased, and no request says so") }
             let isThere = await house.sandbox.hasProfile(customer)
             if erased, isThere { findings.append("\(customer) counts as erased, and is there") }
             if acted > 0, !own.contains(where: { $0.kind == "erasure" }) {
