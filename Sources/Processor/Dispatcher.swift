@@ -297,7 +297,9 @@ struct Dispatcher {
     private mutating func othersHaveDied() async throws -> Bool {
         guard scope == .all else { return false }
         var seen: [Int64: Date] = [:]
-        while stop.end == nil {
+        // By then whoever is dead was rescued, unless something else keeps their rows locked.
+        let end = ContinuousClock.now + settings.lease * 2
+        while stop.end == nil, ContinuousClock.now < end {
             if try await rescue() { return true }
             let others = try await link.attempt { [run] store throws(StoreError) in
                 try await store.otherRunsAtWork(besides: run)
