@@ -114,6 +114,13 @@ struct DatabaseFaultTests {
         return try await Invariants(house)
     }
 
+    /// Every customer was erased by the one call that was made for it, and the run kept its lease.
+    private static func expectNothingLost(_ invariants: Invariants) async throws {
+        let (findings, counts) = try await invariants.check()
+        #expect(findings == [])
+        #expect(counts.received == 40 && counts.acted == 40 && counts.leasesLost == 0, "\(counts)")
+    }
+
     /// Runs with concurrency and a lease that make a short outage a short one.
     private static let environment = ["DSR_CONCURRENCY": "4", "DSR_LEASE_SECONDS": "30"]
 
@@ -129,9 +136,7 @@ struct DatabaseFaultTests {
                 }
             }
             try ended.expect(0)
-            let (findings, counts) = try await invariants.check()
-            #expect(findings == [])
-            #expect(counts.received == 40 && counts.acted == 40 && counts.leasesLost == 0, "\(counts)")
+            try await Self.expectNothingLost(invariants)
         }
         await postgres.stop()
     }
@@ -156,9 +161,7 @@ struct DatabaseFaultTests {
                 #expect(killed >= 5)
             }
             try ended.expect(0)
-            let (findings, counts) = try await invariants.check()
-            #expect(findings == [])
-            #expect(counts.received == 40 && counts.acted == 40, "\(counts)")
+            try await Self.expectNothingLost(invariants)
         }
     }
 
@@ -181,9 +184,7 @@ struct DatabaseFaultTests {
                 ).expect(0)
             }
             try ended.expect(0)
-            let (findings, counts) = try await invariants.check()
-            #expect(findings == [])
-            #expect(counts.received == 40 && counts.acted == 40 && counts.leasesLost == 0, "\(counts)")
+            try await Self.expectNothingLost(invariants)
         }
     }
 
@@ -227,9 +228,7 @@ struct DatabaseFaultTests {
                 try await house.sql("drop trigger dsr_test_full on dsr.evidence_leaves")
             }
             try ended.expect(0)
-            let (findings, counts) = try await invariants.check()
-            #expect(findings == [])
-            #expect(counts.received == 40 && counts.acted == 40, "\(counts)")
+            try await Self.expectNothingLost(invariants)
         }
     }
 
@@ -250,9 +249,7 @@ struct DatabaseFaultTests {
                 await proxy.setDeaf(false)
             }
             try ended.expect(0)
-            let (findings, counts) = try await invariants.check()
-            #expect(findings == [])
-            #expect(counts.received == 40 && counts.acted == 40 && counts.leasesLost == 0, "\(counts)")
+            try await Self.expectNothingLost(invariants)
             await proxy.stop()
         }
     }

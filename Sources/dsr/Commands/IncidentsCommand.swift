@@ -18,38 +18,25 @@ struct IncidentsCommand: AsyncParsableCommand {
 
         @Flag(help: "Those that are closed, too.")
         var all = false
-        @Option(help: ArgumentHelp("Begin after this number.", valueName: "number"))
-        var after: Int64 = 0
-        @Option(help: "How many at most, up to 10,000.")
-        var limit = 100
-        @Flag(help: "Print JSON, one object a line.")
-        var json = false
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: ConfigurationOptions
-
-        func validate() throws {
-            guard (1...10_000).contains(limit) else { throw ValidationError("--limit goes from 1 to 10,000") }
-        }
 
         func run() async throws {
             let incidents = try await options.load().withStore { store in
-                try await store.incidents(after: after, includingClosed: all, limit: limit)
+                try await store.incidents(after: list.after, includingClosed: all, limit: list.limit)
             }
-            if json {
-                let encoder = RequestJSON.encoder(pretty: false)
-                for incident in incidents {
-                    Terminal.out(String(decoding: try encoder.encode(IncidentJSON(incident)), as: UTF8.self))
-                }
-                return
-            }
-            var table = Table("incident", "erasure", "found", "opened", "identifier kept until", "closed", "erased by")
-            table.rows = incidents.map { incident in
-                [
-                    String(incident.id), String(incident.request), incident.found.joined(separator: ", "),
-                    incident.openedAt.formatted(.iso8601), incident.subjectKeptUntil?.formatted(.iso8601) ?? "gone",
-                    incident.closedAt?.formatted(.iso8601) ?? "-", incident.erasedBy.map(String.init) ?? "-",
-                ]
-            }
-            table.print()
+            try list.print(
+                incidents,
+                headings: ["incident", "erasure", "found", "opened", "identifier kept until", "closed", "erased by"],
+                row: { incident in
+                    [
+                        String(incident.id), String(incident.request), incident.found.joined(separator: ", "),
+                        incident.openedAt.formatted(.iso8601), incident.subjectKeptUntil?.formatted(.iso8601) ?? "gone",
+                        incident.closedAt?.formatted(.iso8601) ?? "-", incident.erasedBy.map(String.init) ?? "-",
+                    ]
+                },
+                object: IncidentJSON.init
+            )
         }
     }
 

@@ -36,7 +36,7 @@ struct MigrateCommand: AsyncParsableCommand {
             }
             Terminal.out("[\(lines.joined(separator: ","))]")
         } else if status {
-            var table = Table("step", "name", "applied")
+            var table = Table(["step", "name", "applied"])
             table.rows = steps.map { step in
                 [String(step.version), step.name, step.appliedAt?.formatted(.iso8601) ?? "no"]
             }

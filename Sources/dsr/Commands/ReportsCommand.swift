@@ -20,42 +20,29 @@ struct ReportsCommand: AsyncParsableCommand {
         var undelivered = false
         @Option(help: "Only those of this request.")
         var request: Int64?
-        @Option(help: ArgumentHelp("Begin after this number.", valueName: "number"))
-        var after: Int64 = 0
-        @Option(help: "How many at most, up to 10,000.")
-        var limit = 100
-        @Flag(help: "Print JSON, one object a line.")
-        var json = false
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: ConfigurationOptions
-
-        func validate() throws {
-            guard (1...10_000).contains(limit) else { throw ValidationError("--limit goes from 1 to 10,000") }
-        }
 
         func run() async throws {
             let documents = try await options.load().withStore { store in
                 try await store.documents(
                     of: request,
                     undeliveredOnly: undelivered,
-                    after: after,
-                    limit: limit
+                    after: list.after,
+                    limit: list.limit
                 )
             }
-            if json {
-                let encoder = RequestJSON.encoder(pretty: false)
-                for document in documents {
-                    Terminal.out(String(decoding: try encoder.encode(DocumentJSON(document)), as: UTF8.self))
-                }
-                return
-            }
-            var table = Table("document", "file", "bytes", "delivered", "in the database")
-            table.rows = documents.map { document in
-                [
-                    String(document.id), document.fileName, String(document.byteCount),
-                    document.deliveredAt?.formatted(.iso8601) ?? "-", document.hasContent ? "yes" : "dropped",
-                ]
-            }
-            table.print()
+            try list.print(
+                documents,
+                headings: ["document", "file", "bytes", "delivered", "in the database"],
+                row: { document in
+                    [
+                        String(document.id), document.fileName, String(document.byteCount),
+                        document.deliveredAt?.formatted(.iso8601) ?? "-", document.hasContent ? "yes" : "dropped",
+                    ]
+                },
+                object: DocumentJSON.init
+            )
         }
     }
 

@@ -3,7 +3,7 @@ struct Table {
     let headings: [String]
     var rows: [[String]] = []
 
-    init(_ headings: String...) {
+    init(_ headings: [String]) {
         self.headings = headings
     }
 

@@ -148,38 +148,26 @@ extension RequestsCommand {
 
         @Flag(help: "Those that are released or expired, too.")
         var all = false
-        @Option(help: ArgumentHelp("Begin after this number.", valueName: "number"))
-        var after: Int64 = 0
-        @Option(help: "How many at most, up to 10,000.")
-        var limit = 100
-        @Flag(help: "Print JSON, one object a line.")
-        var json = false
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: ConfigurationOptions
-
-        func validate() throws {
-            guard (1...10_000).contains(limit) else { throw ValidationError("--limit goes from 1 to 10,000") }
-        }
 
         func run() async throws {
             let holds = try await options.load().withStore { store in
-                try await store.holds(after: after, includingOver: all, limit: limit)
+                try await store.holds(after: list.after, includingOver: all, limit: list.limit)
             }
-            if json {
-                let encoder = RequestJSON.encoder(pretty: false)
-                for hold in holds {
-                    Terminal.out(String(decoding: try encoder.encode(HoldJSON(hold)), as: UTF8.self))
-                }
-                return
-            }
-            var table = Table("hold", "ground", "law", "placed by", "review on", "expires on", "state", "holds back")
-            table.rows = holds.map { hold in
-                [
-                    String(hold.id), "Art. 17(3)(\(hold.hold.ground.rawValue))", hold.hold.sourceOfLaw, hold.placedBy,
-                    hold.hold.reviewOn.description, hold.hold.expiresOn?.description ?? "-", hold.standing,
-                    String(hold.heldBack),
-                ]
-            }
-            table.print()
+            try list.print(
+                holds,
+                headings: ["hold", "ground", "law", "placed by", "review on", "expires on", "state", "holds back"],
+                row: { hold in
+                    [
+                        String(hold.id), "Art. 17(3)(\(hold.hold.ground.rawValue))", hold.hold.sourceOfLaw,
+                        hold.placedBy,
+                        hold.hold.reviewOn.description, hold.hold.expiresOn?.description ?? "-", hold.standing,
+                        String(hold.heldBack),
+                    ]
+                },
+                object: HoldJSON.init
+            )
         }
     }
 }

@@ -18,17 +18,11 @@ extension RequestsCommand {
             )
         )
         var atRisk: DayCount?
-        @Option(help: ArgumentHelp("Begin after this number.", valueName: "number"))
-        var after: Int64 = 0
-        @Option(help: "How many at most, up to 10,000.")
-        var limit = 100
-        @Flag(help: "Print JSON, one object a line.")
-        var json = false
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: ConfigurationOptions
 
         func validate() throws {
-            guard (1...10_000).contains(limit) else { throw ValidationError("--limit goes from 1 to 10,000") }
-            guard atRisk == nil || (state == nil && after == 0) else {
+            guard atRisk == nil || (state == nil && list.after == 0) else {
                 throw ValidationError("--at-risk goes by date, and takes neither --state nor --after")
             }
         }
@@ -36,26 +30,22 @@ extension RequestsCommand {
         func run() async throws {
             let requests = try await options.load().withStore { store in
                 if let atRisk {
-                    try await store.requestsAtRisk(withinDays: atRisk.days, limit: limit)
+                    try await store.requestsAtRisk(withinDays: atRisk.days, limit: list.limit)
                 } else {
-                    try await store.requests(state: state, after: after, limit: limit)
+                    try await store.requests(state: state, after: list.after, limit: list.limit)
                 }
             }
-            if json {
-                let encoder = RequestJSON.encoder(pretty: false)
-                for request in requests {
-                    Terminal.out(String(decoding: try encoder.encode(RequestJSON(request)), as: UTF8.self))
-                }
-                return
-            }
-            var table = Table("request", "right", "state", "outcome", "answer by", "ticket", "reason")
-            table.rows = requests.map { request in
-                [
-                    String(request.id), request.kind, request.standing, request.outcome?.rawValue ?? "-",
-                    request.answerBy?.description ?? "-", request.ticket ?? "-", request.reason ?? "",
-                ]
-            }
-            table.print()
+            try list.print(
+                requests,
+                headings: ["request", "right", "state", "outcome", "answer by", "ticket", "reason"],
+                row: { request in
+                    [
+                        String(request.id), request.kind, request.standing, request.outcome?.rawValue ?? "-",
+                        request.answerBy?.description ?? "-", request.ticket ?? "-", request.reason ?? "",
+                    ]
+                },
+                object: RequestJSON.init
+            )
         }
     }
 }
