@@ -179,7 +179,7 @@ private enum ClaimStatements {
     // would close the run without seeing these rows, and nobody would ever return them.
     //
     // The gates are asked again although admission asked them: an older request of the same person, or a hold, may have
-    // come in between.
+    // come in between. An erasure that failed after it was sent explains the person's absence to their next one as well.
     private static func claim(_ pick: String, brake: String) -> String {
         """
         with me as materialized (
@@ -188,7 +188,9 @@ private enum ClaimStatements {
         ), pick as materialized (
             \(pick)
         ), seen as materialized (
-            select r.id, \(GateStatements.gate(brake: brake)) as gate
+            select r.id, \(GateStatements.gate(brake: brake)) as gate, r.kind = 'erasure' and exists (
+                    select from dsr.subject_requests o where o.integration_id = r.integration_id and o.may_have_acted
+                ) as may_be_gone
             from pick join dsr.subject_requests r on r.id = pick.id
         ), took as (
             update dsr.subject_requests r set
@@ -196,6 +198,7 @@ private enum ClaimStatements {
                 waiting_for = seen.gate,
                 run_id = case when seen.gate is null then $1 else r.run_id end,
                 claim_no = r.claim_no + (seen.gate is null)::int,
+                may_have_acted = r.may_have_acted or seen.gate is null and seen.may_be_gone,
                 not_before = null
             from seen
             where r.id = seen.id

@@ -67,6 +67,23 @@ struct APIFaultTests {
         }
     }
 
+    @Test("an erasure that was carried out and could not be verified explains the absence that the next one finds")
+    func explainedByAnother() async throws {
+        try await Self.with { house in
+            try await house.makeCustomers(1)
+            let erasure = "insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'customer-1')"
+            try await house.sql(erasure)
+            let match = SandboxMatch(operation: "getCustomerInventory", identifier: "customer-1")
+            await house.sandbox.install(SandboxFault(.hugeBody(mebibytes: 4), match: match, after: 1))
+            try await house.dsr("run").expect(1)
+            #expect(try await house.ending(of: 1) == "failed outcome_unknown")
+            await house.sandbox.clearFaults()
+            try await house.sql(erasure)
+            try await house.dsr("run").expect(0)
+            #expect(try await house.ending(of: 2) == "completed already_absent")
+        }
+    }
+
     // MARK: - Outages
 
     @Test("a burst of errors opens the breaker, and fails no request", arguments: [500, 502, 503, 504])

@@ -87,7 +87,11 @@ struct KillTests {
     static func prepare(_ house: House) async throws -> Invariants {
         try await house.makeCustomers(6)
         for number in 1...3 {
-            try await house.dsr("api", "create-reservation", "AUTUMN10", "customer-\(number)").expect(0)
+            // With patience: only the runs that come are under test.
+            try await house.dsr(
+                ["api", "create-reservation", "AUTUMN10", "customer-\(number)"],
+                setting: ["DSR_CALL_TIMEOUT_SECONDS": "30"]
+            ).expect(0)
         }
         try await house.sql(
             """

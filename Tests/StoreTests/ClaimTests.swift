@@ -53,6 +53,25 @@ struct ClaimTests {
         #expect(try await database.column("run_id", of: id) == "\(run)")
     }
 
+    @Test(
+        "an erasure that failed after it may have been carried out is known to the person's next one, and to nobody else"
+    )
+    func mayBeGone() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let first = try await database.ready(.erasure, "customer-42", run: run)
+        _ = try await database.claim(run)
+        var failure = ClaimResult(of: first, claim: 1, state: .failed)
+        failure.outcome = .outcomeUnknown
+        failure.mayHaveActed = true
+        #expect(try await database.store.record([failure], run: run) == [first])
+        let next = try await database.submit(.erasure, "customer-42")
+        try await database.submit(.erasure, "customer-43")
+        try await database.admit(run)
+        let claimed = try await database.claim(run)
+        #expect(claimed.count == 2 && claimed.filter(\.mayHaveActed).map(\.id) == [next])
+    }
+
     @Test("each claim has a higher number than the one before, whoever claims")
     func numbers() async throws {
         let database = try await Database.fresh()
