@@ -126,7 +126,7 @@ let package = Package(
         tests(of: "Reports", ["TemplatesEN", crypto]),
         tests(
             of: "Processor",
-            ["Postgres", "Reports", "Store", "SubjectRequests", "ThrowawayPostgres"]
+            ["CallPolicy", "Postgres", "Reports", "Store", "SubjectRequests", "ThrowawayPostgres"]
         ),
         // What tests of the binary need around it: a database, a sandbox, a folder, and means to break them.
         .target(

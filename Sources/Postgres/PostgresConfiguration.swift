@@ -9,18 +9,23 @@ public struct PostgresConfiguration: Sendable {
     public var connectTimeout: Duration
     /// The deadline of a call that names none; for a transfer, how long it may stand still.
     public var statementTimeout: Duration
+    /// How long the server waits for the next statement of a transaction before it ends the connection, and the
+    /// transaction's locks with it: this host may stand still, or be cut off, and others wait for them. Milliseconds count.
+    public var idleInTransactionTimeout: Duration
 
     /// A configuration; without arguments, the one that the `PG*` variables describe.
     public init(
         connectionString: String? = nil,
         applicationName: String = "dsr",
         connectTimeout: Duration = .seconds(10),
-        statementTimeout: Duration = .seconds(60)
+        statementTimeout: Duration = .seconds(60),
+        idleInTransactionTimeout: Duration = .seconds(10)
     ) {
         self.connectionString = connectionString
         self.applicationName = applicationName
         self.connectTimeout = connectTimeout
         self.statementTimeout = statementTimeout
+        self.idleInTransactionTimeout = idleInTransactionTimeout
     }
 }
 

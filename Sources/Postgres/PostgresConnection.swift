@@ -89,7 +89,7 @@ public actor PostgresConnection {
         guard !isInTransaction else {
             throw PostgresError(.transactionState, "a transaction cannot be begun inside another")
         }
-        try control("begin")
+        try control("begin; set local idle_in_transaction_session_timeout = \(idleMilliseconds)", named: "begin")
         isInTransaction = true
         defer { isInTransaction = false }
         do {
@@ -100,11 +100,11 @@ public actor PostgresConnection {
                     "the transaction was rolled back: one of its statements failed, and the error was ignored"
                 )
             }
-            try control("commit", heedsCancellation: false)
+            try control("commit", named: "commit", heedsCancellation: false)
             return result
         } catch {
             // If this fails, the connection is lost, and the server rolls back by itself.
-            if session?.isIdle == false { try? control("rollback", heedsCancellation: false) }
+            if session?.isIdle == false { try? control("rollback", named: "rollback", heedsCancellation: false) }
             throw error
         }
     }
@@ -207,8 +207,10 @@ extension PostgresConnection {
     }
 
     /// Begins or ends a transaction.
-    private func control(_ sql: String, heedsCancellation: Bool = true) throws(PostgresError) {
-        let statement = Statement(sql, sql)
+    private var idleMilliseconds: Int64 { Int64(configuration.idleInTransactionTimeout / .milliseconds(1)) }
+
+    private func control(_ sql: String, named name: String, heedsCancellation: Bool = true) throws(PostgresError) {
+        let statement = Statement(name, sql)
         let call = Call(statement, limit: limit(nil), heedsCancellation: heedsCancellation)
         try perform(call) { session, call throws(PostgresError) in
             try session.run(script: sql, &call)

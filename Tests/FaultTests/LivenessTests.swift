@@ -104,7 +104,7 @@ struct LivenessTests {
             let ended = try await house.running { child in
                 try await house.received(Self.deletion, number: 5)
                 try child.send(.suspend)
-                try await house.letPass(seconds: 1)
+                try await house.letPass(seconds: Self.lease / 2)
                 try child.send(.resume)
             }
             try ended.expect(0)
@@ -156,6 +156,32 @@ struct LivenessTests {
             let (findings, counts) = try await invariants.check()
             #expect(findings == [])
             #expect(counts.received == 1 && counts.leasesLost == 1, "\(counts)")
+        }
+    }
+
+    @Test("a run that stood still in the middle of a transaction does not keep the others waiting")
+    func locksOfOneThatStandsStill() async throws {
+        try await Self.withErasures(20) { house, invariants in
+            let proxy = try await PostgresProxy.start(before: try await Self.postgres.value)
+            let through = ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
+            // Its commit does not arrive: it holds the head of the evidence, which everybody needs.
+            let point = PostgresProxy.Point(.before, "announce calls", number: 2)
+            await proxy.order(.hold, at: point)
+            let ended = try await house.running(["run"], setting: through) { child in
+                try await proxy.waitUntilReached(point)
+                try child.send(.suspend)
+                try await house.dsr("run").expect(0)
+                #expect(
+                    try await house.count("select count(*) from dsr.subject_requests where state <> 'completed'") == 0
+                )
+                await proxy.release(point)
+                try child.send(.resume)
+            }
+            try ended.expect(75)
+            await proxy.stop()
+            let (findings, counts) = try await invariants.check()
+            #expect(findings == [])
+            #expect(counts.acted == 20, "\(counts)")
         }
     }
 

@@ -125,6 +125,31 @@ struct InterruptionTests {
         #expect(try await connection.query(one)[0].decode("one") == 1)
     }
 
+    @Test("a transaction that stands still is ended by the server, so that nobody waits for its locks")
+    func standsStill() async throws {
+        var configuration = PostgresConfiguration(connectionString: try await Cluster.connectionString())
+        configuration.idleInTransactionTimeout = .milliseconds(100)
+        let connection = try await PostgresConnection.connect(configuration)
+        let watcher = try await Cluster.connect()
+        let processID = try await connection.processID()
+        let look = Statement("look", "select count(*) as n from pg_stat_activity where pid = $1")
+        let gone = DispatchSemaphore(value: 0)
+        async let isGone = {
+            defer { gone.signal() }
+            return try await eventually { try await watcher.query(look, processID)[0].decode("n", as: Int.self) == 0 }
+        }()
+        let error = try await failure {
+            try await connection.transaction { connection in
+                _ = try connection.query(one)
+                gone.wait()
+                _ = try connection.query(one)
+            }
+        }
+        #expect(try await isGone && error.isConnectionLoss)
+        try await connection.reconnect()
+        #expect(try await connection.transaction { try $0.query(one)[0].decode("one") } == 1)
+    }
+
     @Test("a statement whose connection is ended under it tells why", arguments: [false, true])
     func terminatedWhileRunning(inPipeline: Bool) async throws {
         let connection = try await Cluster.connect()

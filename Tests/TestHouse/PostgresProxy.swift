@@ -111,7 +111,8 @@ package final class PostgresProxy: Sendable {
     package func release(_ point: Point) async { await control.release(point) }
     /// Cuts every connection there is.
     package func cutAll() async { await control.cutAll() }
-    /// Passes nothing on, in either direction, without closing anything; or passes on again.
+    /// From now on the connections there are, and those that are made meanwhile, lose whatever is sent over them, in
+    /// either direction, without being closed; or new ones work again. What has gone deaf never hears again.
     package func setDeaf(_ isDeaf: Bool) async { await control.setDeaf(isDeaf) }
     /// Takes no new connections; or takes them again.
     package func setRefusing(_ isRefusing: Bool) async { await control.setRefusing(isRefusing) }
@@ -151,8 +152,8 @@ actor ProxyControl {
     private var connections: [Int: @Sendable () -> Void] = [:]
     private var lastConnection = 0
     var connectionCount: Int { lastConnection }
-    private var isDeaf = false
-    private var hearing: [CheckedContinuation<Void, Never>] = []
+    private var areNewOnesDeaf = false
+    private var deaf: Set<Int> = []
     private(set) var isRefusing = false
 
     func order(_ action: PostgresProxy.Action, at point: PostgresProxy.Point) {
@@ -196,33 +197,28 @@ actor ProxyControl {
     func add(_ cut: @escaping @Sendable () -> Void) -> Int {
         lastConnection += 1
         connections[lastConnection] = cut
+        if areNewOnesDeaf { deaf.insert(lastConnection) }
         return lastConnection
     }
 
-    func remove(_ connection: Int) { connections[connection] = nil }
+    func remove(_ connection: Int) {
+        connections[connection] = nil
+        deaf.remove(connection)
+    }
 
     func cutAll() {
         for cut in connections.values { cut() }
         connections = [:]
-        hear()
         for continuation in held.values { continuation.resume() }
         held = [:]
     }
 
     func setDeaf(_ isDeaf: Bool) {
-        self.isDeaf = isDeaf
-        if !isDeaf { hear() }
+        areNewOnesDeaf = isDeaf
+        if isDeaf { deaf = Set(connections.keys) }
     }
+
+    func isDeaf(_ connection: Int) -> Bool { deaf.contains(connection) }
 
     func setRefusing(_ isRefusing: Bool) { self.isRefusing = isRefusing }
-
-    /// Waits while the proxy is deaf.
-    func listen() async {
-        while isDeaf { await withCheckedContinuation { hearing.append($0) } }
-    }
-
-    private func hear() {
-        for continuation in hearing { continuation.resume() }
-        hearing = []
-    }
 }

@@ -35,11 +35,11 @@ struct ProxyConnection: Sendable {
                 await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         defer { cut() }
-                        try await passRequests(fromClient, toServer, state, cut)
+                        try await passRequests(fromClient, toServer, state, number, cut)
                     }
                     group.addTask {
                         defer { cut() }
-                        try await passAnswers(fromServer, toClient, state, cut)
+                        try await passAnswers(fromServer, toClient, state, number, cut)
                     }
                     // Whoever ends first ends the other.
                     _ = try? await group.next()
@@ -55,6 +55,7 @@ struct ProxyConnection: Sendable {
         _ requests: NIOAsyncChannelInboundStream<ByteBuffer>,
         _ server: NIOAsyncChannelOutboundWriter<ByteBuffer>,
         _ state: ProxyState,
+        _ number: Int,
         _ cut: @Sendable () -> Void
     ) async throws {
         var reader = MessageReader(hasUntypedStart: true)
@@ -62,7 +63,7 @@ struct ProxyConnection: Sendable {
             reader.add(buffer)
             while let message = reader.next() {
                 for statement in await state.note(request: message) { try await happen(.before, statement, cut) }
-                await control.listen()
+                guard await !control.isDeaf(number) else { continue }
                 try await server.write(message.bytes)
             }
         }
@@ -72,6 +73,7 @@ struct ProxyConnection: Sendable {
         _ answers: NIOAsyncChannelInboundStream<ByteBuffer>,
         _ client: NIOAsyncChannelOutboundWriter<ByteBuffer>,
         _ state: ProxyState,
+        _ number: Int,
         _ cut: @Sendable () -> Void
     ) async throws {
         var reader = MessageReader(hasUntypedStart: false)
@@ -79,7 +81,7 @@ struct ProxyConnection: Sendable {
             reader.add(buffer)
             while let message = reader.next() {
                 for statement in await state.note(answer: message) { try await happen(.after, statement, cut) }
-                await control.listen()
+                guard await !control.isDeaf(number) else { continue }
                 try await client.write(message.bytes)
             }
         }
@@ -108,7 +110,7 @@ private actor ProxyState {
         switch request.kind {
         case UInt8(ascii: "Q"):
             let sql = request.string(at: 5)
-            if sql == "begin" { isInTransaction = true }
+            if sql.hasPrefix("begin") { isInTransaction = true }
             if sql == "rollback" {
                 isInTransaction = false
                 pending = []
