@@ -65,7 +65,7 @@ public actor Sandbox {
     func act(_ route: Route, body: JSON?, now: Date) -> Answer {
         do throws(Refusal) {
             let answer = try world.perform(route, body: body, settings: settings, now: Self.stamp(now))
-            tally.operations[route.operation.rawValue, default: SandboxCount()].acted += 1
+            tally.noteCarriedOut(route.operation, of: route.identifier)
             if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].acted += 1 }
             return answer
         } catch {

@@ -36,13 +36,25 @@ public struct SandboxCounts: Sendable, Codable, Hashable {
     public var destructive: [String: SandboxCount] = [:]
     /// The number of the last request for a customer's inventory, and of the last one to delete their data, by customer.
     public var lastRead: [String: Int] = [:], lastDeletion: [String: Int] = [:]
+    /// The number of the last request that did delete a customer's data, by customer.
+    public var lastErasure: [String: Int] = [:]
+    /// Requests to delete the data of somebody whose data had been deleted, and whose inventory nobody had read since.
+    public var blindDeletions = 0
 
     mutating func note(_ operation: String, of identifier: String, number: Int) {
         switch operation {
         case Route.Operation.getCustomerInventory.rawValue: lastRead[identifier] = number
-        case Route.Operation.deleteCustomerData.rawValue: lastDeletion[identifier] = number
+        case Route.Operation.deleteCustomerData.rawValue:
+            lastDeletion[identifier] = number
+            if let erased = lastErasure[identifier], erased > lastRead[identifier] ?? -1 { blindDeletions += 1 }
         default: break
         }
+    }
+
+    mutating func noteCarriedOut(_ operation: Route.Operation, of identifier: String) {
+        operations[operation.rawValue, default: SandboxCount()].acted += 1
+        guard operation == .deleteCustomerData else { return }
+        lastErasure[identifier] = lastDeletion[identifier]
     }
 }
 

@@ -102,6 +102,11 @@ package struct Invariants: Sendable {
     private func checkCalls(_ findings: inout [String]) async throws -> Counts {
         let seen = await house.sandbox.counts()
         var counts = Counts()
+        if seen.blindDeletions > 0 {
+            findings.append(
+                "\(seen.blindDeletions) deletions were repeated without a look at what the ones before had done"
+            )
+        }
         let intents = try await numbers("j ->> 'action' = 'delete_customer_data'")
         let losses = try await numbers("j ->> 'event' in ('lease_lost', 'returned')")
         let outcomes = try await outcomes()
