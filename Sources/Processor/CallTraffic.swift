@@ -37,11 +37,10 @@ actor CallTraffic {
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 waiting.append(Waiting(number: number, answer: continuation))
-                // Cancelled before it waited: nobody will say so again.
-                if Task.isCancelled { giveUp(number) }
                 letThrough()
             }
         } onCancel: {
+            // It gets its turn once the caller waits, also where the task was cancelled before.
             Task { await giveUp(number) }
         }
         switch answer {
