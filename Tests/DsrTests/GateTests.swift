@@ -177,7 +177,7 @@ struct GateTests {
             try await house.makeCustomer("anna")
             try await insert("erasure", "anna", in: house)
             let match = SandboxMatch(operation: "getCustomerInventory", identifier: "anna")
-            await house.sandbox.install(SandboxFault(.delay(milliseconds: 1_500), match: match, count: 1))
+            await house.sandbox.install(SandboxFault(.hang, match: match, count: 1))
             async let run = house.dsr("run")
             _ = try await house.sandbox.waitForRequest(matching: match)
             let placed = try await house.dsr(
@@ -187,6 +187,7 @@ struct GateTests {
                     "--ticket", "T-1",
                 ]
             )
+            await house.sandbox.clearFaults()
             #expect(try placed.expect(0).out.contains("stopped before its call is sent: request 1"))
             try await run.expect(0)
             #expect(await house.sandbox.counts().destructive.isEmpty)
