@@ -16,9 +16,8 @@ struct SoakTests {
 
     @Test("whatever is drawn, nothing is lost, nothing is done twice unseen, and all is proven")
     func soak() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let seed = environment["DSR_SOAK_SEED"].flatMap(UInt64.init) ?? 1
-        let count = environment["DSR_SOAK_REQUESTS"].flatMap(Int.init) ?? 400
+        let seed = try Self.number("DSR_SOAK_SEED", default: 1)
+        let count = try Int(Self.number("DSR_SOAK_REQUESTS", default: 400))
         let plan = SoakPlan(seed: seed, requests: count)
         let postgres = try await ThrowawayPostgres.start()
         try await House.withEvidence(on: postgres, environment: Soak.environment) { house, _ in
@@ -27,5 +26,13 @@ struct SoakTests {
             #expect(outcome.findings == [], "seed \(seed)")
         }
         await postgres.stop()
+    }
+
+    private static func number(_ name: String, default number: UInt64) throws -> UInt64 {
+        guard let text = ProcessInfo.processInfo.environment[name] else { return number }
+        return try #require(
+            UInt64(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil },
+            "\(name) is 1 to 1,000,000"
+        )
     }
 }
