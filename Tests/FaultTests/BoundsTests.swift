@@ -10,14 +10,13 @@ struct BoundsTests {
     private static let postgres = Task { try await ThrowawayPostgres.start() }
     private static let inventory = SandboxMatch(operation: "getCustomerInventory")
 
-    /// A house with a hundred customers and so many accesses, of which the last one is for `nobody`.
+    /// A house with accesses of so many people, and a last one of `nobody`. One person's would wait for each other.
     private static func with(accesses count: Int, _ body: @Sendable (House) async throws -> Void) async throws {
         try await House.with(on: try await postgres.value, environment: ["DSR_CONCURRENCY": "4"]) { house in
-            try await house.makeCustomers(100)
             try await house.sql(
                 """
                 insert into dsr.subject_requests (kind, integration_id)
-                select 'access', 'customer-' || 1 + n % 100 from generate_series(1, \(count)) n
+                select 'access', 'person-' || n from generate_series(1, \(count)) n
                 union all select 'access', 'nobody'
                 """
             )
