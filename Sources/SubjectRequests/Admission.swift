@@ -45,9 +45,9 @@ extension NewRequest: CustomStringConvertible, CustomReflectable {
 public struct Admission: Sendable {
     /// What becomes of a row.
     public enum Verdict: Sendable, Hashable {
-        /// It may be worked, by that deadline, once its gates are open.
-        case admitted(Deadline, GateNeeds)
-        /// It never can, for that reason.
+        /// It may be processed, by that deadline, once its gates are open.
+        case admitted(SubjectID, Deadline, GateNeeds)
+        /// It can never be processed, for that reason.
         case refused(InvalidRequest)
     }
 
@@ -70,12 +70,13 @@ public struct Admission: Sendable {
                     "the kind is unknown; it is one of \(Right.allCases.map(\.rawValue).joined(separator: ", "))"
                 )
             }
-            _ = try SubjectID(request.integrationID)
+            let subject = try SubjectID(request.integrationID)
             if right == .rectification {
                 _ = try RequestedChanges(json: request.changes)
             }
             let deadline = deadlines.deadline(receivedAt: request.receivedAt)
             return .admitted(
+                subject,
                 deadline,
                 gates.needs(of: right, channel: request.channel, receivedOn: deadline.receivedOn)
             )

@@ -1,7 +1,7 @@
 extension Decision {
     /// Whether the decision can be made about a request, made twice, or not made.
-    public func verdict(on request: RequestStanding) -> Verdict {
-        if let flaw = day.flatMap(request.flaw(of:)) { return .notAllowed(flaw) }
+    public func verdict(on request: RequestStatus) -> Verdict {
+        if let problem = day.flatMap(request.problem(of:)) { return .notAllowed(problem) }
         return switch self {
         case .identityChecked: request.checkIdentity()
         case .approved(let approver): request.approve(by: approver)
@@ -24,8 +24,8 @@ extension Decision {
     }
 }
 
-extension RequestStanding {
-    fileprivate func flaw(of day: CivilDate) -> String? {
+extension RequestStatus {
+    fileprivate func problem(of day: CivilDate) -> String? {
         if day > today { return "\(day) lies in the future" }
         if day < receivedOn { return "request \(id) was received on \(receivedOn), and \(day) is before that" }
         return nil
@@ -34,7 +34,7 @@ extension RequestStanding {
     // MARK: - Gates
 
     fileprivate func checkIdentity() -> Decision.Verdict {
-        if isIdentityChecked { return .alreadySo("The identity was checked before.") }
+        if isIdentityChecked { return .unchanged("The identity was checked before.") }
         return whileUnanswered("an identity is checked") ?? .allowed
     }
 
@@ -42,7 +42,7 @@ extension RequestStanding {
         guard right == .erasure else {
             return .notAllowed("request \(id) asks for \(right.rawValue), and only erasures are approved")
         }
-        if let approvedBy { return .alreadySo("It was approved before, by \(approvedBy).") }
+        if let approvedBy { return .unchanged("It was approved before, by \(approvedBy).") }
         if let requestedBy, requestedBy.isSamePerson(as: approver) {
             return .notAllowed(
                 "request \(id) was requested by \(requestedBy), and an erasure is approved by somebody else"
@@ -52,7 +52,7 @@ extension RequestStanding {
     }
 
     fileprivate func suspend(_ cause: Suspension.Cause) -> Decision.Verdict {
-        if let open = open(cause) { return .alreadySo("The person was asked on \(open.askedOn) and has not answered.") }
+        if let open = open(cause) { return .unchanged("The person was asked on \(open.askedOn) and has not answered.") }
         if cause == .identity, isIdentityChecked {
             return .notAllowed(
                 "the identity of who asks for request \(id) is checked; there is nothing to ask any more"
@@ -62,7 +62,7 @@ extension RequestStanding {
     }
 
     fileprivate func resume(_ cause: Suspension.Cause, answeredOn: CivilDate) -> Decision.Verdict {
-        guard let open = open(cause) else { return .alreadySo("No question to the person is open.") }
+        guard let open = open(cause) else { return .unchanged("No question to the person is open.") }
         if answeredOn < open.askedOn {
             return .notAllowed("the person was asked on \(open.askedOn), and \(answeredOn) is before that")
         }
@@ -78,7 +78,7 @@ extension RequestStanding {
     fileprivate func extend(toldOn: CivilDate) -> Decision.Verdict {
         if let extensionToldOn {
             return extensionToldOn == toldOn
-                ? .alreadySo("It was extended before; the person was told on \(toldOn).")
+                ? .unchanged("It was extended before; the person was told on \(toldOn).")
                 : .notAllowed("request \(id) was extended before, told on \(extensionToldOn); it is extended once")
         }
         if let verdict = whileUnanswered("a period is extended") { return verdict }
@@ -104,7 +104,7 @@ extension RequestStanding {
                 )
             }
             if toldOn != nil, refusalToldOn == nil { return .allowed }
-            return .alreadySo(
+            return .unchanged(
                 "It was refused before" + (refusalToldOn.map { "; the person was told on \($0)." } ?? ".")
             )
         }
@@ -117,7 +117,7 @@ extension RequestStanding {
     }
 
     fileprivate func cancel() -> Decision.Verdict {
-        if state == .cancelled { return .alreadySo("It was cancelled before.") }
+        if state == .cancelled { return .unchanged("It was cancelled before.") }
         return unlessDone("cancelled") ?? .allowed
     }
 
@@ -130,7 +130,7 @@ extension RequestStanding {
             )
         case .failed: .allowed
         case .pending where isToBeTriedLater: .allowed
-        case .pending: .alreadySo("It is in the queue.")
+        case .pending: .unchanged("It is in the queue.")
         case .waiting:
             .notAllowed("request \(id) is waiting; 'dsr requests show \(id)' says what for, and what opens that")
         case .running, .completed, .refused, .cancelled:

@@ -36,14 +36,14 @@ public enum Decision: Sendable, Hashable {
         /// It is carried out.
         case allowed
         /// It was made before; nothing is to be done. The sentence says since when or by whom.
-        case alreadySo(String)
+        case unchanged(String)
         /// The request's state does not allow it. The sentence says what does.
         case notAllowed(String)
     }
 }
 
 /// A request as far as decisions depend on it.
-public struct RequestStanding: Sendable, Hashable {
+public struct RequestStatus: Sendable, Hashable {
     /// The row's number.
     public let id: Int64
     /// The right and the state.

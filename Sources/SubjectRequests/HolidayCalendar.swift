@@ -26,7 +26,7 @@ public struct HolidayCalendar: Sendable, Hashable {
     }
 
     /// What was wrong with a calendar's file.
-    public struct Flaw: Error, Sendable, Hashable, CustomStringConvertible {
+    public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
         /// The line, from 1.
         public let line: Int
         /// What a line may be.
@@ -39,7 +39,7 @@ public struct HolidayCalendar: Sendable, Hashable {
     ///
     /// A line is `2026-08-08 Name` for a further public holiday, `2026-08-15 none` for a day that is not one here, or
     /// `covers 2041` where the file has every public holiday of a year. Empty lines, and what follows a `#`, say nothing.
-    public func overlaid(with file: String) throws(Flaw) -> HolidayCalendar {
+    public func overlaid(with file: String) throws(Problem) -> HolidayCalendar {
         var calendar = self
         for (number, line) in file.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let text = line.prefix { $0 != "#" }
@@ -51,7 +51,7 @@ public struct HolidayCalendar: Sendable, Hashable {
             } else if let day = CivilDate(first), !rest.isEmpty {
                 calendar.names[day] = rest == "none" ? nil : rest
             } else {
-                throw Flaw(line: number + 1)
+                throw Problem(line: number + 1)
             }
         }
         return calendar

@@ -19,7 +19,7 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable {
     /// The API refused the call, and will again.
     case refusedByAPI = "refused_by_api"
 
-    /// Whether the request is answered with this. The others need a person, or another attempt.
+    /// Whether the outcome answers the request. All others need action, or another attempt.
     public var completes: Bool {
         switch self {
         case .exported, .noData, .rectified, .erased, .alreadyAbsent: true

@@ -1,47 +1,38 @@
 public import Foundation
 
-/// A claimed request: one person, one right, ready to be fulfilled.
+/// A claimed request: one right exercised by one customer, ready to be fulfilled.
 public struct SubjectRequest: Sendable {
-    /// The row's number.
-    public let id: Int64
-    /// What is asked for.
+    /// The claim under which it is fulfilled.
+    public let claim: Claim
+    /// The right that is exercised.
     public let right: Right
-    /// Whom it is about.
+    /// The customer.
     public let subject: SubjectID
-    /// The number of this claim. A result counts only under it.
-    public let claimNumber: Int
-    /// Real failures so far.
-    public let failures: Int
-    /// An erasure call of an earlier claim may have been carried out without an answer.
-    public let mayHaveActed: Bool
     /// The ticket, where one was given.
     public let ticket: String?
-    /// What is to be put right, for a rectification.
+    /// For a rectification: the new values.
     public let changes: RequestedChanges?
     /// When it reached the controller.
     public let receivedAt: Date
-    /// The day by which it must be answered.
+    /// The date by which it must be answered.
     public let answerBy: CivilDate
+
+    /// The request's number.
+    public var id: Int64 { claim.request }
 
     /// A claimed row.
     public init(
-        id: Int64,
+        claim: Claim,
         right: Right,
         subject: SubjectID,
-        claimNumber: Int,
-        failures: Int = 0,
-        mayHaveActed: Bool = false,
         ticket: String? = nil,
         changes: RequestedChanges? = nil,
         receivedAt: Date,
         answerBy: CivilDate
     ) {
-        self.id = id
+        self.claim = claim
         self.right = right
         self.subject = subject
-        self.claimNumber = claimNumber
-        self.failures = failures
-        self.mayHaveActed = mayHaveActed
         self.ticket = ticket
         self.changes = changes
         self.receivedAt = receivedAt

@@ -24,7 +24,7 @@ struct AdmissionTests {
 
     /// The day to answer by, where the row is admitted.
     private func answerBy(_ verdict: Admission.Verdict) -> CivilDate? {
-        guard case .admitted(let deadline, _) = verdict else { return nil }
+        guard case .admitted(_, let deadline, _) = verdict else { return nil }
         return deadline.answerBy
     }
 
@@ -92,7 +92,7 @@ struct AdmissionTests {
                 receivedAt: try Date("2026-03-05T23:59:00Z", strategy: .iso8601),
                 channel: channel
             )
-            guard case .admitted(_, let needs) = Admission(deadlines: rules, gates: gates).verdict(on: request) else {
+            guard case .admitted(_, _, let needs) = Admission(deadlines: rules, gates: gates).verdict(on: request) else {
                 return nil
             }
             return needs

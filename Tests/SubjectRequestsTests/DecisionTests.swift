@@ -17,8 +17,8 @@ struct DecisionTests {
         isLater: Bool = false,
         isForgotten: Bool = false,
         suspensions: [Suspension] = []
-    ) throws -> RequestStanding {
-        RequestStanding(
+    ) throws -> RequestStatus {
+        RequestStatus(
             id: 7,
             right: right,
             state: state,
@@ -62,7 +62,7 @@ struct DecisionTests {
             let found = verdicts.map { verdict in
                 switch verdict {
                 case .allowed: "+"
-                case .alreadySo: "="
+                case .unchanged: "="
                 case .notAllowed: "-"
                 }
             }.joined()
@@ -75,7 +75,7 @@ struct DecisionTests {
 
     @Test("an extension is told in the first month, once, and cannot be told in the future or before receipt")
     func extensions() throws {
-        func verdict(_ toldOn: String, _ standing: RequestStanding) throws -> Decision.Verdict {
+        func verdict(_ toldOn: String, _ standing: RequestStatus) throws -> Decision.Verdict {
             Decision.extended(toldOn: try day(toldOn)).verdict(on: standing)
         }
         #expect(try verdict("2026-03-20", request()) == .allowed)
@@ -86,7 +86,7 @@ struct DecisionTests {
         #expect(try verdict("2026-03-04", request()).isRefusal(with: "before that"))
         let extended = try request(toldOn: "2026-03-10")
         #expect(try verdict("2026-03-11", extended).isRefusal(with: "told on 2026-03-10"))
-        guard case .alreadySo = try verdict("2026-03-10", extended) else {
+        guard case .unchanged = try verdict("2026-03-10", extended) else {
             Issue.record("the same extension again is no news")
             return
         }
@@ -101,7 +101,7 @@ struct DecisionTests {
         #expect(try Decision.approved(by: "Bo").verdict(on: request()) == .allowed)
         #expect(
             try Decision.approved(by: "Cy").verdict(on: request(approvedBy: "Bo"))
-                == .alreadySo(
+                == .unchanged(
                     "It was approved before, by Bo."
                 )
         )
@@ -118,18 +118,18 @@ struct DecisionTests {
 
     @Test("a refusal stands, and that the person was told is added to it")
     func refusedBefore() throws {
-        func verdict(_ ground: RefusalGround, _ toldOn: String?, _ standing: RequestStanding) throws -> Decision.Verdict
+        func verdict(_ ground: RefusalGround, _ toldOn: String?, _ standing: RequestStatus) throws -> Decision.Verdict
         {
             Decision.refused(ground, toldOn: try toldOn.map(day)).verdict(on: standing)
         }
         let untold = try request(.refused, ground: .unfounded)
-        #expect(try verdict(.unfounded, nil, untold) == .alreadySo("It was refused before."))
+        #expect(try verdict(.unfounded, nil, untold) == .unchanged("It was refused before."))
         #expect(try verdict(.unfounded, "2026-03-20", untold) == .allowed)
         #expect(try verdict(.excessive, nil, untold).isRefusal(with: "Art. 12(5)"))
         let told = try request(.refused, ground: .unfounded, refusalToldOn: "2026-03-19")
         #expect(
             try verdict(.unfounded, "2026-03-20", told)
-                == .alreadySo(
+                == .unchanged(
                     "It was refused before; the person was told on 2026-03-19."
                 )
         )
@@ -151,7 +151,7 @@ struct DecisionTests {
     func suspensions() throws {
         let open = Suspension(cause: .identity, askedOn: try day("2026-03-10"))
         let asked = try request(suspensions: [open])
-        guard case .alreadySo = Decision.suspended(.identity, askedOn: try day("2026-03-11")).verdict(on: asked) else {
+        guard case .unchanged = Decision.suspended(.identity, askedOn: try day("2026-03-11")).verdict(on: asked) else {
             Issue.record("asked twice")
             return
         }

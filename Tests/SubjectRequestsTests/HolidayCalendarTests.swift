@@ -66,7 +66,7 @@ struct HolidayCalendarTests {
     )
     func flaws(line: String) throws {
         let calendar = HolidayCalendar(jurisdiction: "XX", years: [], names: [:])
-        let flaw = #expect(throws: HolidayCalendar.Flaw.self) { try calendar.overlaid(with: "# first\n\(line)\n") }
-        #expect(flaw?.line == 2)
+        let problem = #expect(throws: HolidayCalendar.Problem.self) { try calendar.overlaid(with: "# first\n\(line)\n") }
+        #expect(problem?.line == 2)
     }
 }

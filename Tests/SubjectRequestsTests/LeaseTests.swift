@@ -1,4 +1,4 @@
-import CallPolicy
+import SubjectRequests
 import Testing
 
 @Suite("Lease")
@@ -7,32 +7,32 @@ struct LeaseTests {
 
     private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test("a lease is trusted for four fifths of its time from when it was asked for, and not from when it was granted")
+    @Test("a lease is valid for four fifths of its duration, counted from when it was requested and not from when it was granted")
     func trust() {
         var lease = Lease(duration: .seconds(60), takenAt: start)
-        #expect(lease.isTrusted(at: at(47.9)) && !lease.isTrusted(at: at(48)))
+        #expect(lease.isValid(at: at(47.9)) && !lease.isValid(at: at(48)))
         lease.renewed(sentAt: at(10))
-        #expect(lease.isTrusted(at: at(57.9)) && !lease.isTrusted(at: at(58)))
-        // An answer that comes late does not take anything back.
+        #expect(lease.isValid(at: at(57.9)) && !lease.isValid(at: at(58)))
+        // A late answer never shortens the lease.
         lease.renewed(sentAt: at(5))
-        #expect(lease.isTrusted(at: at(57.9)))
+        #expect(lease.isValid(at: at(57.9)))
     }
 
-    @Test("without word from the database nothing new begins, and its word brings the trust back")
+    @Test("without an answer from the database the lease becomes invalid, and a renewal makes it valid again")
     func doubt() {
         var lease = Lease(duration: .seconds(60), takenAt: start)
-        #expect(!lease.isTrusted(at: at(50)) && !lease.isLost)
+        #expect(!lease.isValid(at: at(50)) && !lease.isLost)
         lease.renewed(sentAt: at(55))
-        #expect(lease.isTrusted(at: at(56)))
+        #expect(lease.isValid(at: at(56)))
     }
 
-    @Test("a lease that the database has refused to renew is lost for good")
+    @Test("a lease whose renewal the database refused stays lost")
     func lost() {
         var lease = Lease(duration: .seconds(60), takenAt: start)
         lease.refused()
-        #expect(lease.isLost && !lease.isTrusted(at: start))
+        #expect(lease.isLost && !lease.isValid(at: start))
         lease.renewed(sentAt: at(1))
-        #expect(lease.isLost && !lease.isTrusted(at: at(1)))
+        #expect(lease.isLost && !lease.isValid(at: at(1)))
     }
 
     @Test("it is renewed often enough for a renewal to fail several times")

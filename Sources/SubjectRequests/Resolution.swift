@@ -1,0 +1,246 @@
+/// How one claim of a request ended: what is recorded about it.
+///
+/// Made from the ``SubjectRequest`` by ``SubjectRequest/completed(_:)`` and its siblings, so that what earlier claims
+/// left is carried along and not copied by hand.
+public struct Resolution: Sendable {
+    /// The claim that ends.
+    public let claim: Claim
+    /// The right that was exercised; `nil` where the row could not be read.
+    public let right: Right?
+    /// How it ends.
+    public let end: End
+    /// Whether a deletion may have been carried out although no answer came. The next claim reads before it deletes.
+    public let mayHaveActed: Bool
+    /// API requests sent under this claim.
+    public var calls = 0
+
+    /// The ways in which a claim ends.
+    public enum End: Sendable {
+        /// The request is answered.
+        case completed(Completion)
+        /// An operator must act, for that reason.
+        case failed(Setback?, reason: String)
+        /// The row can never be processed, for that reason.
+        case refused(InvalidRequest)
+        /// The request goes back to the queue.
+        case returned(Return)
+    }
+
+    /// The outcomes that answer a request, each with what belongs to it.
+    public enum Completion: Sendable {
+        /// The inventory was read; the documents hold it.
+        case exported([Document])
+        /// Talon.One knows no such customer; the documents say so.
+        case noData([Document])
+        /// The changes were made and read back; the attributes' names, where the evidence log is to have them.
+        case rectified(attributes: [String])
+        /// The data was deleted, and the read-back found nothing of the customer's; the confirmation says so.
+        case erased([Document], Recheck?)
+        /// There was nothing to delete, and an earlier deletion of ours explains it.
+        case alreadyAbsent([Document], Recheck?)
+    }
+
+    /// The outcomes that do not answer a request, each with what belongs to it.
+    public enum Setback: Sendable {
+        /// The changes were sent, and the read-back differs; the attributes' names, where the log is to have them.
+        case notApplied(attributes: [String])
+        /// The deletion was sent, and the read-back still holds something: sections and kinds of data, never values.
+        case residualData([String])
+        /// An API request that changes data was sent, and no answer came.
+        case outcomeUnknown
+        /// The API refused the request, and would do so again.
+        case refusedByAPI
+    }
+
+    /// How a request goes back to the queue.
+    public struct Return: Sendable {
+        /// What was found out; `nil` where nothing was.
+        public var setback: Setback?
+        /// One sentence for operators, free of personal data; `nil` where nothing went wrong.
+        public var reason: String?
+        /// The shortest time before it may be claimed again.
+        public var wait: Duration?
+        /// Whether this claim counts against the request's budget of failures.
+        public var countsAsFailure: Bool
+
+        /// A return to the queue, by default as the request was.
+        public init(
+            setback: Setback? = nil,
+            reason: String? = nil,
+            wait: Duration? = nil,
+            countsAsFailure: Bool = false
+        ) {
+            self.setback = setback
+            self.reason = reason
+            self.wait = wait
+            self.countsAsFailure = countsAsFailure
+        }
+    }
+
+    fileprivate init(_ claim: Claim, _ right: Right?, _ end: End, mayHaveActed: Bool) {
+        self.claim = claim
+        self.right = right
+        self.end = end
+        self.mayHaveActed = mayHaveActed
+    }
+}
+
+// MARK: - From a request
+
+extension SubjectRequest {
+    /// The request is answered.
+    public func completed(_ completion: Resolution.Completion) -> Resolution {
+        Resolution(claim, right, .completed(completion), mayHaveActed: false)
+    }
+
+    /// The request needs action.
+    ///
+    /// - Parameter mayHaveActed: Whether a deletion of this claim may have been carried out.
+    public func failed(_ setback: Resolution.Setback?, reason: String, mayHaveActed: Bool = false) -> Resolution {
+        Resolution(claim, right, .failed(setback, reason: reason), mayHaveActed: remembers(mayHaveActed))
+    }
+
+    /// The request goes back to the queue.
+    ///
+    /// - Parameter mayHaveActed: Whether a deletion of this claim may have been carried out.
+    public func returned(_ how: Resolution.Return = .init(), mayHaveActed: Bool = false) -> Resolution {
+        Resolution(claim, right, .returned(how), mayHaveActed: remembers(mayHaveActed))
+    }
+
+    private func remembers(_ mayHaveActed: Bool) -> Bool {
+        right == .erasure && (claim.mayHaveActed || mayHaveActed)
+    }
+}
+
+extension Claim {
+    /// The claimed row can never be processed.
+    public func refused(_ reason: InvalidRequest) -> Resolution {
+        Resolution(self, nil, .refused(reason), mayHaveActed: false)
+    }
+}
+
+extension Resolution {
+    /// The same claim, failed because its result cannot be stored. A deletion may have been carried out.
+    public func unstorable(reason: String) -> Resolution {
+        var resolution = Resolution(claim, right, .failed(setback, reason: reason), mayHaveActed: right == .erasure)
+        resolution.calls = calls
+        return resolution
+    }
+}
+
+// MARK: - As it is recorded
+
+extension Resolution {
+    /// The state the request moves to.
+    public var state: RequestState {
+        switch end {
+        case .completed: .completed
+        case .failed: .failed
+        case .refused: .refused
+        case .returned: .pending
+        }
+    }
+
+    /// What was found out; `nil` where nothing was.
+    public var outcome: Outcome? {
+        switch end {
+        case .completed(let completion): completion.outcome
+        case .failed, .returned: setback?.outcome
+        case .refused: nil
+        }
+    }
+
+    /// One sentence for operators, free of personal data.
+    public var reason: String? {
+        switch end {
+        case .completed: nil
+        case .failed(_, let reason): reason
+        case .refused(let invalid): invalid.reason
+        case .returned(let how): how.reason
+        }
+    }
+
+    /// The shortest time before the request may be claimed again.
+    public var wait: Duration? {
+        guard case .returned(let how) = end else { return nil }
+        return how.wait
+    }
+
+    /// Failures that count against the request's budget, this claim's included.
+    public var failures: Int {
+        guard case .returned(let how) = end, how.countsAsFailure else { return claim.failures }
+        return claim.failures + 1
+    }
+
+    /// For residual data: the sections and kinds of data that are left.
+    public var remains: [String] {
+        guard case .residualData(let kinds) = setback else { return [] }
+        return kinds
+    }
+
+    /// For a rectification: the names of attributes that the evidence log is to have.
+    public var attributes: [String] {
+        switch end {
+        case .completed(.rectified(let names)), .failed(.notApplied(let names), _): names
+        case .completed, .failed, .refused, .returned: []
+        }
+    }
+
+    /// For an erasure: the recheck that follows it.
+    public var recheck: Recheck? {
+        switch end {
+        case .completed(.erased(_, let recheck)), .completed(.alreadyAbsent(_, let recheck)): recheck
+        case .completed, .failed, .refused, .returned: nil
+        }
+    }
+
+    /// Whether what is kept about the customer outside the evidence log is deleted: their erasure is final.
+    public var forgetsSubject: Bool {
+        guard case .completed = end else { return false }
+        return right == .erasure
+    }
+
+    /// The documents that commit with the result.
+    public var documents: [Document] {
+        guard case .completed(let completion) = end else { return [] }
+        return switch completion {
+        case .exported(let documents), .noData(let documents), .erased(let documents, _),
+            .alreadyAbsent(let documents, _):
+            documents
+        case .rectified: []
+        }
+    }
+
+    private var setback: Setback? {
+        switch end {
+        case .failed(let setback, _): setback
+        case .returned(let how): how.setback
+        case .completed, .refused: nil
+        }
+    }
+}
+
+extension Resolution.Completion {
+    /// The outcome.
+    public var outcome: Outcome {
+        switch self {
+        case .exported: .exported
+        case .noData: .noData
+        case .rectified: .rectified
+        case .erased: .erased
+        case .alreadyAbsent: .alreadyAbsent
+        }
+    }
+}
+
+extension Resolution.Setback {
+    /// The outcome.
+    public var outcome: Outcome {
+        switch self {
+        case .notApplied: .notApplied
+        case .residualData: .residualData
+        case .outcomeUnknown: .outcomeUnknown
+        case .refusedByAPI: .refusedByAPI
+        }
+    }
+}
