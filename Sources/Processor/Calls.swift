@@ -17,9 +17,9 @@ struct Calls {
     }
 
     /// Makes a call that changes nothing.
-    mutating func read<Model>(
-        _ call: () async throws(TalonOneError) -> TalonOneAnswer<Model>
-    ) async throws(CallError) -> TalonOneAnswer<Model> {
+    mutating func read(
+        _ call: () async throws(TalonOneError) -> TalonOneAnswer
+    ) async throws(CallError) -> TalonOneAnswer {
         try await make(isRepeatable: true, call)
     }
 
@@ -29,19 +29,19 @@ struct Calls {
     ///   - isRepeatable: Whether it may be made again without a look although it may have been carried out.
     ///   - announce: Writes the intent down, each time right before the call is sent and after all waiting is done. Where
     ///     it throws nothing is sent.
-    mutating func change<Model>(
+    mutating func change(
         isRepeatable: Bool,
         announce: @escaping () async throws(CallError) -> Void,
-        _ call: () async throws(TalonOneError) -> TalonOneAnswer<Model>
-    ) async throws(CallError) -> TalonOneAnswer<Model> {
+        _ call: () async throws(TalonOneError) -> TalonOneAnswer
+    ) async throws(CallError) -> TalonOneAnswer {
         try await make(isRepeatable: isRepeatable, announce: announce, call)
     }
 
-    private mutating func make<Model>(
+    private mutating func make(
         isRepeatable: Bool,
         announce: (() async throws(CallError) -> Void)? = nil,
-        _ call: () async throws(TalonOneError) -> TalonOneAnswer<Model>
-    ) async throws(CallError) -> TalonOneAnswer<Model> {
+        _ call: () async throws(TalonOneError) -> TalonOneAnswer
+    ) async throws(CallError) -> TalonOneAnswer {
         var tries = 0
         while true {
             tries += 1

@@ -1,6 +1,6 @@
 extension TalonOneClient {
     /// Makes a referral code. Not idempotent: a repetition makes a second code.
-    public func createReferral(_ referral: NewReferral) async throws(TalonOneError) -> TalonOneAnswer<Referral> {
+    public func createReferral(_ referral: NewReferral) async throws(TalonOneError) -> TalonOneAnswer {
         let body = try Call.encode(referral, for: .createReferral)
         return try await send(
             Call(
@@ -18,7 +18,7 @@ extension TalonOneClient {
     public func updateCustomerSession(
         customerSessionId: String,
         _ session: NewCustomerSession
-    ) async throws(TalonOneError) -> TalonOneAnswer<IntegrationState> {
+    ) async throws(TalonOneError) -> TalonOneAnswer {
         let segment = try PathSegment(customerSessionId, for: .updateCustomerSession)
         let v1 = try Call.encode(session, for: .updateCustomerSession)
         let v2 = try Call.encode(NewCustomerSessionV2(session), for: .updateCustomerSessionV2)
@@ -32,7 +32,7 @@ extension TalonOneClient {
     /// Tells of something that a customer did. **Creates an empty profile if the event's is unknown.**
     ///
     /// Version 1 needs a session, version 2 a profile; an event that has both suits every deployment.
-    public func trackEvent(_ event: NewEvent) async throws(TalonOneError) -> TalonOneAnswer<IntegrationState> {
+    public func trackEvent(_ event: NewEvent) async throws(TalonOneError) -> TalonOneAnswer {
         let body = try Call.encode(event, for: .trackEvent)
         let values: @Sendable () -> [String] = { event.values }
         let hasSession = event.sessionId?.isEmpty == false

@@ -9,7 +9,7 @@ extension TalonOneClient {
     public func customerInventory(
         integrationId: String,
         sections: Set<InventorySection>
-    ) async throws(TalonOneError) -> TalonOneAnswer<CustomerInventory> {
+    ) async throws(TalonOneError) -> TalonOneAnswer {
         let operation = Operation.getCustomerInventory
         return try await send(
             Call(
@@ -25,7 +25,7 @@ extension TalonOneClient {
     ///
     /// - Throws: ``TalonOneError/Code-swift.struct/notFound`` where the deployment knows no such customer, which may
     ///   also be the answer to a second deletion.
-    public func deleteCustomerData(integrationId: String) async throws(TalonOneError) -> TalonOneAnswer<NoContent> {
+    public func deleteCustomerData(integrationId: String) async throws(TalonOneError) -> TalonOneAnswer {
         let operation = Operation.deleteCustomerData
         return try await send(
             Call(operation, segment: PathSegment(integrationId, for: operation), values: { [integrationId] })
@@ -36,7 +36,7 @@ extension TalonOneClient {
     public func updateCustomerProfile(
         integrationId: String,
         _ profile: NewCustomerProfile
-    ) async throws(TalonOneError) -> TalonOneAnswer<IntegrationState> {
+    ) async throws(TalonOneError) -> TalonOneAnswer {
         let segment = try PathSegment(integrationId, for: .updateCustomerProfile)
         let body = try Call.encode(profile, for: .updateCustomerProfile)
         let values: @Sendable () -> [String] = { [integrationId] + JSONValue.object(profile.attributes).strings }

@@ -8,7 +8,7 @@ extension TalonOneClient {
     /// - Parameters:
     ///   - v1: `nil` if the request lacks what version 1 needs.
     ///   - v2: `nil` if the request lacks what version 2 needs.
-    func sendInDialect<Model>(v1: Call?, v2: Call?) async throws(TalonOneError) -> TalonOneAnswer<Model> {
+    func sendInDialect(v1: Call?, v2: Call?) async throws(TalonOneError) -> TalonOneAnswer {
         switch configuration.dialect {
         case .v1: return try await send(required(v1, for: .v1))
         case .v2: return try await send(required(v2, for: .v2))
@@ -23,7 +23,7 @@ extension TalonOneClient {
         }
         let call = try required(v2, for: .v2)
         do throws(TalonOneError) {
-            let answer: TalonOneAnswer<Model> = try await send(call)
+            let answer: TalonOneAnswer = try await send(call)
             memory.remember(v2: call.operation)
             return answer
         } catch {

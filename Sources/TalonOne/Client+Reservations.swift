@@ -4,7 +4,7 @@ extension TalonOneClient {
     /// - Throws: ``TalonOneError/Code-swift.struct/notFound``, which can mean either that or an unknown customer.
     public func reservedCoupons(
         integrationId: String
-    ) async throws(TalonOneError) -> TalonOneAnswer<ReservedCoupons> {
+    ) async throws(TalonOneError) -> TalonOneAnswer {
         let operation = Operation.getReservedCoupons
         return try await send(
             Call(operation, segment: PathSegment(integrationId, for: operation), values: { [integrationId] })
@@ -14,7 +14,7 @@ extension TalonOneClient {
     /// The customers who have reserved a coupon.
     public func reservedCustomers(
         couponValue: String
-    ) async throws(TalonOneError) -> TalonOneAnswer<ReservedCustomers> {
+    ) async throws(TalonOneError) -> TalonOneAnswer {
         let operation = Operation.getReservedCustomers
         return try await send(
             Call(operation, segment: PathSegment(couponValue, for: operation), values: { [couponValue] })
@@ -25,7 +25,7 @@ extension TalonOneClient {
     public func createCouponReservation(
         couponValue: String,
         integrationIds: [String]
-    ) async throws(TalonOneError) -> TalonOneAnswer<Coupon> {
+    ) async throws(TalonOneError) -> TalonOneAnswer {
         try await send(reservation(.createCouponReservation, of: couponValue, for: integrationIds))
     }
 
@@ -33,7 +33,7 @@ extension TalonOneClient {
     public func deleteCouponReservation(
         couponValue: String,
         integrationIds: [String]
-    ) async throws(TalonOneError) -> TalonOneAnswer<NoContent> {
+    ) async throws(TalonOneError) -> TalonOneAnswer {
         try await send(reservation(.deleteCouponReservation, of: couponValue, for: integrationIds))
     }
 

@@ -51,7 +51,7 @@ public struct TalonOneClient: Sendable {
 
 extension TalonOneClient {
     /// Sends one call and reads its whole answer within the deadline.
-    func send<Model>(_ call: Call) async throws(TalonOneError) -> TalonOneAnswer<Model> {
+    func send(_ call: Call) async throws(TalonOneError) -> TalonOneAnswer {
         let operation = call.operation
         if Task.isCancelled {
             throw TalonOneError(.cancelled, operation: operation, reason: "The call was cancelled before it was sent.")
@@ -92,7 +92,7 @@ extension TalonOneClient {
         } catch {
             throw TalonOneError(error, of: operation)
         }
-        let mustBeReadable = Model.self != NoContent.self && status != 204
+        let mustBeReadable = operation.promisesBody && status != 204
         guard !mustBeReadable || JSONObjectShape.isReadable(body) else {
             throw TalonOneError(
                 .malformedBody,

@@ -14,6 +14,9 @@ public struct Operation: Sendable, Hashable, CustomStringConvertible {
     /// Whether a call can change something at Talon.One.
     public var changesState: Bool { method != "GET" }
 
+    /// Whether a success other than 204 carries a JSON object. Deployments answer a deletion with 200 and any body.
+    var promisesBody: Bool { method != "DELETE" }
+
     /// The same as ``name``.
     public var description: String { name }
 }

@@ -35,6 +35,34 @@ struct Fixture: Sendable {
     }
 }
 
+extension TalonOneAnswer {
+    /// The body as JSON; an empty body is `null`.
+    func json() throws -> JSONValue {
+        body.isEmpty ? .null : try JSONDecoder().decode(JSONValue.self, from: body)
+    }
+}
+
+extension JSONValue {
+    /// The value at a path of member names and indices: `coupons.0.value`.
+    subscript(path: String) -> JSONValue? {
+        var value: JSONValue? = self
+        for key in path.split(separator: ".") {
+            switch value {
+            case .object(let members): value = members[String(key)]
+            case .array(let values): value = Int(key).flatMap { values.indices.contains($0) ? values[$0] : nil }
+            default: return nil
+            }
+        }
+        return value
+    }
+
+    /// One member of every object in the list at a path; `nil` if there is no list.
+    func values(of member: String, in path: String) -> [JSONValue?]? {
+        guard case .array(let list) = self[path] else { return nil }
+        return list.map { $0[member] }
+    }
+}
+
 /// Runs a test against a fresh sandbox with the demo's master data, and takes everything down again.
 func withSandbox<Result>(
     _ settings: SandboxSettings = SandboxSettings(),

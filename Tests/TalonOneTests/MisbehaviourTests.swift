@@ -76,8 +76,7 @@ import Testing
         try await withSandbox { fixture in
             await fixture.sandbox.install(SandboxFault(.status(code: 200, body: "OK")))
             let answer = try await fixture.client().deleteCustomerData(integrationId: "anna")
-            #expect(answer.status == 200)
-            _ = try answer.decoded()
+            #expect(answer.status == 200 && answer.body == Data("OK".utf8))
         }
     }
 
@@ -199,8 +198,8 @@ import Testing
             _ = try await client.updateCustomerProfile(integrationId: "a", NewCustomerProfile(attributes: ["x": 1]))
             await fixture.sandbox.install(SandboxFault(.reappear, count: 1))
             #expect(try await client.deleteCustomerData(integrationId: "a").status == 204)
-            let inventory = try await client.customerInventory(integrationId: "a", sections: [.profile]).decoded()
-            #expect(inventory.profile?.attributes?.isEmpty == false)
+            let inventory = try await client.customerInventory(integrationId: "a", sections: [.profile]).json()
+            #expect(inventory["profile.attributes"] == ["Name": "Late Event"])
         }
     }
 }
