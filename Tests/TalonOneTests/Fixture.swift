@@ -4,7 +4,7 @@ import TalonOne
 import TalonOneSandbox
 import Testing
 
-/// A client and a sandbox that speak to each other over a loopback socket.
+/// A sandbox and an HTTP client, connected over a loopback socket.
 struct Fixture: Sendable {
     let server: SandboxServer
     let http: HTTPClient
@@ -29,7 +29,7 @@ struct Fixture: Sendable {
         return TalonOneClient(configuration: configuration, http: http)
     }
 
-    /// The request lines so far.
+    /// The request lines received so far.
     func lines() async -> [String] {
         await sandbox.requests().map { "\($0.method) \($0.target)" }
     }
@@ -63,7 +63,7 @@ extension JSONValue {
     }
 }
 
-/// Runs a test against a fresh sandbox with the demo's master data, and takes everything down again.
+/// Runs a test against a new sandbox with the demo's master data, then stops the sandbox and the client.
 func withSandbox<Result>(
     _ settings: SandboxSettings = SandboxSettings(),
     connections: Int = 8,
@@ -88,7 +88,7 @@ func withSandbox<Result>(
     }
 }
 
-/// The error that a call must end with.
+/// The error of a call that must fail.
 func failure<Answer>(
     of call: () async throws -> Answer,
     sourceLocation: SourceLocation = #_sourceLocation

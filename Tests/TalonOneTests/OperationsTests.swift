@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test("only the sections that are asked for are flags, always in the same order")
+    @Test("the query has only the requested sections, always in the same order")
     func flags() async throws {
         try await withSandbox { fixture in
             let client = try fixture.client()
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test("an answer keeps the exact bytes that came")
+    @Test("an answer keeps the exact bytes of the body")
     func exactBytes() async throws {
         try await withSandbox { fixture in
             let text = "{ \"profile\" : {\"totalSales\":1e2} }\n"
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test("a body is announced as JSON, a request without one is not")
+    @Test("a request with a body has the JSON content type; a request without a body has none")
     func headers() async throws {
         try await withSandbox { fixture in
             let client = try fixture.client()
@@ -126,7 +126,7 @@ import Testing
                 for number in 0..<64 {
                     group.addTask { _ = try? await client.deleteCustomerData(integrationId: "c\(number)") }
                 }
-                // None is answered before all have come in.
+                // No call is answered before all have arrived.
                 for number in 0..<64 {
                     _ = try await fixture.sandbox.waitForRequest(matching: .init(identifier: "c\(number)"))
                 }

@@ -33,4 +33,8 @@ public struct NewReferral: Encodable, Sendable, Hashable {
         self.usageLimit = usageLimit
         self.attributes = attributes
     }
+
+    var values: [String] {
+        [advocateProfileIntegrationId, friendProfileIntegrationId ?? ""] + JSONValue.object(attributes ?? [:]).strings
+    }
 }
