@@ -3,20 +3,23 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Talon.One's Integration API: ten operations, each one HTTP call, none of them ever repeated by this type.
+/// A client of Talon.One's Integration API. It has ten operations; each sends one request and never retries it.
 ///
-/// Copies share the HTTP client and what was found out about the deployment's dialect.
+/// Only the discovery of the dialect may send a second request, after the API has answered that the operation does not
+/// exist in version 1. Copies of a client share the HTTP client and the discovered dialect.
 public struct TalonOneClient: Sendable {
-    /// The configuration the client was made with.
+    /// The configuration of the client.
     public let configuration: TalonOneConfiguration
-    let memory = DialectMemory()
+    let dialects = DialectCache()
     private let http: HTTPClient
     private let signature: ContentSignature?
 
-    /// An error's body is read for its message only, so a little of it is enough.
+    /// The limit for an error's body, of which only the message is used.
     private static let errorBodyCap = 64 * 1024
 
-    /// - Parameter http: made with ``httpClientConfiguration(connections:)``, and shut down by whoever made it.
+    /// Creates a client.
+    ///
+    /// - Parameter http: An HTTP client with ``httpClientConfiguration(connections:)``. The caller shuts it down.
     public init(configuration: TalonOneConfiguration, http: HTTPClient) {
         self.configuration = configuration
         self.http = http
@@ -28,10 +31,10 @@ public struct TalonOneClient: Sendable {
             }
     }
 
-    /// The settings that the guarantees of this client rest on.
+    /// The HTTP settings that this client's guarantees depend on.
     ///
-    /// Redirects would carry the key elsewhere; decompression would hide how much is read; a tracing span would hold
-    /// the URL, and so the customer's identifier; HTTP/1.1 makes `connections` the number of calls in flight.
+    /// Redirects would send the key to another host. Decompression would hide how much is read. A tracing span would
+    /// record the URL, and with it the customer's identifier. With HTTP/1.1, `connections` limits the calls in flight.
     public static func httpClientConfiguration(connections: Int) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
@@ -39,9 +42,9 @@ public struct TalonOneClient: Sendable {
             decompression: .disabled
         )
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, connections)
-        // Below the 60 seconds after which load balancers commonly hang up, so that it is this side that does.
+        // Load balancers commonly close an idle connection after 60 seconds; this side must close it first.
         configuration.connectionPool.idleTimeout = .seconds(50)
-        // A refused connection is an answer for the caller, who decides when to try again.
+        // The caller decides whether to retry after a refused connection.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         configuration.tracing.tracer = nil
@@ -50,24 +53,24 @@ public struct TalonOneClient: Sendable {
 }
 
 extension TalonOneClient {
-    /// Sends one call and reads its whole answer within the deadline.
-    func send<Model>(_ call: Call) async throws(TalonOneError) -> TalonOneAnswer<Model> {
-        let operation = call.operation
+    /// Sends one request and reads its whole answer before the deadline.
+    func send(_ request: APIRequest) async throws(TalonOneError) -> TalonOneAnswer {
+        let operation = request.operation
         if Task.isCancelled {
-            throw TalonOneError(.cancelled, operation: operation, reason: "The call was cancelled before it was sent.")
+            throw TalonOneError(.cancelled, operation: operation, reason: "the call was cancelled before it was sent")
         }
-        // A day is for ever to a call, and safe to add to a clock.
+        // NIO's clock overflows on very large durations.
         let deadline = NIODeadline.now() + TimeAmount(min(configuration.deadline, .seconds(86_400)))
         let response: HTTPClientResponse
         do {
-            response = try await http.execute(request(for: call), deadline: deadline)
+            response = try await http.execute(httpRequest(for: request), deadline: deadline)
         } catch {
             throw TalonOneError(error, of: operation)
         }
 
         let status = Int(response.status.code)
         guard operation.successes.contains(status) else {
-            // The status is the answer, whether or not its explanation can be read.
+            // The status decides, even if the body cannot be read.
             let cap = min(configuration.bodyCap, Self.errorBodyCap)
             let body =
                 (try? await response.wholeBody(upTo: cap, until: deadline, on: http.eventLoopGroup.any())) ?? Data()
@@ -75,8 +78,8 @@ extension TalonOneClient {
                 status: status,
                 headers: response.headers,
                 body: body,
-                of: operation,
-                redaction: Redaction(values: call.values())
+                to: request,
+                authentication: configuration.authentication
             )
         }
 
@@ -92,38 +95,34 @@ extension TalonOneClient {
         } catch {
             throw TalonOneError(error, of: operation)
         }
-        let mustBeReadable = Model.self != NoContent.self && status != 204
+        let mustBeReadable = operation.promisesBody && status != 204
         guard !mustBeReadable || JSONObjectShape.isReadable(body) else {
-            throw TalonOneError(
-                .malformedBody,
-                operation: operation,
-                status: status,
-                mayHaveActed: true,
-                reason: "The answer is not a JSON object in UTF-8."
-            )
+            throw TalonOneError(.malformedBody, operation: operation, status: status, mayHaveActed: true)
         }
         return TalonOneAnswer(status: status, body: body, operation: operation)
     }
 
-    private func request(for call: Call) -> HTTPClientRequest {
-        var body = call.body
-        if signature != nil, configuration.emptyBodySignature == .emptyObject, call.operation == .deleteCustomerData {
+    private func httpRequest(for request: APIRequest) -> HTTPClientRequest {
+        var body = request.body
+        if signature != nil, configuration.emptyBodySignature == .emptyObject,
+            request.operation == .deleteCustomerData
+        {
             body = Data("{}".utf8)
         }
-        var request = HTTPClientRequest(url: configuration.baseURL + call.path)
-        request.method = HTTPMethod(rawValue: call.operation.method)
-        request.headers.add(name: "Accept", value: "application/json")
-        request.headers.add(name: "User-Agent", value: "dsr/\(configuration.userAgentVersion)")
+        var http = HTTPClientRequest(url: configuration.baseURL + request.path)
+        http.method = HTTPMethod(rawValue: request.operation.method)
+        http.headers.add(name: "Accept", value: "application/json")
+        http.headers.add(name: "User-Agent", value: "dsr/\(configuration.userAgentVersion)")
         if case .apiKey(let key) = configuration.authentication {
-            request.headers.add(name: "Authorization", value: "ApiKey-v1 \(key)")
+            http.headers.add(name: "Authorization", value: "ApiKey-v1 \(key)")
         }
         if let signature, body != nil || configuration.emptyBodySignature != .omit {
-            request.headers.add(name: "Content-Signature", value: signature.header(for: body ?? Data()))
+            http.headers.add(name: "Content-Signature", value: signature.header(for: body ?? Data()))
         }
         if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: body))
+            http.headers.add(name: "Content-Type", value: "application/json")
+            http.body = .bytes(ByteBuffer(bytes: body))
         }
-        return request
+        return http
     }
 }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// One request, ready to be signed and sent.
-struct Call: Sendable {
+/// One request to the API, before it is signed and sent.
+struct APIRequest: Sendable {
     let operation: Operation
-    /// The path with its segments encoded, and the query.
+    /// The path with its segments percent-encoded, and the query.
     let path: String
-    var body: Data?
-    /// What the request names; searched for in messages only when a call fails.
+    let body: Data?
+    /// The identifiers and attribute values in the request. An error's message is searched for them.
     let values: @Sendable () -> [String]
 
     init(
@@ -26,14 +26,18 @@ struct Call: Sendable {
         self.values = values
     }
 
-    /// The bytes of a request's body: the same bytes are signed and sent.
+    /// Encodes a body. The same bytes are signed and sent.
     static func encode(_ model: some Encodable, for operation: Operation) throws(TalonOneError) -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
             return try encoder.encode(model)
         } catch {
-            throw TalonOneError(.invalidRequest, operation: operation, reason: "The request holds what JSON cannot.")
+            throw TalonOneError(
+                .invalidRequest,
+                operation: operation,
+                reason: "the request holds a value that JSON cannot represent"
+            )
         }
     }
 }

@@ -4,15 +4,15 @@ import NIOCore
 import NIOHTTP1
 
 extension HTTPClientResponse {
-    /// The body, if it fits and comes in time.
+    /// Reads the whole body, within a size limit and a deadline.
     ///
-    /// AsyncHTTPClient's deadline ends with the head of the answer, and its read timeout begins anew with every byte,
-    /// so a server that trickles would otherwise hold a call for ever.
+    /// AsyncHTTPClient's deadline covers only the head of the answer, and its read timeout restarts with every byte, so
+    /// a slow server could hold a call forever.
     ///
-    /// The timer is the event loop's, because that one is gone once it is cancelled; a cancelled `Task.sleep` stays in
-    /// memory until it would have ended.
+    /// The timer is the event loop's, because cancelling it frees it; a cancelled `Task.sleep` stays in memory until it
+    /// would have ended.
     func wholeBody(upTo cap: Int, until deadline: NIODeadline, on loop: any EventLoop) async throws -> Data {
-        // The parser guarantees that there is nothing to wait for.
+        // HTTP allows no body here.
         if status == .noContent { return Data() }
         let body = self.body
         let collecting = Task {
