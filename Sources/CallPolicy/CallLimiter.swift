@@ -1,20 +1,20 @@
-/// The one gate that all calls of a run go through: how many at once, how fast, how long to hold back, and whether the API
-/// is there at all.
+/// The limiter that all API calls of a run share: calls in flight, calls per second, pauses that the API asks for, and
+/// outages of the API.
 ///
-/// A value: it is told what happens and when, and says what may happen. Whoever executes it wakes the callers that wait.
-public struct CallGate: Sendable {
-    /// What bounds it.
+/// A state machine: it is told what happens and when, and decides what may happen. Its owner wakes the callers that wait.
+public struct CallLimiter: Sendable {
+    /// The limits.
     public struct Limits: Sendable, Hashable {
-        /// Calls in flight, at most.
+        /// The maximum number of calls in flight.
         public var inFlight: Int
-        /// Calls a second, at most; `nil` for no such limit.
+        /// The maximum number of calls per second; `nil` for no such limit.
         public var callsPerSecond: Double?
-        /// The longest that `Retry-After` holds calls back, whatever it says.
+        /// The longest pause that a `Retry-After` can cause.
         public var longestPause: Duration
-        /// How long the API may be out before the run ends.
+        /// How long an outage of the API may last before the limiter closes.
         public var outagePatience: Duration
 
-        /// Limits with the defaults of all but one.
+        /// Limits, with defaults for all but the calls in flight.
         public init(
             inFlight: Int,
             callsPerSecond: Double? = nil,
@@ -28,24 +28,24 @@ public struct CallGate: Sendable {
         }
     }
 
-    /// What a caller gets.
+    /// The answer to a caller.
     public enum Answer: Sendable, Hashable {
-        /// The call may be made now; its end must be told with the pass.
-        case go(Pass)
-        /// Ask again at that instant, or, where there is none, when a call has ended.
+        /// The call may be sent now; its end must be reported with the permit.
+        case go(Permit)
+        /// Ask again at that instant or, where there is none, after another call has ended.
         case wait(until: ContinuousClock.Instant?)
-        /// The API has been out for too long; nothing goes any more.
+        /// The outage has lasted too long; no more calls are sent.
         case closed
     }
 
-    /// The permission for one call.
-    public struct Pass: Sendable, Hashable {
+    /// The permission to send one call.
+    public struct Permit: Sendable, Hashable {
         let isProbe: Bool
     }
 
-    /// Whether the API has been out for too long.
+    /// Whether the limiter is closed for good, because an outage lasted too long.
     public private(set) var isClosed = false
-    /// Whether calls wait because no call gets through at the moment.
+    /// Whether calls wait because of an outage.
     public var isInterrupted: Bool { breaker.outSince != nil }
 
     private let limits: Limits
@@ -55,61 +55,66 @@ public struct CallGate: Sendable {
     private var nextCall: ContinuousClock.Instant?
     private var pausedUntil: ContinuousClock.Instant?
 
-    /// An open gate.
+    /// A limiter with no calls in flight.
     public init(_ limits: Limits) {
         self.limits = limits
     }
 
-    /// Whether a call may be made now.
+    /// Decides whether a call may be sent now.
     public mutating func ask(at now: ContinuousClock.Instant) -> Answer {
-        noticeEndOfPatience(at: now)
+        closeAfterLongOutage(at: now)
         guard !isClosed else { return .closed }
         guard inFlight < limits.inFlight else { return .wait(until: nil) }
         let earliest = [pausedUntil, nextCall].compactMap { $0 }.max()
         if let earliest, earliest > now { return .wait(until: earliest) }
         switch breaker.ask(at: now) {
-        case .go: return pass(at: now, isProbe: false)
-        case .probe: return pass(at: now, isProbe: true)
+        case .go: return permit(at: now, isProbe: false)
+        case .probe: return permit(at: now, isProbe: true)
         case .wait(let until): return .wait(until: until)
         case .waitForProbe: return .wait(until: nil)
         }
     }
 
-    /// Notices how a call ended.
+    /// Takes back the permit of a call that ended, and learns from how it ended.
     ///
-    /// - Parameter draw: A random number from 0 to 1.
-    public mutating func ended(_ pass: Pass, _ end: CallEnd, at now: ContinuousClock.Instant, draw: Double) {
+    /// - Parameter jitter: A random number from 0 to 1.
+    public mutating func finished(
+        _ permit: Permit,
+        _ feedback: Feedback,
+        at now: ContinuousClock.Instant,
+        jitter: Double
+    ) {
         inFlight -= 1
-        if end != .cancelled { rate.ended(at: now) }
-        switch end {
+        if feedback != .cancelled { rate.ended(at: now) }
+        switch feedback {
         case .answered:
-            breaker.answered(asProbe: pass.isProbe)
+            breaker.answered(asProbe: permit.isProbe)
         case .throttled(let retryAfter):
-            breaker.answered(asProbe: pass.isProbe)
+            breaker.answered(asProbe: permit.isProbe)
             slowDown(retryAfter, at: now)
         case .unavailable(let retryAfter):
-            breaker.unanswered(asProbe: pass.isProbe, at: now, draw: draw)
+            breaker.unanswered(asProbe: permit.isProbe, at: now, jitter: jitter)
             slowDown(retryAfter, at: now)
         case .unanswered:
-            breaker.unanswered(asProbe: pass.isProbe, at: now, draw: draw)
+            breaker.unanswered(asProbe: permit.isProbe, at: now, jitter: jitter)
         case .cancelled:
-            breaker.gaveUp(asProbe: pass.isProbe, at: now)
+            breaker.gaveUp(asProbe: permit.isProbe, at: now)
         }
-        noticeEndOfPatience(at: now)
+        closeAfterLongOutage(at: now)
     }
 
-    private mutating func pass(at now: ContinuousClock.Instant, isProbe: Bool) -> Answer {
+    private mutating func permit(at now: ContinuousClock.Instant, isProbe: Bool) -> Answer {
         inFlight += 1
         if let perSecond = [limits.callsPerSecond, rate.limit(at: now)].compactMap({ $0 }).min() {
-            // Evenly: what was not used is not saved up for a burst.
+            // Calls are spaced evenly: unused time is not saved up for a burst.
             nextCall = max(nextCall ?? now, now) + .seconds(1 / perSecond)
         } else {
             nextCall = nil
         }
-        return .go(Pass(isProbe: isProbe))
+        return .go(Permit(isProbe: isProbe))
     }
 
-    /// Holds everybody back, not only the one who was told.
+    /// Slows all callers down, not only the one that was throttled.
     private mutating func slowDown(_ retryAfter: Duration?, at now: ContinuousClock.Instant) {
         rate.throttled(at: now)
         guard let retryAfter, retryAfter > .zero else { return }
@@ -117,7 +122,7 @@ public struct CallGate: Sendable {
         pausedUntil = max(pausedUntil ?? until, until)
     }
 
-    private mutating func noticeEndOfPatience(at now: ContinuousClock.Instant) {
+    private mutating func closeAfterLongOutage(at now: ContinuousClock.Instant) {
         guard let outSince = breaker.outSince, now - outSince >= limits.outagePatience else { return }
         isClosed = true
     }

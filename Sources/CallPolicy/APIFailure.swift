@@ -1,18 +1,18 @@
-/// How a call went wrong, as far as what to do next depends on it.
-public enum CallFailure: Sendable, Hashable {
-    /// The API answered with a status other than the one that means success.
+/// How a call failed, as far as the next step depends on it.
+public enum APIFailure: Sendable, Hashable {
+    /// The API answered with a status that does not mean success.
     case status(Int, retryAfter: Duration?)
-    /// No answer within the call's deadline.
+    /// No answer came before the call's timeout.
     case timedOut
-    /// The connection was refused, lost, or never came to be.
+    /// The connection was refused, lost, or never established.
     case noConnection
-    /// An answer came that cannot be read: not UTF-8, not JSON, cut off.
+    /// The answer cannot be read: it is not UTF-8, not JSON, or incomplete.
     case unreadable
     /// The answer's body is larger than the cap.
     case tooLarge
-    /// The call was never made: what it needs cannot be put into a URL.
+    /// The call was never sent: a value it needs cannot be put into a URL.
     case impossible
-    /// The run is being stopped.
+    /// The call was cancelled because the run is shutting down.
     case cancelled
 
     /// What the failure says about the API, the credentials, and the request.
@@ -30,17 +30,17 @@ public enum CallFailure: Sendable, Hashable {
 
     /// The classes of failures.
     public enum Kind: Sendable, Hashable {
-        /// 401, 403: every other call will fare the same. The run stops.
+        /// 401 or 403: the credentials are refused. Every other call would fail too, so the run stops.
         case credentials
         /// 404.
         case absent
-        /// The API is slow, busy, broken or unreachable. Says nothing about this request.
+        /// The API is slow, busy, broken or unreachable. This says nothing about the request.
         case outage
-        /// Something is wrong with this request or its answer, and may pass.
+        /// Something is wrong with this request or its answer; a retry may help.
         case trouble
-        /// Asking again will not help.
+        /// A retry will not help.
         case rejection
-        /// Nothing is wrong; the run ends.
+        /// Nothing is wrong; the run is shutting down.
         case stopped
     }
 }
