@@ -76,12 +76,13 @@ let package = Package(
         module(
             "Processor",
             [
-                "AtomicFiles", "CallPolicy", "EvidenceLog", "Notary", "Postgres", "Reports", "Store", "SubjectRequests",
-                "TalonOne", crypto,
+                "AtomicFiles", "CallPolicy", "EvidenceLog", "Inventory", "Notary", "Postgres", "Reports", "Store",
+                "SubjectRequests", "TalonOne", crypto,
             ]
         ),
         module("Notary", ["AtomicFiles", "EvidenceLog", "Store"]),
-        module("Reports", ["TemplatesEN", crypto, mustache]),
+        module("Reports", ["Inventory", "SubjectRequests", "TemplatesEN", crypto, mustache]),
+        module("Inventory", ["SubjectRequests"]),
         module("Store", ["Migrations", "Postgres", "SubjectRequests", crypto]),
         module("Postgres", ["CLibPQ"]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -123,7 +124,15 @@ let package = Package(
         tests(of: "ThrowawayPostgres", ["Postgres", subprocess]),
         tests(of: "TalonOne", ["TalonOneSandbox", httpClient]),
         tests(of: "TalonOneSandbox", [httpClient, nioCore, nioHTTP1]),
-        tests(of: "Reports", ["TemplatesEN", crypto]),
+        tests(of: "Inventory", ["InventorySample", "SubjectRequests"]),
+        tests(of: "Reports", ["Inventory", "InventorySample", "SubjectRequests", "TemplatesEN", crypto]),
+        // A customer with data in every place of the inventory, for the tests of both.
+        .target(
+            name: "InventorySample",
+            dependencies: ["Inventory", "SubjectRequests"],
+            path: "Tests/InventorySample",
+            swiftSettings: settings
+        ),
         tests(
             of: "Processor",
             ["CallPolicy", "Postgres", "Reports", "Store", "SubjectRequests", "ThrowawayPostgres"]

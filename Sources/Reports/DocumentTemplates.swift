@@ -27,11 +27,11 @@ public struct DocumentTemplates: Sendable {
     ///
     /// - Throws: `ReportsError` naming the template that cannot be used; none of it depends on data, so loading them at
     ///   start is enough.
-    public static func english() throws(ReportsError) -> DocumentTemplates {
+    public static func english() throws -> DocumentTemplates {
         try DocumentTemplates(files: EnglishTemplates.files)
     }
 
-    init(files: [String: [UInt8]]) throws(ReportsError) {
+    init(files: [String: [UInt8]]) throws {
         MustacheContentTypes.register(StrictHTML(), named: StrictHTML.name)
         guard let labels = files[Self.labelsFile] else { throw Self.broken(Self.labelsFile, "is missing") }
         self.labels = try Labels(labels)
@@ -51,7 +51,7 @@ public struct DocumentTemplates: Sendable {
         styleDigest = Data(SHA256.hash(data: Data(style.utf8))).base64EncodedString()
     }
 
-    func render(_ name: Name, _ view: [String: Any]) throws(ReportsError) -> String {
+    func render(_ name: Name, _ view: [String: Any]) throws -> String {
         let whole = view.merging(["styleDigest": styleDigest]) { given, _ in given }
         guard let text = library.render(whole, withTemplate: name.rawValue) else {
             throw Self.broken(name.rawValue, "is missing")
@@ -65,7 +65,7 @@ public struct DocumentTemplates: Sendable {
         _ bytes: [UInt8],
         name: String,
         known: Set<String>
-    ) throws(ReportsError) -> MustacheTemplate {
+    ) throws -> MustacheTemplate {
         let text = String(decoding: bytes, as: UTF8.self)
         let tags = text.split(separator: "{{", omittingEmptySubsequences: false).dropFirst()
         guard tags.isEmpty || text.hasPrefix(pragma) else { throw broken(name, "does not begin with \(pragma)") }

@@ -1,6 +1,8 @@
 import Foundation
+public import Inventory
+public import SubjectRequests
 
-/// The machine-readable answer to an access or portability request: a header, and what the API said.
+/// The machine-readable answer to an access or portability request: a header, and what the API answered.
 ///
 ///     {
 ///     "dsr_export": {
@@ -12,60 +14,56 @@ import Foundation
 ///     {"profile":{"id":1}}
 ///     }
 ///
-/// The whole is one JSON document. The payload stands on lines of its own, spliced in without being decoded, so that
-/// its bytes, cut out again by `payload_bytes`, have the digest that the header states. For access the payload is the
-/// API's answer byte for byte. For portability `DisclosurePolicy` is applied; the bytes that remain are untouched, the
-/// header lists what is missing, and `source_sha256` is the digest of the answer as it came.
+/// The whole is one JSON document. The payload is on lines of its own and is not decoded, so that its bytes, cut out
+/// again by `payload_bytes`, have the digest that the header states. For access the payload is the API's answer byte for
+/// byte. For portability the disclosure has left values out; the bytes that remain are unchanged, the header lists what
+/// is missing, and `source_sha256` is the digest of the answer as it came.
 public struct ExportDocument: Sendable {
     private let facts: RequestFacts
-    private let answer: InventoryAnswer
+    private let inventory: CustomerInventory
+    private let disclosure: Disclosure
     private let controllerName: String?
-    private let policy: DisclosurePolicy
 
     /// Prepares an export.
     ///
     /// - Parameters:
     ///   - facts: The request that is answered.
-    ///   - answer: What the API said.
-    ///   - controllerName: Who answers.
-    ///   - portabilityPolicy: What a portability export leaves out; access exports leave out nothing.
+    ///   - inventory: What the API answered.
+    ///   - disclosure: What is handed over of the inventory for the right that `facts` names.
+    ///   - controllerName: The controller, who answers.
     public init(
         _ facts: RequestFacts,
-        answer: InventoryAnswer,
-        controllerName: String? = nil,
-        portabilityPolicy: DisclosurePolicy = .portability
+        inventory: CustomerInventory,
+        disclosure: Disclosure,
+        controllerName: String? = nil
     ) {
         self.facts = facts
-        self.answer = answer
+        self.inventory = inventory
+        self.disclosure = disclosure
         self.controllerName = controllerName
-        self.policy = portabilityPolicy
     }
 
     /// Makes the document.
     ///
     /// - Returns: `request-<number>-export.json`.
-    /// - Throws: `ReportsError` when an answer of the API is not a JSON object, or is about another customer.
-    public func rendered() throws(ReportsError) -> Document {
-        let parsed = try ParsedAnswer(answer, subject: facts.integrationID)
-        let rules = facts.right == .portability ? policy : .otherPeople
-        let inventory = DisclosureResult(rules.inventory, in: parsed.inventory, subject: facts.integrationID)
-        let coupons = DisclosureResult(rules.reservedCoupons, in: parsed.reservedCoupons, subject: facts.integrationID)
-        let payloads = [
-            Payload("inventory", "", answer.inventory, parsed.inventory, leavingOut: removals(inventory)),
-            Payload(
-                "reserved_coupons",
-                "reserved_coupons_",
-                answer.reservedCoupons,
-                parsed.reservedCoupons,
-                leavingOut: removals(coupons)
-            ),
-        ].filter { $0.name == "inventory" || $0.bytes != nil }
+    /// - Throws: `ReportsError` for a right that is not answered with data.
+    public func rendered() throws -> Document {
+        try facts.requireDataRight()
+        var payloads = [Payload("inventory", disclosure.inventory, of: inventory.body)]
+        if disclosure.reservedCoupons != nil {
+            payloads.append(
+                Payload(
+                    "reserved_coupons",
+                    prefix: "reserved_coupons_",
+                    disclosure.reservedCoupons,
+                    of: inventory.reservedCouponsBody
+                )
+            )
+        }
+        var header = opening + [withheld]
+        for payload in payloads { header += payload.digests(withSource: isPortability) }
 
-        var header = opening(parsed)
-        header += disclosure(inventory.applied + coupons.applied.map { $0.under("reserved_coupons") })
-        for payload in payloads { header += payload.digests(withSource: facts.right == .portability) }
-
-        var content = Data("{\n\"dsr_export\": \(JSONValue.object(header).text())".utf8)
+        var content = Data("{\n\"dsr_export\": \(OrderedJSON.object(header).text())".utf8)
         for payload in payloads {
             content += Data(",\n\"\(payload.name)\":\n".utf8) + (payload.bytes ?? Data("null".utf8))
         }
@@ -73,67 +71,60 @@ public struct ExportDocument: Sendable {
         return .json(content, fileName: facts.exportFileName)
     }
 
-    private func removals(_ result: DisclosureResult) -> Set<RawJSON.Place> {
-        facts.right == .portability ? result.places : []
-    }
+    private var isPortability: Bool { facts.right == .portability }
 
-    private func opening(_ parsed: ParsedAnswer) -> [(String, JSONValue)] {
+    private var opening: [(String, OrderedJSON)] {
         [
             ("format", .int(1)),
             ("request", .int(facts.requestID)),
             ("right", .string(facts.right.rawValue)),
-            ("article", .string(facts.right == .access ? "GDPR Art. 15" : "GDPR Art. 20")),
-            ("outcome", .string(parsed.holdsData ? "exported" : "no_data")),
-            ("integration_id", .string(facts.integrationID)),
+            ("article", .string(isPortability ? "GDPR Art. 20" : "GDPR Art. 15")),
+            ("outcome", .string((inventory.isAbsent ? Outcome.noData : .exported).rawValue)),
+            ("integration_id", .string(facts.subject.value)),
             ("environment", .string(facts.environment.rawValue)),
-            ("produced_at", .string(Moment.rfc3339(facts.producedAt))),
-            ("controller", JSONValue(controllerName)),
-            ("ticket", JSONValue(facts.ticket)),
-            ("run", JSONValue(facts.runID)),
+            ("produced_at", .string(Timestamps.rfc3339(facts.producedAt))),
+            ("controller", OrderedJSON(controllerName)),
+            ("ticket", OrderedJSON(facts.ticket)),
+            ("run", OrderedJSON(facts.runID)),
             ("software", .string("dsr \(facts.softwareVersion)")),
-            ("sections_asked", JSONValue(parsed.sectionsAsked)),
-            ("sections_received", JSONValue(parsed.sectionsReceived)),
+            ("sections_asked", OrderedJSON(inventory.sectionsAsked)),
+            ("sections_received", OrderedJSON(inventory.isAbsent ? [] : inventory.sectionsReceived)),
         ]
     }
 
-    private func disclosure(_ applied: [DisclosureResult.Applied]) -> [(String, JSONValue)] {
-        let isPortability = facts.right == .portability
-        let rows = applied.map { rule in
-            JSONValue.object(
-                [("path", .string(rule.path))]
-                    + (isPortability ? [("reason", .string(rule.reason.rawValue))] : [])
-                    + [("count", JSONValue(rule.count))]
+    // An access export keeps the values and says where they are; a portability export says what it leaves out and why.
+    private var withheld: (String, OrderedJSON) {
+        let rows = disclosure.withheld.map { values in
+            OrderedJSON.object(
+                [("path", .string(values.path))]
+                    + (isPortability ? [("reason", .string(values.ownership.rawValue))] : [])
+                    + [("count", OrderedJSON(values.count))]
             )
         }
-        return [(isPortability ? "left_out" : "third_party_paths", .array(rows))]
+        return (isPortability ? "left_out" : "third_party_paths", .array(rows))
     }
 }
 
-extension DisclosureResult.Applied {
-    fileprivate func under(_ name: String) -> Self {
-        Self(path: "\(name).\(path)", reason: reason, count: count)
-    }
-}
-
-/// One answer of the API as it stands in the export.
+/// One answer of the API in the export.
 private struct Payload {
     let name: String
+    let bytes: Data?
     private let prefix: String
     private let source: Data?
-    let bytes: Data?
 
-    init(_ name: String, _ prefix: String, _ source: Data?, _ root: RawJSON?, leavingOut places: Set<RawJSON.Place>) {
+    init(_ name: String, prefix: String = "", _ bytes: Data?, of source: Data?) {
         self.name = name
         self.prefix = prefix
-        self.source = source
-        self.bytes = places.isEmpty ? source : root?.removing(places)
+        self.bytes = bytes
+        // Where nothing is handed over there is no answer to compare with either.
+        self.source = bytes == nil ? nil : source
     }
 
-    func digests(withSource: Bool) -> [(String, JSONValue)] {
-        let payload: [(String, JSONValue)] = [
-            ("\(prefix)payload_bytes", JSONValue(bytes.map { Int64($0.count) })),
-            ("\(prefix)payload_sha256", JSONValue(bytes?.sha256Hex)),
+    func digests(withSource: Bool) -> [(String, OrderedJSON)] {
+        let payload: [(String, OrderedJSON)] = [
+            ("\(prefix)payload_bytes", OrderedJSON(bytes.map { Int64($0.count) })),
+            ("\(prefix)payload_sha256", OrderedJSON(bytes?.sha256Hex)),
         ]
-        return payload + (withSource ? [("\(prefix)source_sha256", JSONValue(source?.sha256Hex))] : [])
+        return payload + (withSource ? [("\(prefix)source_sha256", OrderedJSON(source?.sha256Hex))] : [])
     }
 }

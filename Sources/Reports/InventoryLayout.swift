@@ -1,3 +1,5 @@
+import Inventory
+
 /// Lays out one section of an inventory for reading: a table of what is single, and a titled group for each list or
 /// object within.
 ///
@@ -185,7 +187,7 @@ struct InventoryLayout {
 
     private func shape(of text: String) -> ValueView.Shape {
         if text.isEmpty { return .emptyText }
-        if let readable = Moment.readable(timestamp: text, months: labels.months) {
+        if let readable = Timestamps.readable(timestamp: text, months: labels.months) {
             return .moment(readable: readable, original: text)
         }
         return .text(text)

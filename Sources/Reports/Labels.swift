@@ -1,4 +1,5 @@
 import Foundation
+import Inventory
 
 /// The words that belong to the templates of one language: titles of sections, names of known keys, months.
 struct Labels: Sendable {
@@ -17,7 +18,7 @@ struct Labels: Sendable {
     private let states: [String: String]
     private let reasons: [String: String]
 
-    init(_ bytes: [UInt8]) throws(ReportsError) {
+    init(_ bytes: [UInt8]) throws {
         let root = try RawJSON.parse(Data(bytes))
         func table(_ name: String) -> [String: String] {
             let members = root.values(named: name).flatMap(\.members)
@@ -51,5 +52,5 @@ struct Labels: Sendable {
     func state(_ code: String) -> String { states[code] ?? code.replacing("_", with: " ") }
 
     /// Why something is left out of an export.
-    func reason(_ reason: DisclosureRule.Reason) -> String { reasons[reason.rawValue] ?? reason.rawValue }
+    func reason(_ ownership: Ownership) -> String { reasons[ownership.rawValue] ?? ownership.rawValue }
 }

@@ -1,36 +1,25 @@
-/// What went wrong while a document was read or made.
+/// Why a document cannot be made.
 ///
-/// The description says what happened and what to do. It never holds content of a document: a place in the data is
-/// named by its byte offset, a template by its name.
+/// The description says what failed and what to do. It never holds content of a document: a template is named by its
+/// name. An answer of the API that cannot be read is an `InventoryError`.
 public struct ReportsError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kinds of failure. More may be added: treat an unknown one as final.
     public struct Code: Hashable, Sendable {
         let name: String
 
-        /// The bytes are not one JSON text as RFC 8259 defines it.
-        public static let invalidJSON = Code(name: "invalid JSON")
-        /// The JSON nests deeper than the limit that the caller set.
-        public static let tooDeep = Code(name: "too deep")
-        /// The JSON is larger than what can be addressed (4 GiB).
-        public static let tooLarge = Code(name: "too large")
-        /// The JSON is valid but is not the object that an inventory must be.
-        public static let unexpectedShape = Code(name: "unexpected shape")
-        /// The profile in the inventory belongs to another customer than the one who asks.
-        public static let anotherCustomer = Code(name: "another customer")
-        /// A template or the label file that belongs to the templates cannot be used.
+        /// A template, or the label file that belongs to the templates, cannot be used.
         public static let brokenTemplate = Code(name: "broken template")
+        /// There is no such document for this right or outcome.
+        public static let noSuchDocument = Code(name: "no such document")
     }
 
     /// What kind of failure it is.
     public let code: Code
-    /// Where in the bytes the failure was found, counted from 0; nil for failures that have no place.
-    public let offset: Int?
-    /// What happened and what to do, in words that hold no content.
+    /// What failed and what to do, in words that hold no content.
     public let description: String
 
-    init(_ code: Code, _ explanation: String, offset: Int? = nil) {
+    init(_ code: Code, _ explanation: String) {
         self.code = code
-        self.offset = offset
-        self.description = offset.map { "\(explanation) (at byte \($0))" } ?? explanation
+        self.description = explanation
     }
 }

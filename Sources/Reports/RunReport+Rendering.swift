@@ -1,10 +1,12 @@
 import Foundation
+import Inventory
+public import SubjectRequests
 
 extension RunReport {
     /// The report for people.
     ///
     /// - Returns: `run-<number>.html`, one file that needs no other.
-    public func html(with templates: DocumentTemplates) throws(ReportsError) -> Document {
+    public func html(with templates: DocumentTemplates) throws -> Document {
         let labels = templates.labels
         var view: [String: Any] = [
             "run": String(runID),
@@ -12,8 +14,8 @@ extension RunReport {
             "version": softwareVersion,
             "environment": environment.rawValue,
             "isSandbox": environment == .sandbox,
-            "started": Moment.readable(startedAt, months: labels.months),
-            "ended": Moment.readable(endedAt, months: labels.months),
+            "started": Timestamps.readable(startedAt, months: labels.months),
+            "ended": Timestamps.readable(endedAt, months: labels.months),
             "seconds": Int(endedAt.timeIntervalSince(startedAt).rounded()),
             "ending": ending,
             "balances": balances,
@@ -28,16 +30,16 @@ extension RunReport {
             "failed": counts.failed,
             "waitingInAll": counts.waitingInAll,
             "waiting": Self.rows(waitingInOrder, labels),
-            "toBeRetried": counts.toBeRetried,
+            "leftForNextRun": counts.leftForNextRun,
             "takenByOthers": counts.takenByOthers,
             "calls": counts.calls,
             "reportsDelivered": counts.reportsDelivered,
             "reportsUndelivered": counts.reportsUndelivered,
-            "attention": needsAPerson.count,
-            "needsAttention": !needsAPerson.isEmpty,
+            "needsActionCount": needsAction.count,
+            "needsAction": !needsAction.isEmpty,
             "hasNotices": !attention.isEmpty,
-            "notices": Self.rows(attentionInOrder, labels),
-            "rows": needsAPerson.map { row in
+            "notices": Self.rows(attention.counts, labels),
+            "rows": needsAction.map { row in
                 [
                     "request": String(row.requestID), "right": row.right, "answerBy": row.answerBy ?? "not set",
                     "state": labels.state(row.state), "reason": row.reason,
@@ -52,31 +54,31 @@ extension RunReport {
     ///
     /// - Returns: `run-<number>.json`, ending in a newline.
     public func json() -> Document {
-        let value = JSONValue.object([
+        let value = OrderedJSON.object([
             ("run", .int(runID)),
             ("host", .string(host)),
             ("version", .string(softwareVersion)),
             ("environment", .string(environment.rawValue)),
-            ("started_at", .string(Moment.rfc3339(startedAt))),
-            ("ended_at", .string(Moment.rfc3339(endedAt))),
+            ("started_at", .string(Timestamps.rfc3339(startedAt))),
+            ("ended_at", .string(Timestamps.rfc3339(endedAt))),
             ("ending", .string(ending)),
             ("balances", .bool(balances)),
-            ("to_account_for", JSONValue(counts.toAccountFor)),
-            ("accounted_for", JSONValue(counts.accountedFor)),
-            ("pending_at_start", JSONValue(counts.pendingAtStart)),
-            ("arrived", JSONValue(counts.arrived)),
+            ("to_account_for", OrderedJSON(counts.toAccountFor)),
+            ("accounted_for", OrderedJSON(counts.accountedFor)),
+            ("pending_at_start", OrderedJSON(counts.pendingAtStart)),
+            ("arrived", OrderedJSON(counts.arrived)),
             ("completed", Self.object(completedInOrder)),
-            ("refused", JSONValue(counts.refused)),
-            ("failed", JSONValue(counts.failed)),
+            ("refused", OrderedJSON(counts.refused)),
+            ("failed", OrderedJSON(counts.failed)),
             ("waiting", Self.object(waitingInOrder)),
-            ("to_be_retried", JSONValue(counts.toBeRetried)),
-            ("taken_by_others", JSONValue(counts.takenByOthers)),
-            ("calls", JSONValue(counts.calls)),
-            ("reports_delivered", JSONValue(counts.reportsDelivered)),
-            ("reports_undelivered", JSONValue(counts.reportsUndelivered)),
-            ("brake", JSONValue(brake)),
-            ("attention", Self.object(attentionInOrder)),
-            ("needs_a_person", .array(needsAPerson.map(\.json))),
+            ("left_for_next_run", OrderedJSON(counts.leftForNextRun)),
+            ("taken_by_others", OrderedJSON(counts.takenByOthers)),
+            ("calls", OrderedJSON(counts.calls)),
+            ("reports_delivered", OrderedJSON(counts.reportsDelivered)),
+            ("reports_undelivered", OrderedJSON(counts.reportsUndelivered)),
+            ("brake", OrderedJSON(brake)),
+            ("attention", Self.object(attention.counts)),
+            ("needs_action", .array(needsAction.map(\.json))),
         ])
         return .json(Data("\(value.text())\n".utf8), fileName: "run-\(runID).json")
     }
@@ -85,17 +87,17 @@ extension RunReport {
         counts.map { ["name": labels.state($0.code), "count": $0.count] }
     }
 
-    private static func object(_ counts: [(code: String, count: Int)]) -> JSONValue {
-        .object(counts.map { ($0.code, JSONValue($0.count)) })
+    private static func object(_ counts: [(code: String, count: Int)]) -> OrderedJSON {
+        .object(counts.map { ($0.code, OrderedJSON($0.count)) })
     }
 }
 
 extension RunReport.Row {
-    fileprivate var json: JSONValue {
+    fileprivate var json: OrderedJSON {
         .object([
             ("request", .int(requestID)),
             ("right", .string(right)),
-            ("answer_by", JSONValue(answerBy)),
+            ("answer_by", OrderedJSON(answerBy)),
             ("state", .string(state)),
             ("reason", .string(reason)),
         ])

@@ -1,4 +1,5 @@
 public import Foundation
+public import SubjectRequests
 
 /// What one run did, with the sum that proves that nothing was lost. Holds no identifier of any customer.
 public struct RunReport: Sendable, Hashable {
@@ -40,7 +41,7 @@ public struct RunReport: Sendable, Hashable {
         /// Requests that wait, by what for.
         public var waiting: [String: Int] = [:]
         /// Requests that a later run tries again.
-        public var toBeRetried = 0
+        public var leftForNextRun = 0
         /// Requests that another run has taken, or still works on.
         public var takenByOthers = 0
         /// Calls made to the API; not part of the sum.
@@ -61,28 +62,10 @@ public struct RunReport: Sendable, Hashable {
         public var toAccountFor: Int { pendingAtStart + arrived }
         /// The other side: everything that it can say the whereabouts of.
         public var accountedFor: Int {
-            completedInAll + refused + failed + waitingInAll + toBeRetried + takenByOthers
+            completedInAll + refused + failed + waitingInAll + leftForNextRun + takenByOthers
         }
         /// Whether nothing was lost and nothing was counted twice.
         public var balances: Bool { toAccountFor == accountedFor }
-    }
-
-    /// What people should know beyond the run's own work; whoever's requests it is about.
-    public struct Attention: Sendable, Hashable {
-        /// Requests without an answer whose day to answer by is over, and those whose latest lawful day is over too.
-        public var overdue = 0, unlawfullyLate = 0
-        /// Refusals of which the person is still to be told (Art. 12(4) GDPR), and those whose month is over.
-        public var refusalsToTell = 0, refusalsToldTooLate = 0
-        /// Legal holds whose day of review has come.
-        public var holdsToReview = 0
-        /// People who are back after their erasure, and looks at them that were never taken.
-        public var incidents = 0, missedLooks = 0
-
-        /// Nothing.
-        public init() {}
-
-        /// Whether there is nothing to know.
-        public var isEmpty: Bool { self == Attention() }
     }
 
     /// The run's number.
@@ -92,7 +75,7 @@ public struct RunReport: Sendable, Hashable {
     /// The version of the software.
     public var softwareVersion: String
     /// Which of Talon.One's two sets of data it worked on.
-    public var environment: RequestFacts.Environment
+    public var environment: Environment
     /// When it began.
     public var startedAt: Date
     /// When it ended.
@@ -102,7 +85,7 @@ public struct RunReport: Sendable, Hashable {
     /// Where the requests went.
     public var counts: Counts
     /// The requests that need a person, most urgent first.
-    public var needsAPerson: [Row]
+    public var needsAction: [Row]
     /// What else people should know.
     public var attention = Attention()
     /// Why erasures were held back, where they were: one sentence, without a full stop.
@@ -113,12 +96,12 @@ public struct RunReport: Sendable, Hashable {
         runID: Int64,
         host: String,
         softwareVersion: String,
-        environment: RequestFacts.Environment,
+        environment: Environment,
         startedAt: Date,
         endedAt: Date,
         ending: String,
         counts: Counts,
-        needsAPerson: [Row]
+        needsAction: [Row]
     ) {
         self.runID = runID
         self.host = host
@@ -128,7 +111,7 @@ public struct RunReport: Sendable, Hashable {
         self.endedAt = endedAt
         self.ending = ending
         self.counts = counts
-        self.needsAPerson = needsAPerson
+        self.needsAction = needsAction
     }
 
     /// Whether the sum of the counts holds.
@@ -147,17 +130,6 @@ public struct RunReport: Sendable, Hashable {
             let rightRank = Self.outcomeOrder.firstIndex(of: right.code) ?? end
             return (leftRank, left.code) < (rightRank, right.code)
         }
-    }
-
-    /// The codes of what people should know, with their counts; those that are zero left out.
-    public var attentionInOrder: [(code: String, count: Int)] {
-        [
-            ("overdue", attention.overdue), ("unlawfully_late", attention.unlawfullyLate),
-            ("refusals_to_tell", attention.refusalsToTell),
-            ("refusals_told_too_late", attention.refusalsToldTooLate),
-            ("holds_to_review", attention.holdsToReview), ("incidents", attention.incidents),
-            ("missed_looks", attention.missedLooks),
-        ].filter { $0.count > 0 }
     }
 
     var waitingInOrder: [(code: String, count: Int)] {

@@ -1,19 +1,29 @@
-/// JSON to be written, with the order of members kept: a report is read by people, so what matters most stands first.
-enum JSONValue {
+/// JSON to be written, with its members in the order given: documents for readers put first what matters most.
+public enum OrderedJSON: Sendable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A whole number.
     case int(Int64)
+    /// A text.
     case string(String)
-    case array([JSONValue])
-    case object([(String, JSONValue)])
+    /// A list.
+    case array([OrderedJSON])
+    /// An object; the names should differ.
+    case object([(String, OrderedJSON)])
 
-    init(_ text: String?) { self = text.map(JSONValue.string) ?? .null }
-    init(_ number: Int) { self = .int(Int64(number)) }
-    init(_ number: Int64?) { self = number.map(JSONValue.int) ?? .null }
-    init(_ texts: [String]) { self = .array(texts.map(JSONValue.string)) }
+    /// A text, or null.
+    public init(_ text: String?) { self = text.map(OrderedJSON.string) ?? .null }
+    /// A whole number.
+    public init(_ number: Int) { self = .int(Int64(number)) }
+    /// A whole number, or null.
+    public init(_ number: Int64?) { self = number.map(OrderedJSON.int) ?? .null }
+    /// A list of texts.
+    public init(_ texts: [String]) { self = .array(texts.map(OrderedJSON.string)) }
 
     /// The value as text, indented by two spaces a level.
-    func text(indentedBy level: Int = 0) -> String {
+    public func text(indentedBy level: Int = 0) -> String {
         switch self {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A JSON value that still knows its exact bytes.
+/// A JSON value that keeps its exact bytes.
 ///
 /// Foundation's decoders keep neither the order of members, nor duplicates, nor the text of a number; an export that
 /// promises the answer as it came needs all three. Parsing validates strictly (RFC 8259, and UTF-8 by the Unicode
@@ -47,8 +47,8 @@ public struct RawJSON: Sendable {
     ///   - data: The bytes, without a byte order mark.
     ///   - depthLimit: How many arrays and objects may be open at once.
     /// - Returns: The outermost value.
-    /// - Throws: `ReportsError` with the offset of the first byte that cannot be right.
-    public static func parse(_ data: Data, depthLimit: Int = 128) throws(ReportsError) -> RawJSON {
+    /// - Throws: `InventoryError` with the offset of the first byte that cannot be right.
+    public static func parse(_ data: Data, depthLimit: Int = 128) throws(InventoryError) -> RawJSON {
         var scanner = try JSONScanner([UInt8](data), depthLimit: depthLimit)
         return RawJSON(tape: try scanner.scan(), index: 0)
     }
@@ -105,8 +105,18 @@ public struct RawJSON: Sendable {
         members.filter { $0.name.utf8.elementsEqual(name.utf8) }.map(\.value)
     }
 
+    /// The whole document that the value was parsed from, byte for byte.
+    var document: Data { Data(tape.bytes) }
+
     /// How many values a reader has to look at: strings, numbers, literals, and empty arrays and objects within.
     public var leafCount: Int {
         tape.leafCount(of: index)
     }
+}
+
+extension RawJSON: CustomStringConvertible, CustomReflectable {
+    /// Says how long the value is, and nothing of it.
+    public var description: String { "(JSON withheld, \(range.count) bytes)" }
+    /// Empty, so that dumps show nothing.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,3 +1,5 @@
+import SubjectRequests
+
 /// Checks bytes against RFC 8259 in one pass and writes down where each value stands.
 ///
 /// Open containers are kept on an explicit stack, so the depth of the input never becomes the depth of the call stack.
@@ -9,16 +11,16 @@ struct JSONScanner {
     /// The containers that are open, outermost first, as indices into `nodes`.
     private var open: [Int] = []
 
-    init(_ bytes: [UInt8], depthLimit: Int) throws(ReportsError) {
+    init(_ bytes: [UInt8], depthLimit: Int) throws(InventoryError) {
         guard bytes.count < Int(UInt32.max) else {
-            throw ReportsError(.tooLarge, "the JSON is 4 GiB or larger: split it before it is read")
+            throw InventoryError(.tooLarge, "the JSON is 4 GiB or larger: split it before it is read")
         }
         self.bytes = bytes
         self.depthLimit = depthLimit
     }
 
     /// Reads the whole input as one JSON text.
-    mutating func scan() throws(ReportsError) -> JSONTape {
+    mutating func scan() throws(InventoryError) -> JSONTape {
         skipWhitespace()
         try scanValue()
         while let container = open.last {
@@ -31,7 +33,7 @@ struct JSONScanner {
     }
 
     // The position is on the first byte after the opening bracket, after a value, or after its white space.
-    private mutating func scanInside(_ container: Int) throws(ReportsError) {
+    private mutating func scanInside(_ container: Int) throws(InventoryError) {
         let isObject = nodes[container].kind == .object
         let isEmpty = nodes.count == container + 1
         let byte = try current("an array or object is not closed")
@@ -60,7 +62,7 @@ struct JSONScanner {
         try scanValue()
     }
 
-    private mutating func scanValue() throws(ReportsError) {
+    private mutating func scanValue() throws(InventoryError) {
         switch try current("a value is missing") {
         case UInt8(ascii: "{"): try openContainer(.object)
         case UInt8(ascii: "["): try openContainer(.array)
@@ -73,16 +75,16 @@ struct JSONScanner {
         }
     }
 
-    private mutating func openContainer(_ kind: RawJSON.Kind) throws(ReportsError) {
+    private mutating func openContainer(_ kind: RawJSON.Kind) throws(InventoryError) {
         guard open.count < depthLimit else {
-            throw ReportsError(.tooDeep, "the JSON nests deeper than \(depthLimit) levels", offset: position)
+            throw InventoryError(.tooDeep, "the JSON nests deeper than \(depthLimit) levels", offset: position)
         }
         open.append(nodes.count)
         append(kind, from: position)
         position += 1
     }
 
-    private mutating func scanLiteral(_ text: StaticString, _ kind: RawJSON.Kind) throws(ReportsError) {
+    private mutating func scanLiteral(_ text: StaticString, _ kind: RawJSON.Kind) throws(InventoryError) {
         let start = position
         let expected = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         for byte in expected {
@@ -92,7 +94,7 @@ struct JSONScanner {
         append(kind, from: start)
     }
 
-    private mutating func scanNumber() throws(ReportsError) {
+    private mutating func scanNumber() throws(InventoryError) {
         let start = position
         if bytes[position] == UInt8(ascii: "-") { position += 1 }
         if try current("a digit is missing") == UInt8(ascii: "0") {
@@ -113,7 +115,7 @@ struct JSONScanner {
         append(.number, from: start)
     }
 
-    private mutating func scanDigits() throws(ReportsError) {
+    private mutating func scanDigits() throws(InventoryError) {
         let start = position
         while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
             position += 1
@@ -121,7 +123,7 @@ struct JSONScanner {
         guard position > start else { throw invalid("a digit is missing") }
     }
 
-    private mutating func scanString(isKey: Bool) throws(ReportsError) {
+    private mutating func scanString(isKey: Bool) throws(InventoryError) {
         let start = position
         position += 1
         while true {
@@ -143,7 +145,7 @@ struct JSONScanner {
         }
     }
 
-    private mutating func scanEscape() throws(ReportsError) {
+    private mutating func scanEscape() throws(InventoryError) {
         position += 1
         switch try current("an escape is cut off") {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
@@ -152,7 +154,7 @@ struct JSONScanner {
         case UInt8(ascii: "u"):
             position += 1
             for _ in 0..<4 {
-                guard JSONString.hexValue(try current("an escape is cut off")) != nil else {
+                guard try current("an escape is cut off").hexadecimalValue != nil else {
                     throw invalid("an escape needs four hexadecimal digits")
                 }
                 position += 1
@@ -175,13 +177,13 @@ struct JSONScanner {
         }
     }
 
-    private func current(_ whenMissing: StaticString) throws(ReportsError) -> UInt8 {
+    private func current(_ whenMissing: StaticString) throws(InventoryError) -> UInt8 {
         guard position < bytes.count else { throw invalid(whenMissing) }
         return bytes[position]
     }
 
-    private func invalid(_ reason: StaticString) -> ReportsError {
-        ReportsError(.invalidJSON, "this is not valid JSON: \(reason)", offset: position)
+    private func invalid(_ reason: StaticString) -> InventoryError {
+        InventoryError(.invalidJSON, "this is not valid JSON: \(reason)", offset: position)
     }
 }
 

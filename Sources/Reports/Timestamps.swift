@@ -1,7 +1,7 @@
 import Foundation
 
 /// How instants are written: for machines, and for readers. Always UTC.
-enum Moment {
+enum Timestamps {
     private static let withMilliseconds = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     private static let withoutFraction = Date.ISO8601FormatStyle()
 

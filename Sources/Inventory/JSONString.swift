@@ -1,3 +1,5 @@
+import SubjectRequests
+
 /// The text of JSON strings: escapes resolved on the way in, set on the way out.
 enum JSONString {
     /// Resolves the escapes of a string that the scanner has accepted. `\u` escapes that are half of a surrogate pair
@@ -41,17 +43,7 @@ enum JSONString {
     private static func codeUnit(_ rest: inout ArraySlice<UInt8>) -> UInt32 {
         let digits = rest.prefix(4)
         rest = rest.dropFirst(4)
-        return digits.reduce(0) { $0 << 4 | UInt32(hexValue($1) ?? 0) }
-    }
-
-    /// The value of a hexadecimal digit of either case.
-    static func hexValue(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        return digits.reduce(0) { $0 << 4 | UInt32($1.hexadecimalValue ?? 0) }
     }
 
     /// The string as a JSON literal, quotes included. Line separators and DEL are escaped too: they are legal, but

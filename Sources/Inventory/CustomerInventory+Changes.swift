@@ -1,0 +1,45 @@
+import Foundation
+public import SubjectRequests
+
+extension CustomerInventory {
+    /// The attributes whose value in this inventory is not the requested one, in the order of the request. An attribute
+    /// that the request clears may be absent or null.
+    ///
+    /// - Throws: `InventoryError` where the changes nest deeper than an inventory may; asked before the update is sent,
+    ///   this says that it could not be verified.
+    public func unapplied(_ changes: RequestedChanges) throws(InventoryError) -> [String] {
+        let wanted = try RawJSON.parse(Data(changes.json.utf8))
+        let attributes = root?.values(named: "profile").last?.values(named: "attributes").last
+        return wanted.members.filter { change in
+            let found = attributes?.values(named: change.name).last
+            if change.value.kind == .null { return found != nil && found?.kind != .null }
+            return found?.isEquivalent(to: change.value) != true
+        }.map(\.name)
+    }
+}
+
+extension RawJSON {
+    /// Whether both values mean the same: numbers are compared as exact decimals, members in any order. Of members with
+    /// one name the last counts.
+    func isEquivalent(to other: RawJSON) -> Bool {
+        switch (kind, other.kind) {
+        case (.null, .null): return true
+        case (.boolean, .boolean): return boolValue == other.boolValue
+        case (.string, .string): return stringValue == other.stringValue
+        case (.number, .number): return numberText.map(JSONNumber.init) == other.numberText.map(JSONNumber.init)
+        case (.array, .array):
+            let (mine, others) = (elements, other.elements)
+            return mine.count == others.count && zip(mine, others).allSatisfy { $0.isEquivalent(to: $1) }
+        case (.object, .object):
+            let (mine, others) = (valuesByName, other.valuesByName)
+            return mine.count == others.count
+                && mine.allSatisfy { others[$0.key].map($0.value.isEquivalent(to:)) == true }
+        default: return false
+        }
+    }
+
+    // By the bytes of the name, since Swift takes two spellings that Unicode calls equivalent for one text.
+    private var valuesByName: [[UInt8]: RawJSON] {
+        members.reduce(into: [:]) { $0[Array($1.name.utf8)] = $1.value }
+    }
+}

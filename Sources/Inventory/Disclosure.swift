@@ -1,0 +1,108 @@
+public import Foundation
+public import SubjectRequests
+
+/// What an answer to one request hands over of an inventory, and what it withholds.
+public struct Disclosure: Sendable {
+    /// Values at one path that are withheld.
+    public struct Withheld: Sendable, Hashable {
+        /// The path, such as `coupons[].recipientIntegrationId`; that of a reserved coupon begins with
+        /// `reserved_coupons`.
+        public let path: String
+        /// Whose the values are, which is why they are withheld.
+        public let ownership: Ownership
+        /// How many there are.
+        public fileprivate(set) var count: Int
+    }
+
+    /// The inventory as it is handed over; nil where Talon.One holds nothing.
+    public let inventory: Data?
+    /// The answer of the reserved-coupons operation as it is handed over; nil where there is none.
+    public let reservedCoupons: Data?
+    /// What is withheld, in the order of the rules.
+    public let withheld: [Withheld]
+    /// The places in the inventory that are withheld.
+    public let inventoryPlaces: Set<RawJSON.Place>
+    /// The places in the answer of the reserved-coupons operation that are withheld.
+    public let reservedCouponPlaces: Set<RawJSON.Place>
+}
+
+/// What the answer to a request withholds.
+struct DisclosurePolicy {
+    /// The owners whose data is withheld.
+    let withheld: Set<Ownership>
+    /// Whether it is left out of the payload too, and not only of the letter.
+    let cutsPayload: Bool
+
+    init(for right: Right) {
+        switch right {
+        case .access, .rectification, .erasure: self = .access
+        case .portability: self = .portability
+        }
+    }
+
+    private init(withheld: Set<Ownership>, cutsPayload: Bool) {
+        self.withheld = withheld
+        self.cutsPayload = cutsPayload
+    }
+
+    /// An access export stays byte for byte what the API answered: Art. 15(4) GDPR calls for weighing the rights of
+    /// others, which is the controller's to do, so the export lists the paths and the letter masks the values.
+    private static let access = DisclosurePolicy(withheld: [.thirdParty], cutsPayload: false)
+
+    /// A portability export leaves out what Art. 20(1) GDPR does not cover, and the data of others: Art. 20(4) forbids
+    /// that passing data on to a new controller affects them, and none of them has agreed to it.
+    private static let portability = DisclosurePolicy(
+        withheld: [.thirdParty, .derived, .everybody],
+        cutsPayload: true
+    )
+}
+
+extension CustomerInventory {
+    /// What the answer to a request hands over and what it withholds.
+    public func disclosure(for right: Right) -> Disclosure {
+        let policy = DisclosurePolicy(for: right)
+        let inInventory = isAbsent ? [] : withheld(root, rules.inventory, by: policy)
+        let inCoupons = isAbsent ? [] : withheld(reservedCoupons, rules.reservedCoupons, by: policy)
+        let inventoryPlaces = Set(inInventory.map(\.value.place))
+        let reservedCouponPlaces = Set(inCoupons.map(\.value.place))
+        func payload(_ body: Data?, _ root: RawJSON?, without places: Set<RawJSON.Place>) -> Data? {
+            guard !isAbsent else { return nil }
+            return policy.cutsPayload && !places.isEmpty ? root?.removing(places) : body
+        }
+        return Disclosure(
+            inventory: payload(body, root, without: inventoryPlaces),
+            reservedCoupons: payload(reservedCouponsBody, reservedCoupons, without: reservedCouponPlaces),
+            withheld: summary(inInventory, under: "") + summary(inCoupons, under: "reserved_coupons."),
+            inventoryPlaces: inventoryPlaces,
+            reservedCouponPlaces: reservedCouponPlaces
+        )
+    }
+
+    private func withheld(
+        _ root: RawJSON?,
+        _ rules: [OwnershipRule],
+        by policy: DisclosurePolicy
+    ) -> [InventoryRules.Finding] {
+        InventoryRules.judge(root, by: rules, subject: subject).filter { policy.withheld.contains($0.rule.ownership) }
+    }
+
+    // Findings come rule by rule, so those of one rule are adjacent.
+    private func summary(_ findings: [InventoryRules.Finding], under prefix: String) -> [Disclosure.Withheld] {
+        findings.reduce(into: []) { summary, finding in
+            let path = prefix + finding.rule.path.description
+            let ownership = finding.rule.ownership
+            if let last = summary.last, last.path == path, last.ownership == ownership {
+                summary[summary.endIndex - 1].count += 1
+            } else {
+                summary.append(.init(path: path, ownership: ownership, count: 1))
+            }
+        }
+    }
+}
+
+extension Disclosure: CustomStringConvertible, CustomReflectable {
+    /// Says how much is withheld, and nothing of what is handed over.
+    public var description: String { "(disclosure withheld, \(withheld.count) paths left out or masked)" }
+    /// Empty, so that dumps show nothing.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

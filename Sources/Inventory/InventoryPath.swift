@@ -1,0 +1,69 @@
+/// The path of a kind of value in an answer of the API, for any position in a list and any key of a map.
+///
+/// Names are joined by dots; `[]` behind a name means each element of a list, `*` each member of a map.
+/// `loyalty.cards[].profiles[]` is every profile on every card.
+struct InventoryPath: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+    private enum Step: Sendable, Hashable {
+        case member(String)
+        case eachElement
+        case eachMember
+    }
+
+    /// A value at a path.
+    struct Match {
+        /// The value.
+        let value: RawJSON
+        /// The object or list that holds it.
+        let parent: RawJSON
+        /// Its name, where an object holds it.
+        let name: String?
+    }
+
+    /// The path as it was written.
+    let description: String
+    private let steps: [Step]
+
+    private init(description: String, steps: [Step]) {
+        self.description = description
+        self.steps = steps
+    }
+
+    /// Reads a path. Every text is one; a path that fits nothing finds nothing.
+    init(_ text: String) {
+        let steps = text.split(separator: ".").flatMap { part in
+            let name = part.prefix { $0 != "[" }
+            let each = Array(repeating: Step.eachElement, count: (part.count - name.count) / 2)
+            return (name.isEmpty ? [] : [name == "*" ? Step.eachMember : .member(String(name))]) + each
+        }
+        self.init(description: text, steps: steps)
+    }
+
+    /// Reads a path from a literal.
+    init(stringLiteral text: String) {
+        self.init(text)
+    }
+
+    /// The path of one attribute of the profile, whatever characters its name has.
+    static func attribute(_ name: String) -> InventoryPath {
+        InventoryPath(
+            description: "profile.attributes.\(name)",
+            steps: [.member("profile"), .member("attributes"), .member(name)]
+        )
+    }
+
+    /// Every value at this path, in document order. A member whose name occurs twice counts twice.
+    func matches(in root: RawJSON?) -> [Match] {
+        guard let root else { return [] }
+        return steps.reduce([Match(value: root, parent: root, name: nil)]) { found, step in
+            found.flatMap { match in
+                let parent = match.value
+                return switch step {
+                case .member(let name):
+                    parent.values(named: name).map { Match(value: $0, parent: parent, name: name) }
+                case .eachElement: parent.elements.map { Match(value: $0, parent: parent, name: nil) }
+                case .eachMember: parent.members.map { Match(value: $0.value, parent: parent, name: $0.name) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+extension InventoryRules {
+    static let attributes = "profile: attributes"
+
+    /// The rules for the answers of Talon.One.
+    ///
+    /// Art. 20(1) GDPR covers what the subject provided. WP242 rev.01 reads that broadly: what they entered, and what
+    /// was observed of their activity. So identifiers, attributes, dates, session counts and sums, referrals, redeemed
+    /// and reserved coupons, giveaways, joined programs, points, and progress are the subject's. Derived are:
+    ///
+    /// - audience memberships: segments that the controller assigned, the guidelines' own example of inferred data;
+    /// - loyalty tiers and the distance to the next: a ranking that the controller's rules derive from the points,
+    ///   which themselves are the account of what the subject collected;
+    /// - why a card was blocked: an assessment by the controller;
+    /// - the status of an achievement: a verdict on the progress, which itself is the subject's with its dates.
+    ///
+    /// Achievements not begun, programs not joined, and unclaimed coupons on offer to every customer are in every
+    /// customer's inventory, so they are everybody's. A section that is not known here counts as the subject's: an
+    /// erasure may only be called complete where nothing is left that could lead back to them.
+    public static let talonOne = InventoryRules(
+        inventory: profile + referrals + coupons(at: "coupons[]") + loyalty + giveaways + achievements + [
+            OwnershipRule(
+                "*",
+                .subject,
+                .container("other section: entries"),
+                when: .isNoneOf(["profile", "referrals", "coupons", "loyalty", "giveaways", "achievements"])
+            )
+        ],
+        reservedCoupons: coupons(at: "data[]")
+    )
+
+    // The identifier, dates and sums of the row itself have no remainder: after an erasure they may stay, as an empty
+    // profile.
+    private static let profile = [
+        OwnershipRule("profile.attributes.*", .subject, .entry(attributes)),
+        OwnershipRule("profile.audienceMemberships", .derived, .container("profile: memberships")),
+        OwnershipRule("profile.loyaltyMemberships", .subject, .container("profile: memberships")),
+    ]
+
+    private static let referrals = [
+        OwnershipRule("referrals", .subject, .container("referrals: entries")),
+        OwnershipRule("referrals[].advocateProfileIntegrationId", .thirdParty, when: .namesAnother),
+        OwnershipRule("referrals[].friendProfileIntegrationId", .thirdParty, when: .namesAnother),
+        OwnershipRule("referrals[].referredCustomers[]", .thirdParty, when: .namesAnother),
+    ]
+
+    // A claimed offer is the subject's, but there is nothing to release: it is open to every customer.
+    private static func coupons(at path: String) -> [OwnershipRule] {
+        let coupon = InventoryPath(path)
+        return [
+            OwnershipRule(coupon, .everybody, when: .isUnclaimedOffer),
+            OwnershipRule(coupon, .subject, .entry("coupons: entries"), when: .isOffer),
+            OwnershipRule(coupon, .subject, .entry("coupons: entries"), isReservation: true),
+            OwnershipRule(InventoryPath("\(path).recipientIntegrationId"), .thirdParty, when: .namesAnother),
+        ]
+    }
+
+    // Programs spell it `subLedgers`, cards `subledgers`.
+    private static let loyalty =
+        [
+            OwnershipRule("loyalty.programs.*", .everybody, when: .isProgramNotJoined),
+            OwnershipRule("loyalty.programs.*", .subject, .entry("loyalty: programs")),
+            OwnershipRule("loyalty.cards", .subject, .container("loyalty: cards")),
+            OwnershipRule("loyalty.cards[].blockReason", .derived),
+            OwnershipRule("loyalty.cards[].profiles[]", .thirdParty, when: .memberNamesAnother("integrationId")),
+        ]
+        + ["programs.*.ledger", "programs.*.subLedgers.*", "cards[].ledger", "cards[].subledgers.*"].flatMap { ledger in
+            ["currentTier", "nextTierName", "pointsToNextTier"].map { name in
+                OwnershipRule(InventoryPath("loyalty.\(ledger).\(name)"), .derived)
+            }
+        }
+        + [OwnershipRule("loyalty.*", .subject, .container("loyalty: other"), when: .isNoneOf(["programs", "cards"]))]
+
+    private static let giveaways = [
+        OwnershipRule("giveaways", .subject, .container("giveaways: entries")),
+        OwnershipRule("giveaways[].profileIntegrationId", .thirdParty, when: .namesAnother),
+        OwnershipRule("giveaways[].profileId", .thirdParty, when: .siblingNamesAnother("profileIntegrationId")),
+    ]
+
+    private static let achievements = [
+        OwnershipRule("achievements[]", .everybody, when: .isAchievementNotBegun),
+        OwnershipRule("achievements[]", .subject, .entry("achievements: progress")),
+        OwnershipRule("achievements[].status", .derived),
+    ]
+}

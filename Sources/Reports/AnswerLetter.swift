@@ -1,0 +1,115 @@
+public import Foundation
+public import Inventory
+public import SubjectRequests
+
+/// The letter that answers an access or portability request (Art. 12(1) GDPR), to be read by the customer.
+///
+/// For access it states what Art. 15(1) and (2) ask for and lays the data out in tables; identifiers of other people are
+/// masked, and the letter says so. For portability it is the cover letter of the export: what the file holds, and what
+/// it leaves out and why. Where Talon.One holds nothing, the letter says that instead: no data is an answer too.
+public struct AnswerLetter: Sendable {
+    private let facts: RequestFacts
+    private let inventory: CustomerInventory
+    private let disclosure: Disclosure
+    private let controller: ControllerFacts
+    private let exportSHA256: Data?
+
+    /// Prepares a letter.
+    ///
+    /// - Parameters:
+    ///   - facts: The request that is answered. Its subject's identifier is the addressee: no name is known.
+    ///   - inventory: What the API answered.
+    ///   - disclosure: What is withheld for the right that `facts` names.
+    ///   - controller: What the controller says of itself; what is missing is named in the letter.
+    ///   - exportSHA256: The digest of the export that goes with the letter: 32 bytes.
+    public init(
+        _ facts: RequestFacts,
+        inventory: CustomerInventory,
+        disclosure: Disclosure,
+        controller: ControllerFacts,
+        exportSHA256: Data? = nil
+    ) {
+        self.facts = facts
+        self.inventory = inventory
+        self.disclosure = disclosure
+        self.controller = controller
+        self.exportSHA256 = exportSHA256
+    }
+
+    /// Makes the letter.
+    ///
+    /// - Returns: `request-<number>-letter.html`, one file that needs no other.
+    /// - Throws: `ReportsError` for a right that is not answered with data.
+    public func rendered(with templates: DocumentTemplates) throws -> Document {
+        try facts.requireDataRight()
+        let labels = templates.labels
+        let (template, body): (DocumentTemplates.Name, [String: Any]) =
+            if inventory.isAbsent {
+                (.noDataLetter, ["isAccess": facts.right == .access])
+            } else if facts.right == .access {
+                (.accessLetter, accessBody(labels))
+            } else {
+                (.portabilityLetter, portabilityBody(labels))
+            }
+        let view = frame(labels).merging(body) { _, body in body }
+        return .html(try templates.render(template, view), fileName: facts.letterFileName)
+    }
+
+    /// The variables that every letter has.
+    private func frame(_ labels: Labels) -> [String: Any] {
+        var view: [String: Any] = [
+            "request": String(facts.requestID),
+            "addressee": facts.subject.value,
+            "date": Timestamps.readableDay(facts.producedAt, months: labels.months),
+            "controller": controller.view,
+            "exportFile": facts.exportFileName,
+            "isSandbox": facts.environment == .sandbox,
+        ]
+        view["received"] = facts.receivedAt.map { Timestamps.readableDay($0, months: labels.months) }
+        view["ticket"] = facts.ticket
+        view["exportDigest"] = exportSHA256?.hexadecimal
+        return view
+    }
+
+    private func accessBody(_ labels: Labels) -> [String: Any] {
+        func section(_ name: String, _ value: RawJSON, withheld: Set<RawJSON.Place>) -> [String: Any] {
+            InventoryLayout.view(
+                of: value,
+                section: name,
+                labels: labels,
+                withheld: withheld,
+                exportFileName: facts.exportFileName
+            )
+        }
+        var sections = (inventory.root?.members ?? []).filter { $0.value.kind != .null }.map { member in
+            section(member.name, member.value, withheld: disclosure.inventoryPlaces)
+        }
+        if let coupons = inventory.reservedCoupons {
+            sections.append(section("reservedCoupons", coupons, withheld: disclosure.reservedCouponPlaces))
+        }
+        let silent = inventory.sectionsAsked.filter { !inventory.sectionsReceived.contains($0) }
+        var view: [String: Any] = [
+            "sections": sections,
+            "hasSections": !sections.isEmpty,
+            "hasSilentSections": !silent.isEmpty,
+            "silentSections": silent.map { title($0, labels) },
+        ]
+        let withheld = disclosure.inventoryPlaces.count + disclosure.reservedCouponPlaces.count
+        if withheld > 0 { view["withheld"] = withheld }
+        return view
+    }
+
+    private func portabilityBody(_ labels: Labels) -> [String: Any] {
+        let received = inventory.sectionsReceived + (inventory.reservedCoupons == nil ? [] : ["reservedCoupons"])
+        let leftOut = disclosure.withheld.map { values in
+            ["path": values.path, "count": values.count, "reason": labels.reason(values.ownership)] as [String: Any]
+        }
+        return [
+            "sections": received.map { title($0, labels) },
+            "hasLeftOut": !leftOut.isEmpty,
+            "leftOut": leftOut,
+        ]
+    }
+
+    private func title(_ section: String, _ labels: Labels) -> String { labels.section(section)?.title ?? section }
+}
