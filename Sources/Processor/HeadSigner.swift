@@ -62,8 +62,8 @@ final class HeadSigner: Sendable {
         case .signing(let key, let directory):
             do {
                 let store = try await Store.connect(database)
-                let result: Result<Checkpoint?, NotaryError>
-                do throws(NotaryError) {
+                let result: Result<Checkpoint?, any Error>
+                do {
                     result = .success(try await Notary(store: store, key: key, directory: directory).sign())
                 } catch {
                     result = .failure(error)
@@ -73,6 +73,8 @@ final class HeadSigner: Sendable {
             } catch let error as NotaryError {
                 return .failed(error.description)
             } catch let error as StoreError {
+                return .failed(error.description)
+            } catch let error as EvidenceLogError {
                 return .failed(error.description)
             } catch {
                 return .failed("the evidence could not be signed")
