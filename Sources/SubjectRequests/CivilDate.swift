@@ -68,18 +68,18 @@ extension CivilDate {
 
     /// The day so many days later, or earlier.
     public func adding(days: Int) -> CivilDate {
-        CivilDate(number: number + days)
+        CivilDate(number: daysSince1970 + days)
     }
 
     /// How many days later this day is than another.
     public func days(since other: CivilDate) -> Int {
-        number - other.number
+        daysSince1970 - other.daysSince1970
     }
 
     /// The day of the week.
     public var weekday: Weekday {
         // 1970-01-01 was a Thursday.
-        let place = (number + 3) % 7
+        let place = (daysSince1970 + 3) % 7
         return Weekday.allCases[place < 0 ? place + 7 : place]
     }
 
@@ -91,12 +91,23 @@ extension CivilDate {
         public var name: String { rawValue.capitalized }
     }
 
-    /// Days since 1970-01-01. Counted in years that begin in March, so that the leap day is the last.
-    private var number: Int {
+    /// The number of days since 1970-01-01; negative before it.
+    public var daysSince1970: Int {
+        // Counted in years that begin in March, so that the leap day is the last day of a year.
         let shifted = month > 2 ? (year: year, month: month - 3) : (year: year - 1, month: month + 9)
         let leapDays = shifted.year / 4 - shifted.year / 100 + shifted.year / 400
         return 365 * shifted.year + leapDays + (153 * shifted.month + 2) / 5 + day - 1 - 719_468
     }
+
+    /// The day with this number of days since 1970-01-01.
+    ///
+    /// - Returns: `nil` before the year 1 and after 9999.
+    public init?(daysSince1970 days: Int) {
+        guard (Self.earliest.daysSince1970...Self.latest.daysSince1970).contains(days) else { return nil }
+        self.init(number: days)
+    }
+
+    private static let latest = CivilDate(valid: 9999, 12, 31)
 
     private init(number: Int) {
         let days = number + 719_468

@@ -2,35 +2,32 @@ import EvidenceLog
 import Foundation
 import Store
 
-/// The signed heads beside the audit's pass: those in the database and those in files, each compared with the root
-/// that the leaves give at its size.
-struct HeadReader {
-    private struct Head {
+/// The part of the audit that compares signed checkpoints, in the database and in files, with the root of the log entries
+/// at their size.
+struct CheckpointReader {
+    private struct Named {
         let checkpoint: Checkpoint
         let name: String
     }
 
     private let store: Store
-    private let policy: Result<LogPolicy, EvidenceLogError>
+    private let policy: LogPolicy
     private let directory: CheckpointDirectory?
 
     private var files: ArraySlice<String> = []
-    private var filed: Head?
+    private var filed: Named?
     private var previousFiled: Checkpoint?
-    private var stored: ArraySlice<StoredCheckpoint> = []
-    private var storedHead: Head?
+    private var page: ArraySlice<StoredCheckpoint> = []
+    private var stored: Named?
     private var lastStoredSize: Int64 = 0
-    /// The size of the largest head that holds.
+    /// The size of the last checkpoint in the database when the audit began.
     private(set) var largest = 0
 
-    init(store: Store, log: VerifierKey, directory: CheckpointDirectory?) {
+    /// - Throws: `EvidenceLogError` if the key is not a log's key.
+    init(store: Store, log: VerifierKey, directory: CheckpointDirectory?) throws {
         self.store = store
         self.directory = directory
-        do {
-            self.policy = .success(try LogPolicy(log: log))
-        } catch {
-            self.policy = .failure(error)
-        }
+        self.policy = try LogPolicy(log: log)
     }
 
     mutating func begin(_ findings: inout Audit.Findings) async throws {
@@ -40,60 +37,61 @@ struct HeadReader {
         try await nextStored(&findings)
     }
 
-    /// Compares the heads of this size with the root that the leaves give.
+    /// Compares the checkpoints of this size with the root of the log entries.
     mutating func compare(_ size: Int, root: @autoclosure () -> TreeHash, _ findings: inout Audit.Findings) async throws
     {
-        while let head = storedHead, head.checkpoint.size == size {
-            if head.checkpoint.root != root() { findings.add("\(head.name) is not the root of the leaves under it") }
+        while let next = stored, next.checkpoint.size == size {
+            if next.checkpoint.root != root() { findings.add("\(next.name) does not match the root of the log entries") }
             try await nextStored(&findings)
         }
-        while let head = filed, head.checkpoint.size == size {
-            if head.checkpoint.root != root() { findings.add("\(head.name) is not the root of the leaves under it") }
+        while let next = filed, next.checkpoint.size == size {
+            if next.checkpoint.root != root() { findings.add("\(next.name) does not match the root of the log entries") }
             nextFiled(&findings)
         }
     }
 
-    /// Heads that are left are larger than the log.
-    mutating func finish(leaves: Int, _ findings: inout Audit.Findings) {
-        while let head = filed {
-            findings.add("\(head.name) has \(head.checkpoint.size) leaves, and the log only \(leaves): it was cut off")
+    /// Reports the checkpoints that are left: they are larger than the log.
+    mutating func finish(entries: Int, _ findings: inout Audit.Findings) {
+        func truncated(_ next: Named) -> String {
+            "\(next.name) covers \(next.checkpoint.size) log entries, but the log has only \(entries): it was truncated"
+        }
+        while let next = filed {
+            findings.add(truncated(next))
             nextFiled(&findings)
         }
-        if let head = storedHead {
-            findings.add("\(head.name) has \(head.checkpoint.size) leaves, and the log only \(leaves): it was cut off")
-        }
+        if let next = stored { findings.add(truncated(next)) }
     }
 
     private mutating func nextStored(_ findings: inout Audit.Findings) async throws {
-        storedHead = nil
-        while storedHead == nil {
-            if stored.isEmpty { stored = try await store.checkpoints(after: lastStoredSize, limit: 256)[...] }
-            // Heads that were signed since the pass began are for the next audit.
-            guard let next = stored.popFirst(), next.size <= largest else { return }
+        stored = nil
+        while stored == nil {
+            if page.isEmpty { page = try await store.checkpoints(after: lastStoredSize, limit: 256)[...] }
+            // Checkpoints that were signed since the audit began are left to the next audit.
+            guard let next = page.popFirst(), next.size <= largest else { return }
             lastStoredSize = next.size
-            findings.storedHeads += 1
+            findings.storedCheckpoints += 1
             let name = "the checkpoint of size \(next.size) in the database"
             guard let checkpoint = open(next.note, name, &findings) else { continue }
-            if Int64(checkpoint.size) != next.size { findings.add("\(name) says size \(checkpoint.size)") }
-            storedHead = Head(checkpoint: checkpoint, name: name)
+            if Int64(checkpoint.size) != next.size { findings.add("\(name) contains size \(checkpoint.size)") }
+            stored = Named(checkpoint: checkpoint, name: name)
         }
     }
 
     private mutating func nextFiled(_ findings: inout Audit.Findings) {
         filed = nil
         while filed == nil, let name = files.popFirst(), let directory {
-            findings.filedHeads += 1
-            do throws(NotaryError) {
+            findings.filedCheckpoints += 1
+            do {
                 let file = try directory.read(name)
                 guard let checkpoint = open(file.note, "the checkpoint file \(name)", &findings) else { continue }
                 if CheckpointDirectory.name(checkpoint.size) != name {
-                    findings.add("the checkpoint file \(name) holds a head of size \(checkpoint.size)")
+                    findings.add("the checkpoint file \(name) contains a checkpoint of size \(checkpoint.size)")
                 }
                 checkProof(of: file, checkpoint, &findings)
                 previousFiled = checkpoint
-                filed = Head(checkpoint: checkpoint, name: "the checkpoint file \(name)")
+                filed = Named(checkpoint: checkpoint, name: "the checkpoint file \(name)")
             } catch {
-                findings.add(error.description)
+                findings.add("\(error)")
             }
         }
     }
@@ -102,7 +100,7 @@ struct HeadReader {
         guard let old = previousFiled, old.size == file.oldSize else {
             if file.oldSize != 0 {
                 findings.add(
-                    "the checkpoint file \(file.name) continues a head of size \(file.oldSize) that is not filed"
+                    "the checkpoint file \(file.name) continues a checkpoint of size \(file.oldSize) that is not filed"
                 )
             }
             return
@@ -117,7 +115,7 @@ struct HeadReader {
 
     private func open(_ note: String, _ name: String, _ findings: inout Audit.Findings) -> Checkpoint? {
         do {
-            return try policy.get().verify(SignedNote(text: note)).checkpoint
+            return try policy.verify(SignedNote(text: note)).checkpoint
         } catch {
             findings.add("\(name): \(error)")
             return nil
