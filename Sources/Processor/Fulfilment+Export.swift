@@ -17,8 +17,6 @@ extension Fulfilment {
     }
 
     private func documents(for request: SubjectRequest, _ inventory: CustomerInventory) throws -> [Document] {
-        let inventory = inventory.isAbsent
-            ? .unknown(request.subject, sectionsAsked: inventory.sectionsAsked) : inventory
         let facts = RequestFacts(
             requestID: request.id,
             right: request.right,

@@ -10,7 +10,14 @@ extension Fulfilment {
         guard let changes = request.changes, let profile = NewCustomerProfile(changes) else {
             return unanswered(request, .impossible, "The changes cannot be read as JSON.", mayHaveActed: false)
         }
-        guard try await inventory(of: request, api).hasProfile else { return request.completed(.noData([])) }
+        let before = try await inventory(of: request, api)
+        guard before.hasProfile else { return request.completed(.noData([])) }
+        do {
+            // Changes that could not be compared with the read-back are not sent.
+            _ = try before.unapplied(changes)
+        } catch {
+            return unanswered(request, .impossible, "The changes cannot be read: \(error).", mayHaveActed: false)
+        }
         let id = request.subject.value
         // Setting the same values again is idempotent.
         try await api.change(
