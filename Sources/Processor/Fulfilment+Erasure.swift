@@ -27,7 +27,7 @@ extension Fulfilment {
             } catch let error as APIError where tries > 1 {
                 throw error.afterDeletion()
             } catch let withheld as ChangeWithheld where tries > 1 {
-                return returned(request, withheld, mayHaveActed: true)
+                return api.retries.resolution(of: request, after: withheld, mayHaveActed: true)
             }
             let after = try await readBack(request, after: deletion, api)
             if after.remains.isEmpty {
@@ -148,8 +148,7 @@ extension Fulfilment {
             )
             documents = [try confirmation.rendered(with: templates)]
         } catch {
-            let reason = "The confirmation could not be made: \(error)."
-            return unanswered(request, .unreadable, reason, mayHaveActed: true)
+            return failed(request, "The confirmation could not be made: \(error).", mayHaveActed: true)
         }
         switch outcome {
         case .alreadyAbsent: return request.completed(.alreadyAbsent(documents, recheck))

@@ -11,7 +11,7 @@ extension Fulfilment {
         do {
             documents = try self.documents(for: request, inventory)
         } catch {
-            return unanswered(request, .unreadable, "The documents could not be made: \(error).", mayHaveActed: false)
+            return failed(request, "The documents could not be made: \(error).")
         }
         return request.completed(inventory.isAbsent ? .noData(documents) : .exported(documents))
     }

@@ -8,7 +8,7 @@ import TalonOne
 extension Fulfilment {
     func rectify(_ request: SubjectRequest, _ api: APISession) async throws -> Resolution {
         guard let changes = request.changes, let profile = NewCustomerProfile(changes) else {
-            return unanswered(request, .impossible, "The changes cannot be read as JSON.", mayHaveActed: false)
+            return failed(request, "The changes cannot be read as JSON.", as: .impossible)
         }
         let before = try await inventory(of: request, api)
         guard before.hasProfile else { return request.completed(.noData([])) }
@@ -16,7 +16,7 @@ extension Fulfilment {
             // Changes that could not be compared with the read-back are not sent.
             _ = try before.unapplied(changes)
         } catch {
-            return unanswered(request, .impossible, "The changes cannot be read: \(error).", mayHaveActed: false)
+            return failed(request, "The changes cannot be read: \(error).", as: .impossible)
         }
         let id = request.subject.value
         // Setting the same values again is idempotent.

@@ -39,51 +39,29 @@ struct Fulfilment: Sendable {
             return End(resolution: resolution)
         } catch let error as APIError {
             return End(
-                resolution: unanswered(request, error.failure, error.description, mayHaveActed: error.mayHaveActed),
+                resolution: api.retries.resolution(
+                    of: request,
+                    after: error.failure,
+                    reason: error.description,
+                    mayHaveActed: error.mayHaveActed
+                ),
                 credentialsRefused: error.failure.kind == .credentials ? error.description : nil
             )
         } catch let withheld as ChangeWithheld {
-            return End(resolution: returned(request, withheld, mayHaveActed: false))
+            return End(resolution: api.retries.resolution(of: request, after: withheld, mayHaveActed: false))
         } catch {
-            return End(resolution: unanswered(request, .unreadable, "\(error)", mayHaveActed: false))
+            return End(resolution: failed(request, "\(error)"))
         }
     }
 
-    /// The end of a claim that found no answer: back to the queue, or to an operator.
-    ///
-    /// - Parameter mayHaveActed: Whether a change may have been carried out although no answer came.
-    func unanswered(
+    /// The end of a claim whose answer could not be made into documents, or whose changes cannot be sent.
+    func failed(
         _ request: SubjectRequest,
-        _ failure: APIFailure,
         _ reason: String,
-        mayHaveActed: Bool
+        as failure: APIFailure = .unreadable,
+        mayHaveActed: Bool = false
     ) -> Resolution {
-        let setback: Resolution.Setback? = mayHaveActed ? .outcomeUnknown : nil
-        switch api.retries.remedy(for: failure, failures: request.claim.failures, jitter: .random(in: 0...1)) {
-        case .later(let wait, let countsAsFailure):
-            return request.returned(
-                .init(setback: setback, reason: reason, wait: wait, countsAsFailure: countsAsFailure),
-                mayHaveActed: mayHaveActed
-            )
-        case .needsAction:
-            let isRefusal = if case .status = failure { failure.kind != .trouble } else { false }
-            return request.failed(isRefusal ? .refusedByAPI : setback, reason: reason, mayHaveActed: mayHaveActed)
-        case .giveBack, .stopRun:
-            return request.returned(.init(setback: setback, reason: reason), mayHaveActed: mayHaveActed)
-        }
-    }
-
-    /// A claim whose change was withheld goes back. Where the intent could not be recorded it waits, since the same
-    /// statement would fail again at once.
-    ///
-    /// - Parameter mayHaveActed: Whether an earlier change of this claim may have been carried out.
-    func returned(_ request: SubjectRequest, _ withheld: ChangeWithheld, mayHaveActed: Bool) -> Resolution {
-        var how = Resolution.Return(setback: mayHaveActed ? .outcomeUnknown : nil, reason: withheld.description)
-        if case .notRecorded = withheld {
-            how.wait = api.retries.queue.wait(step: request.claim.failures + 1, jitter: .random(in: 0...1))
-            how.countsAsFailure = true
-        }
-        return request.returned(how, mayHaveActed: mayHaveActed)
+        api.retries.resolution(of: request, after: failure, reason: reason, mayHaveActed: mayHaveActed)
     }
 
     /// Reads the customer's inventory, with every section that the settings ask for.

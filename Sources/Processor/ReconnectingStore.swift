@@ -43,29 +43,22 @@ struct ReconnectingStore: Sendable {
 /// Restores the connection, once for all statements that found it broken.
 private final class Recovery: Sendable {
     private struct State {
-        var failingSince: ContinuousClock.Instant?
-        var failures = 0
+        var outage: DatabaseOutage
         var underway: Task<Void, Never>?
     }
 
     private let store: Store
-    private let patience: Duration
     private let shutdown: Shutdown
-    private let state = Mutex(State())
-
-    private static let waits = Backoff(base: .milliseconds(200), cap: .seconds(5))
+    private let state: Mutex<State>
 
     init(_ store: Store, patience: Duration, shutdown: Shutdown) {
         self.store = store
-        self.patience = patience
         self.shutdown = shutdown
+        self.state = Mutex(State(outage: DatabaseOutage(patience: patience)))
     }
 
     func succeeded() {
-        state.withLock { state in
-            state.failingSince = nil
-            state.failures = 0
-        }
+        state.withLock { $0.outage.ended() }
     }
 
     /// Waits a little, longer each time, and reconnects where that is needed.
@@ -74,11 +67,9 @@ private final class Recovery: Sendable {
     func recover(from error: StoreError) async throws {
         let task = try state.withLock { state throws -> Task<Void, Never> in
             if let underway = state.underway { return underway }
-            let since = state.failingSince ?? .now
-            state.failingSince = since
-            guard ContinuousClock.now - since < patience, !shutdown.isCancelled else { throw error }
-            state.failures += 1
-            let wait = Self.waits.wait(step: state.failures, jitter: .random(in: 0...1))
+            guard !shutdown.isCancelled, let wait = state.outage.failed(at: .now, jitter: .random(in: 0...1)) else {
+                throw error
+            }
             // Not a child of the caller: what is known is recorded even when the caller is cancelled.
             let task = Task { await reconnect(after: wait, isLost: error.code == .unreachable) }
             state.underway = task
@@ -92,5 +83,36 @@ private final class Recovery: Sendable {
         // If this fails, the next statement says so, and the next wait is longer.
         if isLost { try? await store.reconnect() }
         state.withLock { $0.underway = nil }
+    }
+}
+
+/// How long an unavailable database is waited for. A state machine: it is told of failures, and decides.
+struct DatabaseOutage {
+    private let patience: Duration
+    private var since: ContinuousClock.Instant?
+    private var failures = 0
+
+    private static let waits = Backoff(base: .milliseconds(200), cap: .seconds(5))
+
+    init(patience: Duration) {
+        self.patience = patience
+    }
+
+    /// A statement failed.
+    ///
+    /// - Parameter jitter: A random number from 0 to 1.
+    /// - Returns: How long to wait before the next try; `nil` when patience is at an end.
+    mutating func failed(at now: ContinuousClock.Instant, jitter: Double) -> Duration? {
+        let since = since ?? now
+        self.since = since
+        guard now - since < patience else { return nil }
+        failures += 1
+        return Self.waits.wait(step: failures, jitter: jitter)
+    }
+
+    /// A statement succeeded.
+    mutating func ended() {
+        since = nil
+        failures = 0
     }
 }
