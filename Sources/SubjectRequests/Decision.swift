@@ -52,6 +52,8 @@ public struct RequestStatus: Sendable, Hashable {
     public let run: Int64?
     /// Who asked for it.
     public let requestedBy: String?
+    /// Whether the operator who decides is the requester, by the database's rule for names.
+    public let requesterIsActor: Bool
     /// Today, and the day of receipt, in the request's time zone; and the last day to tell the person of an extension.
     public let today: CivilDate, receivedOn: CivilDate, noticeBy: CivilDate
     /// Whether somebody has made sure who asks.
@@ -78,6 +80,7 @@ public struct RequestStatus: Sendable, Hashable {
         state: RequestState,
         run: Int64? = nil,
         requestedBy: String? = nil,
+        requesterIsActor: Bool = false,
         today: CivilDate,
         receivedOn: CivilDate,
         noticeBy: CivilDate,
@@ -96,6 +99,7 @@ public struct RequestStatus: Sendable, Hashable {
         self.state = state
         self.run = run
         self.requestedBy = requestedBy
+        self.requesterIsActor = requesterIsActor
         self.today = today
         self.receivedOn = receivedOn
         self.noticeBy = noticeBy

@@ -30,7 +30,7 @@ extension PostgresText {
     /// Reads the word.
     public static func decode(_ cell: PostgresCell?) throws(DecodingFailure) -> Self {
         guard let word = Self(rawValue: try String.decode(cell)) else {
-            throw DecodingFailure("it is none of the words that stand there")
+            throw DecodingFailure("it is not a word that this version of dsr knows")
         }
         return word
     }
@@ -42,4 +42,5 @@ extension Outcome: PostgresText {}
 extension Gate: PostgresText {}
 extension RefusalGround: PostgresText {}
 extension IdentityMethod: PostgresText {}
+extension LegalHold.Ground: PostgresText {}
 extension Suspension.Cause: PostgresText {}
