@@ -13,7 +13,7 @@ struct Delivery: Sendable {
 
     /// Documents of one page, which are written at once, and their bytes in memory. One document may have 64 MiB.
     private static let pageCount = 16
-    private static let pageBytes = 32 << 20
+    private static let pageBytes: Int64 = 32 << 20
 
     /// Delivers each time it is woken, until the stream ends, and then once more. A failure ends the deliveries until
     /// then: a full disk is tried once more at the end and not after each document.

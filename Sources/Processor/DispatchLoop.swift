@@ -91,9 +91,8 @@ struct DispatchLoop {
         let run = context.run
         return try await context.store.retrying { store, isRepeated in
             if isRepeated {
-                var group = try await store.orphanedClaims(run: run, besides: known)
-                group.cursor = query.cursor
-                if !group.isEmpty { return group }
+                let group = try await store.orphanedClaims(run: run, besides: known)
+                if !group.isEmpty { return group.resuming(at: query.cursor) }
             }
             return try await store.claim(query, run: run)
         }
@@ -141,5 +140,12 @@ struct DispatchLoop {
             }
         }
         return try await group.next() ?? .woke
+    }
+}
+
+extension ClaimedGroup {
+    /// The same group, with the position from which the next claim goes on.
+    fileprivate func resuming(at cursor: ClaimCursor) -> ClaimedGroup {
+        ClaimedGroup(requests: requests, unreadable: unreadable, gated: gated, cursor: cursor, holdsLease: holdsLease)
     }
 }

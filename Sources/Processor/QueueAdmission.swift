@@ -1,6 +1,6 @@
 import Foundation
 public import Store
-public import SubjectRequests
+import SubjectRequests
 
 /// Admits new rows in batches: checks each, counts its deadline, and evaluates its gates.
 public struct QueueAdmission: Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import Inventory
 import Store
 import SubjectRequests
 

@@ -153,7 +153,7 @@ struct RunInProgress: Sendable {
         )
         report.brake = dispatcher.brakeReason?.description
         report.attention.missedRechecks = rechecks.missed
-        let documents = [try report.html(with: templates), try report.json()]
+        let documents = [try report.html(with: templates), report.json()]
         try await context.store.retrying { [tally, report] store in
             try await store.endRun(
                 context.run,
