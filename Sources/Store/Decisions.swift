@@ -66,7 +66,6 @@ extension RequestStatus {
             right: try row.decode("kind"),
             state: try row.decode("state"),
             run: try row.decode("run_id"),
-            requestedBy: try row.decode("requested_by"),
             requesterIsActor: try row.decode("requester_is_actor"),
             today: try row.decode("today"),
             receivedOn: try row.decode("received_on"),
@@ -77,7 +76,7 @@ extension RequestStatus {
             refusalGround: try row.decode("refusal_ground"),
             refusalToldOn: try row.decode("refusal_told_on"),
             mayHaveActed: try row.decode("may_have_acted"),
-            isToBeTriedLater: try row.decode("later"),
+            isPostponed: try row.decode("later"),
             isForgotten: try row.decode("is_forgotten"),
             suspensions: suspensions
         )
