@@ -324,6 +324,7 @@ extension Dispatcher {
             return .record(refused)
         }
         if let action = shutDown(conditions) { return action }
+        if case .ended = phase { return .end }
         if let nextRescue, conditions.now >= nextRescue { return rescue(conditions) }
         switch phase {
         case .starting: return rescue(conditions)
@@ -355,7 +356,7 @@ extension Dispatcher {
         }
         if !claimed.isEmpty {
             defer { claimed = [] }
-            return .record(claimed.map { $0.returned() })
+            return .record(claimed.reversed().map { $0.returned() })
         }
         return inWork.isEmpty ? .end : .wait(until: nil)
     }
