@@ -103,7 +103,7 @@ let package = Package(
             path: "migrations",
             resources: [
                 .embedInCode("0001_queue.sql"), .embedInCode("0002_gates.sql"), .embedInCode("0003_evidence.sql"),
-                .embedInCode("0004_return.sql"),
+                .embedInCode("0004_rechecks.sql"),
             ],
             swiftSettings: settings
         ),

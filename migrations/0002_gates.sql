@@ -1,18 +1,19 @@
--- What must be so before a request is worked, and what may become of it by whose hand. The rules stand here and not in
--- the program, so that a change made by SQL meets them too.
+-- The preconditions of processing a request, and the changes that are allowed to it. The rules are here and not in the
+-- program, so that they also apply to a change by SQL.
 
--- Kept against erasures (Art. 17(3) GDPR); the person by keyed digest only.
+-- Reasons to keep a subject's data although its erasure was requested (Art. 17(3) GDPR); the subject by keyed digest
+-- only.
 create table dsr.legal_holds (
     id             bigint      generated always as identity primary key,
     subject_digest bytea       not null check (octet_length(subject_digest) = 32),
-    -- The key of the digest. A request whose digest is of another key cannot be compared, and is not erased.
+    -- The key of the digest. A request whose digest is under another key cannot be compared, and is not erased.
     subject_key_id bytea       not null check (octet_length(subject_key_id) = 8),
-    -- The letter of Art. 17(3), and the rule that it rests on, as in 'section 147 AO'.
+    -- The point of Art. 17(3), and the rule that it rests on, for example 'section 147 AO'.
     ground         text        not null check (ground in ('a', 'b', 'c', 'd', 'e')),
     source_of_law  text        not null check (char_length(source_of_law) between 1 and 200),
     placed_by      text        not null,
     placed_at      timestamptz not null default clock_timestamp(),
-    -- The day on which somebody must ask whether the hold is still right. It goes on until it is released or expires.
+    -- The date on which an operator must check whether the hold is still right. It lasts until it is released or expires.
     review_on      date        not null,
     -- The last day of the hold, where the law gives one.
     expires_on     date,
@@ -23,7 +24,7 @@ create table dsr.legal_holds (
 
 create index legal_holds_of_subject on dsr.legal_holds (subject_digest) where released_at is null;
 
--- The intervals in which the controller waited for the person's answer.
+-- The intervals in which the controller waited for the subject's answer.
 create table dsr.suspensions (
     id          bigint generated always as identity primary key,
     request_id  bigint not null references dsr.subject_requests,
@@ -32,12 +33,12 @@ create table dsr.suspensions (
     answered_on date   check (answered_on >= asked_on)
 );
 
--- One open interval of a cause: a question that is still open is not asked twice.
+-- One open interval of each cause: a question that is still open is not asked twice.
 create unique index suspensions_open on dsr.suspensions (request_id, cause) where answered_on is null;
 create index suspensions_of_request on dsr.suspensions (request_id);
 
--- What people decided about requests and holds, and why. The evidence has the ticket; the reason, being free text, is
--- only here, and is dropped with the person.
+-- The decisions of operators about requests and holds, and their reasons. The ticket is in the evidence log too. The
+-- reason is free text, so it is only here, and is deleted when the subject is erased.
 create table dsr.decisions (
     id         bigint      generated always as identity primary key,
     request_id bigint      references dsr.subject_requests,
@@ -51,7 +52,7 @@ create table dsr.decisions (
 
 create index decisions_of_request on dsr.decisions (request_id) where request_id is not null;
 
--- MARK: Gates
+-- MARK: Rules
 
 create function dsr.today(zone text) returns date
     language sql stable
@@ -59,10 +60,26 @@ as $$
     select (clock_timestamp() at time zone coalesce(zone, 'UTC'))::date
 $$;
 
--- Why another request of the same person must be answered first; null where none must. One person's requests are
--- worked one after another: what they want to see or put right before what they want gone, and then in the order they
--- came. An access or portability that failed holds the erasure back too, since erasing would make it unanswerable for
--- good. A request of which nobody knows yet who sent it holds back nobody's.
+-- Whether two names are the same: case and white space, around and between words, do not matter.
+create function dsr.same_name(a text, b text) returns boolean
+    language sql immutable parallel safe
+as $$
+    select lower(btrim(regexp_replace(a, '\s+', ' ', 'g'))) = lower(btrim(regexp_replace(b, '\s+', ' ', 'g')))
+$$;
+
+-- A ticket is in the evidence log for good, so it must be a reference and not a text.
+create function dsr.is_ticket(ticket text) returns boolean
+    language sql immutable parallel safe
+as $$
+    select ticket ~ '^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,99}$'
+$$;
+
+-- MARK: Gates
+
+-- The gate that another request of the same subject closes; null where none does. The requests of one subject are
+-- processed one after another: access, portability and rectification before erasure, and then in the order of arrival.
+-- An access or portability that failed holds the erasure back too, because it could never be answered after it. An
+-- unverified request never blocks other requests.
 create function dsr.held_back_by(request dsr.subject_requests) returns text
     language sql stable
 as $$
@@ -80,7 +97,8 @@ as $$
       )
 $$;
 
--- What an approval is of. Salted like the evidence's commitment, so that it tells nothing by itself.
+-- The content that an approval applies to. It is salted like the commitment in the evidence log, so that it reveals
+-- nothing by itself.
 create function dsr.content_digest(request dsr.subject_requests) returns bytea
     language sql stable
 as $$
@@ -90,8 +108,8 @@ as $$
     where s.request_id = request.id
 $$;
 
--- The gates that are closed for a request, the first of them first; none where it may be worked. Asked at admission,
--- by the claim, and once more before each call that changes data.
+-- The gates that are closed for a request, in their order; none where it can be processed. Checked at admission, by the
+-- claim, and once more before each API request that changes data.
 create function dsr.closed_gates(request dsr.subject_requests) returns text[]
     language plpgsql stable
 as $$
@@ -128,7 +146,7 @@ begin
 end
 $$;
 
--- MARK: The door
+-- MARK: Inserts
 
 create function dsr.check_new_request() returns trigger
     language plpgsql
@@ -143,22 +161,22 @@ begin
     if new.integration_id is null or new.integration_id in ('', '.', '..') then
         raise exception using errcode = 'check_violation', constraint = 'integration_id_is_addressable',
             message = 'integration_id must not be empty, "." or ".."',
-            hint = 'Give the integrationId under which Talon.One knows the person; these three cannot be addressed.';
+            hint = 'Give the integrationId of the customer in Talon.One. These three values cannot be part of a URL.';
     end if;
     if char_length(new.integration_id) > 1000 then
         raise exception using errcode = 'check_violation', constraint = 'integration_id_is_addressable',
             message = 'integration_id is longer than 1,000 characters',
-            hint = 'Talon.One knows no integrationId of more than 1,000 characters.';
+            hint = 'Talon.One has no integrationId of more than 1,000 characters.';
     end if;
     if new.received_at > clock_timestamp() + interval '5 minutes' then
         raise exception using errcode = 'check_violation', constraint = 'received_at_is_past',
-            message = 'received_at lies in the future',
-            hint = 'received_at is the instant at which the request reached the controller; leave it out for now.';
+            message = 'received_at is in the future',
+            hint = 'received_at is the instant at which the request reached the controller; omit it for the present.';
     end if;
     if new.received_at < 'epoch' then
         raise exception using errcode = 'check_violation', constraint = 'received_at_is_plausible',
-            message = 'received_at lies before 1970',
-            hint = 'received_at is the instant at which the request reached the controller; leave it out for now.';
+            message = 'received_at is before 1970',
+            hint = 'received_at is the instant at which the request reached the controller; omit it for the present.';
     end if;
     if new.kind = 'rectification' and (new.changes is null or jsonb_typeof(new.changes) <> 'object'
                                        or new.changes = '{}'::jsonb) then
@@ -169,18 +187,17 @@ begin
     if new.kind <> 'rectification' and new.changes is not null then
         raise exception using errcode = 'check_violation', constraint = 'only_rectification_has_changes',
             message = 'only a rectification has changes',
-            hint = 'Leave changes out, or insert the row with kind rectification.';
+            hint = 'Omit changes, or insert the row with kind rectification.';
     end if;
-    -- The ticket stands in the evidence, which outlives the person's data.
-    if new.ticket is not null and new.ticket !~ '^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,99}$' then
+    if not dsr.is_ticket(new.ticket) then
         raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
             message = 'ticket is not a reference of up to 100 letters, digits and . _ : / # -',
-            hint = 'The ticket is kept in the evidence for good: give its number, no name and no address.';
+            hint = 'The evidence log keeps the ticket for good: give its number, no name and no address.';
     end if;
     if char_length(new.integration_id) >= 4 and position(new.integration_id in new.ticket) > 0 then
         raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
             message = 'ticket contains the integration_id',
-            hint = 'The ticket is kept in the evidence for good, and the evidence must not name the person.';
+            hint = 'The evidence log keeps the ticket for good, and must not name the customer.';
     end if;
     if new.state <> 'pending' or new.claim_no <> 0 or new.failures <> 0 or new.may_have_acted
         or num_nonnulls(
@@ -190,7 +207,7 @@ begin
             new.reason, new.finished_at, new.refusal_ground, new.refusal_told_on) > 0 then
         raise exception using errcode = 'check_violation', constraint = 'new_request_is_pending',
             message = 'a new request is pending and has no result',
-            hint = 'Give kind and integration_id; and, where they are known, received_at, ticket, requested_by, channel, '
+            hint = 'Give kind and integration_id and, where they are known, received_at, ticket, requested_by, channel, '
                 'needs_identity and changes.';
     end if;
     return new;
@@ -202,9 +219,9 @@ create trigger check_new_request before insert on dsr.subject_requests
 
 -- MARK: Changes
 
--- What a request may become. Completed, refused and cancelled are the end; the README has the picture.
+-- The changes of state that are allowed. Completed, refused and cancelled are final; the README has a diagram.
 create function dsr.may_become(before text, after text) returns boolean
-    language sql immutable
+    language sql immutable parallel safe
 as $$
     select (before, after) in (
         ('pending', 'waiting'), ('pending', 'running'), ('pending', 'refused'), ('pending', 'cancelled'),
@@ -226,50 +243,50 @@ begin
                 (select 'It can become ' || string_agg(s, ', ') || '.'
                  from unnest(array['pending', 'waiting', 'running', 'completed', 'refused', 'cancelled', 'failed']) s
                  where dsr.may_become(old.state, s)),
-                'That is its end. Insert a new request.');
+                'This state is final. Insert a new request.');
     end if;
 
-    -- The evidence has committed to what was admitted.
+    -- The evidence log has committed to what was admitted.
     if old.admitted_at is not null and (
         new.kind <> old.kind or new.received_at <> old.received_at or new.admitted_at is distinct from old.admitted_at
         or new.integration_id <> old.integration_id or new.changes <> old.changes
         or new.replay_of is distinct from old.replay_of
-        -- Whoever asked may have been the person, and is forgotten with them.
+        -- The requester can be the subject, so the name is deleted together with the identifier.
         or (new.requested_by is distinct from old.requested_by and num_nonnulls(new.requested_by, new.integration_id) > 0)
     ) then
         raise exception using errcode = 'check_violation', constraint = 'admitted_content_stays',
-            message = 'what an admitted request asks for, and of whom, does not change',
-            hint = 'Cancel it, and insert another.';
+            message = 'the content of an admitted request cannot change',
+            hint = 'Cancel the request and insert a new one.';
     end if;
     if new.claim_no <> old.claim_no + (old.state = 'pending' and new.state = 'running')::int then
         raise exception using errcode = 'check_violation', constraint = 'claims_are_counted',
-            message = 'claim_no counts the claims, and nothing else';
+            message = 'claim_no changes with a claim only';
     end if;
     if old.state in ('completed', 'refused', 'cancelled')
        and (new.outcome, new.finished_at, new.refusal_ground) is distinct from
            (old.outcome, old.finished_at, old.refusal_ground) then
-        raise exception using errcode = 'check_violation', constraint = 'the_end_stays',
-            message = format('how a request ended does not change, and this one is %s', old.state);
+        raise exception using errcode = 'check_violation', constraint = 'outcome_is_final',
+            message = format('the request is %s, and its outcome is final', old.state);
     end if;
 
-    -- Gates open by their key, not by a stroke of the pen.
+    -- A gate is opened only by its own operation, never by a plain UPDATE.
     if (old.needs_identity and not new.needs_identity) or (old.needs_approval and not new.needs_approval)
        or new.not_erased_before < old.not_erased_before or num_nonnulls(old.not_erased_before) > num_nonnulls(new.not_erased_before)
     then
         raise exception using errcode = 'check_violation', constraint = 'gates_are_not_removed',
-            message = 'a gate that a request has is not taken away',
-            hint = 'Check the identity (dsr requests verify), approve the erasure (dsr requests approve), or wait.';
+            message = 'the gates of a request cannot be removed',
+            hint = 'Verify the identity (dsr requests verify), approve the erasure (dsr requests approve), or wait.';
     end if;
     if new.approved_by is not null
        and (new.approved_by, new.approved_at, new.approved_content) is distinct from
            (old.approved_by, old.approved_at, old.approved_content) then
         if new.kind <> 'erasure' or new.admitted_at is null or new.state not in ('pending', 'waiting') then
             raise exception using errcode = 'check_violation', constraint = 'approval_is_of_an_open_erasure',
-                message = 'only an erasure that is admitted and open is approved';
+                message = 'only an erasure that is admitted and open can be approved';
         end if;
-        if lower(btrim(new.approved_by)) = lower(btrim(new.requested_by)) then
+        if dsr.same_name(new.approved_by, new.requested_by) then
             raise exception using errcode = 'check_violation', constraint = 'approval_takes_two',
-                message = 'an erasure is not approved by who requested it';
+                message = 'the requester cannot approve their own erasure';
         end if;
         new.approved_at := clock_timestamp();
         new.approved_content := dsr.content_digest(new);
@@ -278,20 +295,20 @@ begin
        and (old.extension_told_on is not null or new.extension_told_on is null or new.notice_by is null
             or new.extension_told_on > new.notice_by or dsr.today(new.time_zone) > new.notice_by) then
         raise exception using errcode = 'check_violation', constraint = 'extension_is_told_in_the_first_month',
-            message = 'a period is extended once, and the person is told within one month of receipt',
+            message = 'a deadline is extended once, and the customer is told within one month of receipt',
             hint = 'Art. 12(3) GDPR.';
     end if;
     if new.state in ('refused', 'cancelled') and new.state <> old.state then
-        -- A row that can never be worked is refused by admission or its run, without a ground.
+        -- Admission and runs refuse a row that can never be processed, without a ground.
         if new.state = 'refused' and new.refusal_ground is null
            and (old.state in ('waiting', 'failed') or old.state = 'pending' and old.admitted_at is not null) then
             raise exception using errcode = 'check_violation', constraint = 'refusal_has_a_ground',
-                message = 'a refusal has a ground (Art. 12(4) GDPR)';
+                message = 'a refusal needs a ground (Art. 12(4) GDPR)';
         end if;
         if old.may_have_acted then
             raise exception using errcode = 'check_violation', constraint = 'no_refusal_of_what_may_be_done',
-                message = 'the erasure may have been carried out already, so it is neither refused nor cancelled',
-                hint = 'Let a run find out first.';
+                message = 'the erasure may have been carried out, so it can be neither refused nor cancelled',
+                hint = 'The next run finds out whether it was.';
         end if;
     end if;
     return new;
@@ -301,7 +318,7 @@ $$;
 create trigger check_changed_request before update on dsr.subject_requests
     for each row execute function dsr.check_changed_request();
 
--- A hold is placed, looked at again, and released; nothing else about it changes, and it is never taken away.
+-- A hold can be reviewed and released. Nothing else about it changes, and it is never deleted.
 create function dsr.check_changed_hold() returns trigger
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -313,7 +330,7 @@ begin
           (old.id, old.subject_digest, old.subject_key_id, old.ground, old.source_of_law, old.placed_by, old.placed_at,
            old.expires_on) then
         raise exception using errcode = 'check_violation', constraint = 'holds_are_only_released',
-            message = 'a legal hold is released or reviewed, and not changed otherwise';
+            message = 'a legal hold can be reviewed and released, and not changed otherwise';
     end if;
     return new;
 end
@@ -322,7 +339,7 @@ $$;
 create trigger check_changed_hold before update or delete on dsr.legal_holds
     for each row execute function dsr.check_changed_hold();
 
--- The reason is free text. It is for people who work on the request, and must not name the person to them.
+-- The reason is free text for operators, and must not name the subject.
 create function dsr.check_decision() returns trigger
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -332,17 +349,17 @@ begin
         raise exception using errcode = 'check_violation', constraint = 'decision_has_a_reason',
             message = 'a decision needs a reason or a ticket';
     end if;
-    if new.ticket !~ '^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,99}$' then
+    if not dsr.is_ticket(new.ticket) then
         raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
             message = 'ticket is not a reference of up to 100 letters, digits and . _ : / # -',
-            hint = 'The ticket is kept in the evidence for good: give its number, no name and no address.';
+            hint = 'The evidence log keeps the ticket for good: give its number, no name and no address.';
     end if;
     if exists (select from dsr.subject_requests r
                where r.id = new.request_id and char_length(r.integration_id) >= 4
                  and position(lower(r.integration_id) in lower(concat_ws(E'\n', new.reason, new.ticket))) > 0) then
         raise exception using errcode = 'check_violation', constraint = 'decision_names_nobody',
             message = 'the reason or the ticket contains the integration_id',
-            hint = 'Say why, and not who.';
+            hint = 'Give the reason without naming the customer.';
     end if;
     return new;
 end

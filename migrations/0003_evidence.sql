@@ -1,35 +1,49 @@
--- The evidence log: one leaf for each thing that happened to a request. A leaf's bytes are made once, by the
--- transaction that does what they tell of, hashed as they are, and never touched again.
+-- The evidence log: one leaf for each event of a request. The bytes of a leaf are made once, by the transaction that
+-- does what they state, hashed as they are, and never changed.
 
--- One row: the number of leaves. Its lock orders all appends, so that the index has no gaps and a transaction
--- that rolls back leaves none.
+-- One row. Its lock orders all appends, so that the indexes have no gaps and a transaction that rolls back leaves none.
+--
+-- The row also counts closed and running requests, so that a count of the queue does not depend on its history. Each
+-- transaction that closes or claims a request appends to the log, and so holds this lock anyway.
 create table dsr.evidence_head (
-    only_row boolean primary key default true check (only_row),
-    size     bigint  not null
+    only_row         boolean primary key default true check (only_row),
+    -- The number of leaves.
+    size             bigint  not null,
+    -- The numbers of requests in a closed state and in the state 'running'. Rows in other states are counted by their
+    -- partial indexes; an insert does not touch these counts, and so does not take the lock.
+    requests_closed  bigint  not null default 0,
+    requests_running bigint  not null default 0
 );
 
 insert into dsr.evidence_head (size) values (0);
 
 create table dsr.evidence_leaves (
-    index      bigint primary key check (index >= 0),
+    index      bigint      primary key check (index >= 0),
     -- RFC 6962: SHA-256(0x00 ‖ payload).
-    leaf_hash  bytea  not null check (octet_length(leaf_hash) = 32),
-    -- The request the payload names, for looking up. The payload is what counts. No foreign key: an append
-    -- must not lock the request.
-    request_id bigint
+    leaf_hash  bytea       not null check (octet_length(leaf_hash) = 32),
+    -- What the payload states, repeated for lookups, so that no statement parses payloads. The payload is what counts;
+    -- the audit compares. No foreign key: an append must not lock the request.
+    event      text        not null,
+    written_at timestamptz not null,
+    request_id bigint,
+    claim_no   integer,
+    action     text,
+    state      text,
+    outcome    text
 );
 
 create index evidence_leaves_of_request on dsr.evidence_leaves (request_id, index) where request_id is not null;
 
--- The bytes as hashed. Apart from the hashes, because a payload's retention ends and the tree's does not.
+-- The bytes as they were hashed. They have a table of their own, because the retention of a payload ends and that of the
+-- tree does not.
 create table dsr.evidence_payloads (
     index   bigint primary key,
     payload bytea  not null
 );
 
--- The tree above the leaves, in tiles of up to 256 hashes: entry i of tile (level, index) is the hash of the
--- complete subtree of 256^level leaves. A tile that is not full is stored under its width at each checkpoint, and
--- never changed: the next width is a row of its own.
+-- The tree above the leaves, in tiles of up to 256 hashes: entry i of tile (level, index) is the hash of the complete
+-- subtree of 256^level leaves. A tile that is not full is stored under its width at each checkpoint, and never changed:
+-- the next width is a row of its own.
 create table dsr.evidence_tiles (
     level  smallint not null check (level between 0 and 7),
     index  bigint   not null check (index >= 0),
@@ -38,19 +52,95 @@ create table dsr.evidence_tiles (
     primary key (level, index, width)
 );
 
--- Signed heads, as signed notes (C2SP tlog-checkpoint).
+-- Signed checkpoints, as signed notes (C2SP tlog-checkpoint).
 create table dsr.evidence_checkpoints (
     size      bigint      primary key check (size > 0),
     note      text        not null,
     signed_at timestamptz not null default clock_timestamp()
 );
 
+-- MARK: Leaves
+
+-- Puts an entry's members into the order of all leaves. Members that are null are left out by dsr.append_evidence.
+--
+-- The order of a leaf's keys is:
+--     v, index, time,                                                       by dsr.append_evidence
+--     event, request, right, received_at, answer_by, claim, action, state, outcome, waiting_for, method, ground, cause,
+--     asked_on, answered_on, told_on, hold, review_on, attributes, found, calls, remains, reports, before, count,
+--     reason, ticket, subject,                                              here
+--     run, environment, version, actor                                      by dsr.append_evidence
+create function dsr.ordered_leaf(
+    event text, request_id bigint, kind text, subject_commitment bytea, request_ticket text, particulars json
+) returns json
+    language sql stable
+as $$
+    select json_build_object(
+        'event', event,
+        'request', request_id,
+        'right', kind,
+        'received_at', p.received_at,
+        'answer_by', p.answer_by,
+        'claim', p.claim,
+        'action', p.action,
+        'state', p.state,
+        'outcome', p.outcome,
+        'waiting_for', p.waiting_for,
+        'method', p.method,
+        'ground', p.ground,
+        'cause', p.cause,
+        'asked_on', p.asked_on,
+        'answered_on', p.answered_on,
+        'told_on', p.told_on,
+        'hold', p.hold,
+        'review_on', p.review_on,
+        'attributes', p.attributes,
+        'found', p.found,
+        'calls', p.calls,
+        'remains', p.remains,
+        'reports', p.reports,
+        'before', p.before,
+        'count', p.count,
+        'reason', p.reason,
+        'ticket', coalesce(p.ticket, request_ticket),
+        'subject', encode(subject_commitment, 'hex'))
+    from json_to_record(particulars) as p (
+        received_at text, answer_by text, claim integer, action text, state text, outcome text, waiting_for text,
+        method text, ground text, cause text, asked_on text, answered_on text, told_on text, hold bigint, review_on text,
+        attributes json, found text, calls integer, remains json, reports json, before bigint, count bigint, reason text,
+        ticket text)
+$$;
+
+-- An entry about a request: its event, what is known from its row, and the particulars of the event. A ticket among the
+-- particulars replaces the request's own. A kind that is not a right is the inserter's text, and stays out of the log.
+create function dsr.leaf(event text, request dsr.subject_requests, particulars json default '{}') returns json
+    language sql stable
+as $$
+    select dsr.ordered_leaf(
+        event, request.id,
+        case when request.kind in ('access', 'portability', 'rectification', 'erasure') then request.kind end,
+        request.subject_commitment, request.ticket, particulars)
+$$;
+
+-- An entry without a request's row. It may name a request by its number.
+create function dsr.leaf(event text, particulars json, request_id bigint default null) returns json
+    language sql stable
+as $$
+    select dsr.ordered_leaf(event, request_id, null, null, null, particulars)
+$$;
+
 -- Appends one leaf for each element of `entries`, in their order, and returns the new size of the log.
 --
--- An entry is a JSON object of what is particular to it: event, request, right, claim and so on. Format, index
--- and time are put before it and after it the facts of the run or, where a person acts without one, theirs; nulls are
--- left out. Called inside the statement that does the thing, so both commit or neither does.
-create function dsr.append_evidence(entries json, of_run bigint, by_person json default null) returns bigint
+-- An entry is made by dsr.leaf. Format, index and time precede it, and the facts of the run follow it or, where an
+-- operator acts without a run, those of the operator. Called inside the statement that does what the entries state, so
+-- that both commit or neither does.
+--
+-- For example, the entry
+--     dsr.leaf('claimed', request 42, '{"claim": 1}')
+-- that run 7 appends as the log's fourth leaf becomes these bytes, without a line break:
+--     {"v":1,"index":3,"time":"2026-01-31T12:00:00.123456Z","event":"claimed","request":42,"right":"access","claim":1,
+--     "ticket":"HD-1","subject":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","run":7,
+--     "environment":"live","version":"1.0.0","actor":"cron"}
+create function dsr.append_evidence(entries json, of_run bigint, by_operator json default null) returns bigint
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
@@ -64,33 +154,39 @@ begin
         return (select h.size from dsr.evidence_head h);
     end if;
 
-    -- Taken last of all locks by every statement that appends, so appends wait for each other and never in a ring.
+    -- The last lock that any statement takes which appends, so that appends wait for each other and never in a circle.
     select h.size into strict first_index from dsr.evidence_head h for update;
 
     select ',' || substr(json_strip_nulls(coalesce(
         (select json_build_object('run', r.id, 'environment', r.environment, 'version', r.version, 'actor', r.actor)
          from dsr.runs r where r.id = of_run),
-        by_person))::text, 2)
+        json_build_object('environment', by_operator ->> 'environment', 'version', by_operator ->> 'version',
+                          'actor', by_operator ->> 'actor')))::text, 2)
     into facts;
 
-    with entry as (
-        select first_index + e.ordinal - 1 as index, json_strip_nulls(e.value)::text as body,
-               (e.value ->> 'request')::bigint as request_id
-        from json_array_elements(entries) with ordinality as e(value, ordinal)
+    with entry as materialized (
+        select first_index + e.ordinal - 1 as index, clock_timestamp() as written_at,
+               json_strip_nulls(e.value)::text as body, c.*
+        from json_array_elements(entries) with ordinality as e (value, ordinal)
+        cross join lateral json_to_record(e.value) as c (
+            event text, request bigint, claim integer, action text, state text, outcome text)
     ), leaf as materialized (
-        select entry.index, entry.request_id, convert_to(
+        select entry.*, convert_to(
             format(
                 '{"v":1,"index":%s,"time":"%s",%s%s',
                 entry.index,
-                to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                to_char(entry.written_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                 -- The entry's members without its braces.
                 substr(entry.body, 2, length(entry.body) - 2),
-                coalesce(facts, '}')
+                case when facts = ',}' then '}' else facts end
             ), 'UTF8') as payload
         from entry
     ), hashed as (
-        insert into dsr.evidence_leaves (index, leaf_hash, request_id)
-        select leaf.index, sha256('\x00'::bytea || leaf.payload), leaf.request_id from leaf
+        insert into dsr.evidence_leaves
+            (index, leaf_hash, event, written_at, request_id, claim_no, action, state, outcome)
+        select leaf.index, sha256('\x00'::bytea || leaf.payload), leaf.event, leaf.written_at, leaf.request, leaf.claim,
+               leaf.action, leaf.state, leaf.outcome
+        from leaf
         order by leaf.index
     )
     insert into dsr.evidence_payloads (index, payload)
@@ -102,17 +198,30 @@ begin
 end
 $$;
 
+revoke execute on function dsr.append_evidence(json, bigint, json) from public;
+
+-- Whether a deletion was announced under a claim, so that it may have been carried out.
+create function dsr.deletion_was_announced(request bigint, claim integer) returns boolean
+    language sql stable
+as $$
+    select exists (
+        select from dsr.evidence_leaves l
+        where l.request_id = request and l.claim_no = claim and l.action = 'delete_customer_data')
+$$;
+
+-- MARK: Protection
+
 create function dsr.refuse_change_of_evidence() returns trigger
     language plpgsql
 as $$
 begin
-    -- The one exception: payloads whose retention is over, dropped by dsr.prune_evidence, which leaves a leaf.
+    -- The one exception: dsr.prune_evidence drops payloads whose retention has ended, and appends a leaf about it.
     if tg_table_name = 'evidence_payloads' and tg_op = 'DELETE'
         and current_setting('dsr.pruning', true) = 'on' then
         return null;
     end if;
     raise exception using errcode = 'integrity_constraint_violation',
-        message = format('the evidence is append-only: %s on dsr.%s is refused', tg_op, tg_table_name);
+        message = format('the evidence log is append-only: %s on dsr.%s is rejected', tg_op, tg_table_name);
 end
 $$;
 
@@ -127,7 +236,7 @@ create trigger append_only before update or delete or truncate on dsr.evidence_c
 create trigger append_only before delete or truncate on dsr.evidence_head
     for each statement execute function dsr.refuse_change_of_evidence();
 
--- An append writes its leaves first and moves the head after them, so that the head can be held to the truth.
+-- An append writes its leaves first and updates the size after them, so that the size can be checked here.
 create function dsr.check_evidence_head() returns trigger
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -137,17 +246,17 @@ begin
        or not exists (select from dsr.evidence_leaves l where l.index = new.size - 1)
        or exists (select from dsr.evidence_leaves l where l.index = new.size) then
         raise exception using errcode = 'integrity_constraint_violation',
-            message = 'dsr.evidence_head says how many leaves there are, and nothing else';
+            message = 'dsr.evidence_head.size must be the number of leaves';
     end if;
     return new;
 end
 $$;
 
-create trigger true_size before update on dsr.evidence_head
+create trigger true_size before update of size on dsr.evidence_head
     for each row execute function dsr.check_evidence_head();
 
--- Drops the payloads of all leaves before an index, and says so in a leaf of its own. The hashes stay, so that
--- every proof that was ever given still holds.
+-- Drops the payloads of all leaves before an index, and appends a leaf about it. The hashes stay, so that every proof
+-- that was ever given is still valid.
 create function dsr.prune_evidence(before_index bigint, because text, by_actor text) returns bigint
     language plpgsql
     security definer
@@ -161,10 +270,57 @@ begin
     get diagnostics dropped = row_count;
     perform set_config('dsr.pruning', 'off', true);
     if dropped > 0 then
-        perform dsr.append_evidence(json_build_array(json_build_object(
-            'event', 'purged', 'before', before_index, 'count', dropped, 'reason', because)), null,
-            json_build_object('actor', by_actor));
+        perform dsr.append_evidence(
+            json_build_array(dsr.leaf(
+                'purged', json_build_object('before', before_index, 'count', dropped, 'reason', because))),
+            null, json_build_object('actor', by_actor));
     end if;
     return dropped;
 end
 $$;
+
+revoke execute on function dsr.prune_evidence(bigint, text, text) from public;
+
+-- MARK: Counts
+
+-- Keeps the counts in dsr.evidence_head, for changes by statements of dsr and by plain SQL alike. It runs at the end of
+-- the statement, after the append has locked the head. A statement that changes no counted state does not take the lock.
+--
+-- A transaction of plain SQL that closes requests in several statements holds the lock from the first of them on, and
+-- can deadlock with a run. Postgres then cancels one of the two; a run retries by itself.
+create function dsr.count_requests() returns trigger
+    language plpgsql
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    closed  bigint;
+    running bigint;
+    more    record;
+begin
+    select -count(*) filter (where dsr.is_closed(b.state)), -count(*) filter (where b.state = 'running')
+    into closed, running
+    from before b;
+    if tg_op = 'UPDATE' then
+        select count(*) filter (where dsr.is_closed(a.state)) as closed, count(*) filter (where a.state = 'running') as running
+        into more
+        from after a;
+        closed := closed + more.closed;
+        running := running + more.running;
+    end if;
+    if closed <> 0 or running <> 0 then
+        update dsr.evidence_head
+        set requests_closed = requests_closed + closed, requests_running = requests_running + running;
+    end if;
+    return null;
+end
+$$;
+
+revoke execute on function dsr.count_requests() from public;
+
+create trigger count_changed_requests after update on dsr.subject_requests
+    referencing old table as before new table as after
+    for each statement execute function dsr.count_requests();
+create trigger count_deleted_requests after delete on dsr.subject_requests
+    referencing old table as before
+    for each statement execute function dsr.count_requests();

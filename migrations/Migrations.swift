@@ -12,7 +12,7 @@ public struct Migration: Sendable, Hashable {
         Migration(version: 1, name: "queue", file: PackageResources._001_queue_sql),
         Migration(version: 2, name: "gates", file: PackageResources._002_gates_sql),
         Migration(version: 3, name: "evidence", file: PackageResources._003_evidence_sql),
-        Migration(version: 4, name: "return", file: PackageResources._004_return_sql),
+        Migration(version: 4, name: "rechecks", file: PackageResources._004_rechecks_sql),
     ]
 
     private init(version: Int, name: String, file: [UInt8]) {

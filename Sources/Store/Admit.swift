@@ -177,20 +177,15 @@ private enum AdmissionStatements {
                 run_id = case when mine.refusal is not null then $1::bigint else r.run_id end
             from mine
             where r.id = mine.id
-            returning r.id, r.state, r.ticket, r.subject_commitment, r.answer_by,
-                to_char(r.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as received_at,
-                -- An unknown kind is the inserter's text, and stays out of the evidence.
-                case when r.kind in ('access', 'portability', 'rectification', 'erasure') then r.kind end as kind
+            returning r as request, r.id, r.state, r.answer_by,
+                to_char(r.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as received_at
         ), entries as (
             select json_agg(e.entry order by e.id, e.place) as list
             from hit, lateral (values
-                (hit.id, 1, json_build_object(
-                    'event', 'received', 'request', hit.id, 'right', kind, 'received_at', received_at,
-                    'ticket', ticket, 'subject', encode(subject_commitment, 'hex'))),
-                (hit.id, 2, json_build_object(
-                    'event', case state when 'pending' then 'admitted' else state end,
-                    'request', hit.id, 'right', kind, 'answer_by', answer_by,
-                    'ticket', ticket, 'subject', encode(subject_commitment, 'hex')))
+                (hit.id, 1, dsr.leaf('received', hit.request, json_build_object('received_at', hit.received_at))),
+                (hit.id, 2, dsr.leaf(
+                    case hit.state when 'pending' then 'admitted' else hit.state end, hit.request,
+                    json_build_object('answer_by', hit.answer_by)))
             ) as e (id, place, entry)
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1, $2::json) from entries

@@ -18,25 +18,27 @@ extension Store {
 }
 
 private enum AttentionStatements {
-    // The month in which a person must be told that the controller does not act is never extended.
+    // No time zone is more than a day ahead of UTC, so the bound on answer_by, which the indexes need, excludes no row that
+    // is overdue in its own time zone. The month in which a subject must be told of a refusal is never extended.
     static let count = Statement(
         "count what needs attention",
         """
-        select
-            count(*) filter (where open and answer_by < today) as overdue,
-            count(*) filter (where open and latest_lawful < today) as past_last_lawful_date,
-            count(*) filter (where not open) as refusals_not_sent,
-            count(*) filter (where not open and notice_by < today) as refusals_late,
-            (select count(*) from dsr.legal_holds h
-             where h.released_at is null and h.review_on <= current_date
-               and coalesce(h.expires_on >= current_date, true)) as holds_to_review,
-            (select count(*) from dsr.incidents where closed_at is null) as incidents
+        select open.*, refused.*,
+               (select count(*) from dsr.legal_holds h
+                where h.released_at is null and h.review_on <= current_date
+                  and coalesce(h.expires_on >= current_date, true)) as holds_to_review,
+               (select count(*) from dsr.incidents where closed_at is null) as incidents
         from (
-            select answer_by, latest_lawful, notice_by, dsr.today(time_zone) as today, state <> 'refused' as open
+            select count(*) filter (where r.answer_by < dsr.today(r.time_zone)) as overdue,
+                   count(*) filter (where r.latest_lawful < dsr.today(r.time_zone)) as past_last_lawful_date
+            from \(OpenRequests.unanswered)
+            where r.answer_by <= (now() at time zone 'UTC')::date + 1
+        ) as open, (
+            select count(*) as refusals_not_sent,
+                   count(*) filter (where notice_by < dsr.today(time_zone)) as refusals_late
             from dsr.subject_requests
-            where (state in ('pending', 'waiting', 'running', 'failed') and answer_by is not null)
-               or (state = 'refused' and refusal_ground is not null and refusal_told_on is null)
-        ) r
+            where state = 'refused' and refusal_ground is not null and refusal_told_on is null
+        ) as refused
         """
     )
 }

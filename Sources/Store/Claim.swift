@@ -127,7 +127,7 @@ private enum ClaimStatements {
               and (r.answer_by, r.id) > ($3::date, $4::bigint)
               and (r.not_before is null or r.not_before <= clock_timestamp())
               and (not $6::bool or r.replay_of is not null)
-              and (r.losses >= 2) = $7::bool
+              and (r.crashed_runs >= 2) = $7::bool
               and exists (select from me)
             order by r.answer_by, r.id
             limit $2
@@ -199,12 +199,12 @@ private enum ClaimStatements {
                 not_before = null
             from seen
             where r.id = seen.id
-            returning r.*
+            returning r.*, r as request
         ), entries as (
-            select json_agg(json_build_object(
-                'event', case when waiting_for is null then 'claimed' else 'waiting' end, 'request', id, 'right', kind,
-                'claim', case when waiting_for is null then claim_no end, 'waiting_for', waiting_for, 'ticket', ticket,
-                'subject', encode(subject_commitment, 'hex')
+            select json_agg(dsr.leaf(
+                case when waiting_for is null then 'claimed' else 'waiting' end, request,
+                case when waiting_for is null then json_build_object('claim', claim_no)
+                    else json_build_object('waiting_for', waiting_for) end
             ) order by answer_by, id) as list
             from took
         ), log as materialized (

@@ -8,7 +8,7 @@ enum DecisionStatements {
         select r.id, r.kind, r.state, r.run_id, r.requested_by, dsr.today(r.time_zone) as today,
                (r.received_at at time zone coalesce(r.time_zone, 'UTC'))::date as received_on, r.received_at, r.time_zone,
                r.notice_by, r.identity_checked_at is not null as is_identity_checked,
-               coalesce(lower(btrim(r.requested_by)) = lower(btrim($3::text)), false) as requester_is_actor,
+               coalesce(dsr.same_name(r.requested_by, $3), false) as requester_is_actor,
                case when r.approved_content = dsr.content_digest(r) then r.approved_by end as approved_by,
                r.extension_told_on, r.refusal_ground, r.refusal_told_on, r.may_have_acted,
                coalesce(r.not_before > clock_timestamp(), false) as later,
@@ -103,14 +103,8 @@ enum DecisionStatements {
     static let log = Statement(
         "log a decision",
         """
-        select dsr.append_evidence(json_build_array(
-            json_build_object(
-                'event', $4::text, 'request', r.id, 'right', r.kind, 'answer_by', d ->> 'answer_by',
-                'method', d ->> 'method', 'ground', d ->> 'ground', 'cause', d ->> 'cause',
-                'asked_on', d ->> 'asked_on', 'answered_on', d ->> 'answered_on', 'told_on', d ->> 'told_on',
-                'ticket', coalesce($6::text, r.ticket), 'subject', encode(r.subject_commitment, 'hex'))
-        ), $1::bigint, $2::json)
-        from dsr.subject_requests r, (select $5::json) as details (d)
+        select dsr.append_evidence(json_build_array(dsr.leaf($4, r, $5::json)), $1::bigint, $2::json)
+        from dsr.subject_requests r
         where r.id = $3
         """
     )

@@ -44,13 +44,12 @@ extension Store {
             }
             let answerBy = try decision.recount(request, row, rules, connection)
             try connection.remember(decision.event, of: .request(request), justification, by: author)
+            var particulars = decision.particulars(answerBy: answerBy)
+            particulars["ticket"] = justification.ticket
             let author = Author.operator(author)
             try connection.query(
                 DecisionStatements.log,
-                parameters: author.parameters + [
-                    request, decision.event, try PostgresJSON(encoding: decision.particulars(answerBy: answerBy)),
-                    justification.ticket,
-                ]
+                parameters: author.parameters + [request, decision.event, try PostgresJSON(encoding: particulars)]
             )
             try connection.query(GateStatements.some, parameters: author.parameters + [false, [request]])
             let now = try connection.query(DecisionStatements.state, request)[0]

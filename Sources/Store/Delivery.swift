@@ -92,9 +92,11 @@ private enum DeliveryStatements {
             where x.id = given.id and x.delivered_at is null
             returning x.id, x.request_id, x.file_name, x.sha256
         ), entries as (
-            select json_agg(json_build_object(
-                'event', 'delivered', 'request', request_id,
-                'reports', json_build_array(json_build_object('name', file_name, 'sha256', encode(sha256, 'hex')))
+            select json_agg(dsr.leaf(
+                'delivered',
+                json_build_object('reports', json_build_array(
+                    json_build_object('name', file_name, 'sha256', encode(sha256, 'hex')))),
+                request_id
             ) order by id) as list
             from hit
         ), log as materialized (

@@ -7,8 +7,12 @@ public struct AuditedLeaf: Sendable {
     public let index: Int64
     /// The stored leaf hash.
     public let hash: Data
-    /// The request that the row names, for lookups.
-    public let request: Int64?
+    /// The event and the instant of writing, as the row has them.
+    public let event: String, writtenAt: Date
+    /// The request and the claim, as the row has them.
+    public let request: Int64?, claim: Int?
+    /// Action, state and outcome, as the row has them.
+    public let action: String?, state: String?, outcome: String?
     /// The exact bytes; `nil` where they were pruned.
     public let payload: Data?
 }
@@ -28,7 +32,13 @@ extension Store {
             AuditedLeaf(
                 index: try row.decode("index"),
                 hash: try row.decode("leaf_hash"),
+                event: try row.decode("event"),
+                writtenAt: try row.decode("written_at"),
                 request: try row.decode("request_id"),
+                claim: try row.decode("claim_no"),
+                action: try row.decode("action"),
+                state: try row.decode("state"),
+                outcome: try row.decode("outcome"),
                 payload: try row.decode("payload")
             )
         }
@@ -52,12 +62,13 @@ extension Store {
 }
 
 private enum AuditStatements {
-    // The payload's index is bounded too: through the outer join the planner would not see that it may be, and
-    // would walk all payloads before it for each page.
+    // The payload's index is bounded too: the planner does not derive the bound through the outer join, and would walk all
+    // payloads before it for each page.
     static let leaves = Statement(
         "read leaves",
         """
-        select l.index, l.leaf_hash, l.request_id, p.payload
+        select l.index, l.leaf_hash, l.event, l.written_at, l.request_id, l.claim_no, l.action, l.state, l.outcome,
+               p.payload
         from dsr.evidence_leaves l left join dsr.evidence_payloads p on p.index = l.index and p.index >= $1
         where l.index >= $1
         order by l.index
@@ -66,7 +77,7 @@ private enum AuditStatements {
     )
 
     static let orphans = Statement(
-        "look for orphaned payloads",
+        "look for payloads without a leaf",
         """
         select p.index from dsr.evidence_payloads p
         where not exists (select from dsr.evidence_leaves l where l.index = p.index)
@@ -81,30 +92,20 @@ private enum AuditStatements {
         select r.id, r.state || coalesce(' ' || r.outcome, '') as row_says, said.leaf_says
         from dsr.subject_requests r
         left join lateral (
-            select
-                case p.j ->> 'event'
-                    when 'refused' then 'refused'
-                    when 'cancelled' then 'cancelled'
-                    when 'set_aside' then 'failed'
-                    when 'recorded' then case
-                        when p.j ->> 'state' is not null then p.j ->> 'state' || coalesce(' ' || (p.j ->> 'outcome'), '')
-                    end
-                end as leaf_says,
-                p.pruned
-            from (
-                select convert_from(p.payload, 'UTF8')::json as j, p.payload is null as pruned
-                from dsr.evidence_leaves l left join dsr.evidence_payloads p on p.index = l.index
-                where l.request_id = r.id
-                order by l.index desc
-            ) p
-            where p.pruned or p.j ->> 'event' in ('recorded', 'refused', 'cancelled', 'set_aside')
+            select case l.event
+                when 'recorded' then l.state || coalesce(' ' || l.outcome, '')
+                when 'set_aside' then l.state
+                else l.event end as leaf_says
+            from dsr.evidence_leaves l
+            where l.request_id = r.id and l.event in ('recorded', 'refused', 'cancelled', 'set_aside')
+            order by l.index desc
             limit 1
         ) said on true
         where r.id > $1
           and case
-              when r.state in ('completed', 'refused', 'cancelled', 'failed')
-                  then not coalesce(said.pruned, false) and said.leaf_says is distinct from
-                      -- What was found before a person ended the request is not how it ended.
+              when dsr.is_closed(r.state)
+                  then said.leaf_says is distinct from
+                      -- An outcome that was found before an operator closed the request is not how it ended.
                       case when r.state in ('refused', 'cancelled') then r.state else r.state || coalesce(' ' || r.outcome, '') end
               when r.admitted_at is not null
                   then not exists (select from dsr.evidence_leaves l where l.request_id = r.id)

@@ -60,10 +60,7 @@ private enum LeafStatements {
         """
         select l.index, p.payload
         from dsr.evidence_leaves l left join dsr.evidence_payloads p on p.index = l.index
-        where l.request_id = $1 and (
-            p.payload is null
-            or convert_from(p.payload, 'UTF8')::json ->> 'event' in ('recorded', 'refused', 'cancelled', 'set_aside')
-        )
+        where l.request_id = $1 and l.event in ('recorded', 'refused', 'cancelled', 'set_aside')
         order by l.index desc
         limit 1
         """

@@ -18,21 +18,19 @@ extension Store {
 }
 
 private enum PruningStatements {
-    // A payload of a request that is still open is never dropped, nor anything after it.
+    // No payload of an open request is dropped, nor any payload after it.
     static let prune = Statement(
         "prune the evidence",
         """
         with boundary as materialized (
             select least(
-                coalesce((
-                    select min(p.index) from dsr.evidence_payloads p
-                    where (convert_from(p.payload, 'UTF8')::json ->> 'time')::timestamptz >= $1::timestamptz
-                ), (select size from dsr.evidence_head)),
+                coalesce((select min(l.index) from dsr.evidence_leaves l where l.written_at >= $1), h.size),
                 coalesce((
                     select min(l.index) from dsr.evidence_leaves l join dsr.subject_requests r on r.id = l.request_id
-                    where r.state not in ('completed', 'refused', 'cancelled', 'failed')
-                ), (select size from dsr.evidence_head))
+                    where not dsr.is_closed(r.state)
+                ), h.size)
             ) as before_index
+            from dsr.evidence_head h
         )
         select before_index, dsr.prune_evidence(before_index, $2::text, $3::text) as dropped from boundary
         """

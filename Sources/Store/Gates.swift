@@ -89,11 +89,11 @@ enum GateStatements {
                 waiting_for = seen.gate
             from seen
             where r.id = seen.id and r.waiting_for is distinct from seen.gate
-            returning r.id, r.kind, r.waiting_for, r.ticket, r.subject_commitment
+            returning r as request, r.id, r.waiting_for
         ), entries as (
-            select json_agg(json_build_object(
-                'event', case when waiting_for is null then 'ready' else 'waiting' end, 'request', id, 'right', kind,
-                'waiting_for', waiting_for, 'ticket', ticket, 'subject', encode(subject_commitment, 'hex')
+            select json_agg(dsr.leaf(
+                case when waiting_for is null then 'ready' else 'waiting' end, request,
+                json_build_object('waiting_for', waiting_for)
             ) order by id) as list
             from hit
         ), log as materialized (
@@ -117,7 +117,7 @@ enum GateStatements {
                 r.not_erased_before,
                 case when $3::int > 0 and r.kind = 'erasure'
                     then (r.received_at at time zone r.time_zone)::date + $3::int end)
-        where r.state in ('pending', 'waiting') and r.admitted_at is not null and r.replay_of is null
+        where (r.state = 'pending' and r.admitted_at is not null or r.state = 'waiting') and r.replay_of is null
           and (
               (not r.needs_identity and coalesce(r.channel = any($1::text[]), false))
               or (not r.needs_approval and $2::bool and r.kind = 'erasure')
@@ -129,10 +129,9 @@ enum GateStatements {
     static let toDigest = Statement(
         "read requests to digest",
         """
-        select id, integration_id from dsr.subject_requests
-        where state in ('pending', 'waiting', 'running') and admitted_at is not null and integration_id is not null
-          and subject_key_id is distinct from $1 and id > $2
-        order by id
+        select r.id, r.integration_id from \(OpenRequests.inProgress)
+        where r.integration_id is not null and r.subject_key_id is distinct from $1 and r.id > $2
+        order by r.id
         limit $3
         """
     )

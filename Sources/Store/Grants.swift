@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the three database roles may do.
+/// The rights of the three database roles.
 public struct Grants: Sendable {
     let worker: String, intake: String, auditor: String
 
@@ -12,7 +12,7 @@ public struct Grants: Sendable {
     }
 
     /// The statements. Leaves are written through `dsr.append_evidence` alone, which runs as the schema's owner, so no
-    /// role but the owner's needs, or gets, the right to insert one.
+    /// other role gets the right to insert one.
     public var script: String {
         """
         revoke all on schema dsr from public;
@@ -20,16 +20,17 @@ public struct Grants: Sendable {
         revoke all on all functions in schema dsr from public;
         grant usage on schema dsr to \(worker), \(intake), \(auditor);
 
-        -- The worker: the queue and its documents; of the evidence only what is read and what is added.
+        -- The worker: the queue and its documents; of the evidence log what is read and what is added.
         \(WorkerRights.grants(to: worker))
 
-        -- Intake: a request, by the columns that are the inserter's to say, and its number back.
+        -- Intake: the columns that an inserter gives, and the number of the new row.
         grant insert (kind, integration_id, received_at, ticket, requested_by, channel, changes, needs_identity)
             on dsr.subject_requests to \(intake);
         grant select (id) on dsr.subject_requests to \(intake);
+        \(WorkerRights.insertFunctions.map { "grant execute on function dsr.\($0) to \(intake);" }.joined(separator: "\n"))
         grant select on dsr.schema_migrations to \(intake);
 
-        -- The auditor: evidence and runs; of requests what names nobody.
+        -- The auditor: evidence and runs; of requests the columns that do not name the customer.
         grant select on dsr.evidence_head, dsr.evidence_leaves, dsr.evidence_payloads, dsr.evidence_tiles,
             dsr.evidence_checkpoints, dsr.runs, dsr.schema_migrations to \(auditor);
         grant select (id, kind, state, waiting_for, received_at, inserted_at, admitted_at, time_zone, notice_by, answer_by,
@@ -40,6 +41,8 @@ public struct Grants: Sendable {
         grant select on dsr.suspensions to \(auditor);
         grant select (id, ground, source_of_law, placed_at, review_on, expires_on, released_at) on dsr.legal_holds
             to \(auditor);
+        -- The audit compares closed requests with their entries.
+        grant execute on function dsr.is_closed(text) to \(auditor);
         """
     }
 

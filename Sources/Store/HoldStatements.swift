@@ -51,9 +51,10 @@ enum HoldStatements {
     static let log = Statement(
         "log a hold",
         """
-        select dsr.append_evidence(json_build_array(json_build_object(
-            'event', $3::text, 'hold', $4::bigint, 'ground', 'art17_3_' || $5::text, 'review_on', $6::date,
-            'ticket', $7::text)), $1::bigint, $2::json)
+        select dsr.append_evidence(
+            json_build_array(dsr.leaf($3, json_build_object(
+                'hold', $4::bigint, 'ground', 'art17_3_' || $5::text, 'review_on', $6::date, 'ticket', $7::text))),
+            $1::bigint, $2::json)
         """
     )
 
@@ -68,12 +69,7 @@ enum HoldStatements {
         )
         select d.id, case
             when d.state <> 'running' then 'open'
-            when exists (
-                select from dsr.evidence_leaves l join dsr.evidence_payloads p using (index)
-                where l.request_id = d.id
-                  and convert_from(p.payload, 'UTF8')::json ->> 'action' = 'delete_customer_data'
-                  and (convert_from(p.payload, 'UTF8')::json ->> 'claim')::int = d.claim_no
-            ) then 'announced' else 'claimed' end as progress
+            when dsr.deletion_was_announced(d.id, d.claim_no) then 'announced' else 'claimed' end as progress
         from digested d
         where d.kind = 'erasure'
         order by d.id

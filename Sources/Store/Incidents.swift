@@ -79,7 +79,7 @@ private enum IncidentStatements {
         """
         select i.id, i.request_id, i.found, i.opened_at, i.closed_at, i.closed_by, i.erased_by,
                case when c.integration_id is not null then c.drop_at end as kept_until
-        from dsr.incidents i left join dsr.reappearance_checks c on c.request_id = i.request_id
+        from dsr.incidents i left join dsr.rechecks c on c.request_id = i.request_id
         where i.id > $1 and ($2::bool or i.closed_at is null)
         order by i.id
         limit $3
@@ -96,7 +96,7 @@ private enum IncidentStatements {
         """
         insert into dsr.subject_requests (kind, integration_id, ticket, requested_by, channel)
         select 'erasure', c.integration_id, $2::text, $3::text, 'incident'
-        from dsr.reappearance_checks c where c.request_id = $1 and c.integration_id is not null
+        from dsr.rechecks c where c.request_id = $1 and c.integration_id is not null
         returning id
         """
     )
@@ -108,14 +108,15 @@ private enum IncidentStatements {
 
     static let clear = Statement(
         "delete an identifier kept for a recheck",
-        "update dsr.reappearance_checks set integration_id = null where request_id = $1"
+        "update dsr.rechecks set integration_id = null where request_id = $1"
     )
 
     static let log = Statement(
         "log an incident's end",
         """
-        select dsr.append_evidence(json_build_array(json_build_object(
-            'event', 'incident_closed', 'request', $3::bigint, 'ticket', $4::text)), $1::bigint, $2::json)
+        select dsr.append_evidence(
+            json_build_array(dsr.leaf('incident_closed', json_build_object('ticket', $4::text), $3::bigint)),
+            $1::bigint, $2::json)
         """
     )
 }

@@ -40,14 +40,13 @@ private enum IntentStatements {
         with intent as materialized (
             select * from \(intents.source("i"))
         ), hit as materialized (
-            select r.id, r.kind, r.claim_no, r.ticket, r.subject_commitment, i.action, (dsr.closed_gates(r))[1] as gate
+            select r as request, r.id, r.claim_no, i.action, (dsr.closed_gates(r))[1] as gate
             from intent i join dsr.subject_requests r on r.id = i.id
             where r.claim_no = i.claim_no and r.state = 'running'
             for no key update of r
         ), entries as (
-            select json_agg(json_build_object(
-                'event', 'sending', 'request', id, 'right', kind, 'claim', claim_no, 'action', action,
-                'ticket', ticket, 'subject', encode(subject_commitment, 'hex')
+            select json_agg(dsr.leaf(
+                'sending', request, json_build_object('claim', claim_no, 'action', action)
             ) order by id) as list
             from hit
             where gate is null

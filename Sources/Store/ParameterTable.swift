@@ -31,10 +31,14 @@ struct ParameterTable<Row>: Sendable {
     var next: Int { first + columns.count }
 
     /// The table as an item of a FROM clause, for example `unnest($2::bigint[], $3::int[]) as r (id, claim_no)`.
-    func source(_ alias: String) -> String {
+    ///
+    /// - Parameter number: The name of a column with the number of each row, where one is needed.
+    func source(_ alias: String, numbered number: String? = nil) -> String {
         let arrays = zip(first..., columns).map { number, column in "$\(number)::\(column.type)[]" }
+        let names = columns.map(\.name) + (number.map { [$0] } ?? [])
         return """
-            unnest(\(arrays.joined(separator: ", "))) as \(alias) (\(columns.map(\.name).joined(separator: ", ")))
+            unnest(\(arrays.joined(separator: ", ")))\(number == nil ? "" : " with ordinality") \
+            as \(alias) (\(names.joined(separator: ", ")))
             """
     }
 

@@ -31,23 +31,35 @@ extension QueueSnapshot {
 }
 
 enum QueueStatements {
+    // Closed and running rows are counted as they change; see dsr.count_requests. Rows in other states are counted by
+    // their partial indexes.
     static let counts = """
-        select count(*) as total,
-               count(*) filter (where state in ('completed', 'refused', 'cancelled', 'failed')) as closed,
-               count(*) filter (where state = 'running') as running,
-               count(*) filter (where state = 'pending' and coalesce(not_before > clock_timestamp(), false)) as later,
-               count(*) filter (where state = 'pending' and not coalesce(not_before > clock_timestamp(), false)) as ready,
-               coalesce(array_agg(waiting_for) filter (where state = 'waiting'), '{}') as waiting_gates,
-               coalesce(array_agg(1::bigint) filter (where state = 'waiting'), '{}') as waiting_counts
-        from dsr.subject_requests
+        select head.requests_closed + head.requests_running + new.count + pending.count + waiting.count as total,
+               head.requests_closed as closed,
+               head.requests_running as running,
+               pending.later,
+               new.count + pending.count - pending.later as ready,
+               waiting.gates as waiting_gates,
+               waiting.counts as waiting_counts
+        from (select requests_closed, requests_running from dsr.evidence_head) as head, (
+            select count(*) from dsr.subject_requests where state = 'pending' and admitted_at is null
+        ) as new, (
+            select count(*), count(*) filter (where not_before > clock_timestamp()) as later
+            from dsr.subject_requests where state = 'pending' and admitted_at is not null
+        ) as pending, (
+            select coalesce(sum(gate.count), 0)::bigint as count, coalesce(array_agg(gate.name), '{}') as gates,
+                   coalesce(array_agg(gate.count), '{}') as counts
+            from (
+                select waiting_for as name, count(*) from dsr.subject_requests where state = 'waiting' group by waiting_for
+            ) as gate
+        ) as waiting
         """
 
     static let snapshot = Statement(
         "count the queue",
         """
         select queue.*, (
-            select count(*) from dsr.subject_requests
-            where run_id = $1 and state in ('completed', 'refused', 'cancelled', 'failed')
+            select count(*) from dsr.subject_requests where run_id = $1 and dsr.is_closed(state)
         ) as closed_by_run
         from (\(counts)) as queue
         """

@@ -33,7 +33,7 @@ extension Store {
         let (found, remains): (String, [String]) =
             switch finding {
             case .absent: ("absent", [])
-            case .reappeared(let kinds): ("back", kinds)
+            case .reappeared(let kinds): ("reappeared", kinds)
             }
         return try await !query(RecheckStatements.record, [run, request, found, remains]).isEmpty
     }
@@ -50,7 +50,7 @@ private enum RecheckStatements {
     static let due = Statement(
         "read due rechecks",
         """
-        select request_id, integration_id from dsr.reappearance_checks
+        select request_id, integration_id from dsr.rechecks
         where integration_id is not null and checked_at is null and due_at <= clock_timestamp()
           and drop_at > clock_timestamp() and request_id > $1
         order by request_id
@@ -62,19 +62,21 @@ private enum RecheckStatements {
         "record a recheck",
         """
         with hit as (
-            update dsr.reappearance_checks set
+            update dsr.rechecks set
                 checked_at = clock_timestamp(),
                 found = $3,
-                integration_id = case when $3 = 'back' then integration_id end
+                integration_id = case when $3 = 'reappeared' then integration_id end
             where request_id = $2 and checked_at is null
             returning request_id, found
         ), incident as (
             insert into dsr.incidents (kind, request_id, found)
-            select 'reappeared', request_id, $4::text[] from hit where found = 'back'
+            select 'reappeared', request_id, $4::text[] from hit where found = 'reappeared'
         ), entries as (
-            select json_agg(json_build_object(
-                'event', 'looked_again', 'request', request_id, 'found', found,
-                'remains', case when found = 'back' then to_json($4::text[]) end)) as list
+            select json_agg(dsr.leaf(
+                'rechecked',
+                json_build_object('found', found, 'remains', case when found = 'reappeared' then to_json($4::text[]) end),
+                request_id
+            )) as list
             from hit
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1) from entries
@@ -87,20 +89,20 @@ private enum RecheckStatements {
         "drop expired rechecks",
         """
         with hit as (
-            update dsr.reappearance_checks set
+            update dsr.rechecks set
                 integration_id = null,
                 checked_at = coalesce(checked_at, clock_timestamp()),
-                found = coalesce(found, 'unread')
+                found = coalesce(found, 'missed')
             where integration_id is not null and drop_at <= clock_timestamp()
             returning request_id, found
         ), entries as (
-            select json_agg(json_build_object('event', 'looked_again', 'request', request_id, 'found', found)
+            select json_agg(dsr.leaf('rechecked', json_build_object('found', found), request_id)
                             order by request_id) as list
-            from hit where found = 'unread'
+            from hit where found = 'missed'
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1) from entries
         )
-        select count(*) filter (where found = 'unread') as missed from hit where exists (select from log)
+        select count(*) filter (where found = 'missed') as missed from hit where exists (select from log)
         """
     )
 }

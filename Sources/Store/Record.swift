@@ -50,10 +50,8 @@ private enum RecordStatements {
         """
         select distinct r.id
         from \(claims.source("r"))
-        join dsr.evidence_leaves l on l.request_id = r.id
-        join dsr.evidence_payloads p using (index)
-        where convert_from(p.payload, 'UTF8')::json ->> 'event' in ('recorded', 'returned')
-          and (convert_from(p.payload, 'UTF8')::json ->> 'claim')::int = r.claim_no
+        join dsr.evidence_leaves l on l.request_id = r.id and l.claim_no = r.claim_no
+        where l.event in ('recorded', 'returned')
         """
     )
 
@@ -99,7 +97,7 @@ private enum RecordStatements {
     )
 
     // The fence is (id, claim_no) and nothing else: claim_no only grows, so a late result can never land on a later
-    // claim. `subject` reads the identifier as it was before `hit` clears it, since all parts of one statement see the
+    // claim. `hit` clears the row of the erasure itself, and `forgotten` the closed rows of the same subject. `subject` reads the identifier as it was before `hit` clears it, since all parts of one statement see the
     // same snapshot.
     static let record = Statement(
         "record results",
@@ -107,7 +105,7 @@ private enum RecordStatements {
         with result as materialized (
             select * from \(resolutions.source("r"))
         ), document as materialized (
-            select * from \(documents.source("d"))
+            select * from \(documents.source("d", numbered: "place"))
         ), subject as materialized (
             select q.id, q.integration_id, r.recheck_ms, r.keep_ms
             from result r join dsr.subject_requests q
@@ -119,20 +117,21 @@ private enum RecordStatements {
                 outcome = r.outcome,
                 reason = r.reason,
                 failures = r.failures,
-                losses = 0,
+                crashed_runs = 0,
                 may_have_acted = r.may_have_acted,
                 not_before = clock_timestamp() + r.wait_ms * interval '1 millisecond',
-                finished_at = case when r.state in ('completed', 'refused', 'failed') then clock_timestamp() end,
+                finished_at = case when dsr.is_closed(r.state) then clock_timestamp() end,
                 integration_id = case when not r.forgets then q.integration_id end,
+                requested_by = case when not r.forgets then q.requested_by end,
                 changes = case when r.state in ('pending', 'failed') then q.changes end
             from result r
             where q.id = r.id and q.claim_no = r.claim_no and q.state = 'running'
-            returning q.id, q.claim_no, q.kind, q.ticket, q.subject_commitment, r.state, r.outcome, r.calls,
-                r.remains, r.attributes
+            returning q as request, q.id, q.claim_no, r.state, r.outcome, r.calls, r.remains, r.attributes
         ), stored as (
             insert into dsr.reports (request_id, run_id, file_name, media_type, sha256, byte_count, content)
             select hit.id, $1, d.file_name, d.media_type, d.sha256, octet_length(d.content), d.content
             from document d join hit on hit.id = d.request_id
+            order by d.place
         ), same_subject as materialized (
             select s.id from subject s join hit on hit.id = s.id
             union
@@ -140,9 +139,9 @@ private enum RecordStatements {
             from subject s
             join hit on hit.id = s.id
             join dsr.subject_requests other on other.integration_id = s.integration_id
-            where other.state in ('completed', 'refused', 'cancelled', 'failed')
-        ), rechecked as (
-            insert into dsr.reappearance_checks (request_id, integration_id, due_at, drop_at)
+            where dsr.is_closed(other.state)
+        ), recheck as (
+            insert into dsr.rechecks (request_id, integration_id, due_at, drop_at)
             select s.id, s.integration_id, clock_timestamp() + s.recheck_ms * interval '1 millisecond',
                    clock_timestamp() + s.keep_ms * interval '1 millisecond'
             from subject s join hit on hit.id = s.id
@@ -152,31 +151,28 @@ private enum RecordStatements {
             update dsr.subject_requests q
             set integration_id = null, requested_by = null, changes = null, may_have_acted = false
             from same_subject s
-            where q.id = s.id and q.state in ('completed', 'refused', 'cancelled', 'failed')
-        ), unreasoned as (
-            update dsr.decisions d set reason = '(dropped with the erasure)'
+            where q.id = s.id and dsr.is_closed(q.state)
+        ), reasons_dropped as (
+            update dsr.decisions d set reason = '(deleted with the erasure)'
             from same_subject s
             where d.request_id = s.id and d.reason is not null
-        ), unsalted as (
+        ), salts_deleted as (
             delete from dsr.request_salts x using same_subject s where x.request_id = s.id
-        ), emptied as (
+        ), contents_deleted as (
             update dsr.reports x set content = null
             from same_subject s
             where x.request_id = s.id and x.delivered_at is not null
         ), entries as (
-            select json_agg(json_build_object(
-                'event', case when hit.state = 'pending' then 'returned' else 'recorded' end,
-                'request', hit.id, 'right', hit.kind, 'claim', hit.claim_no,
-                'state', hit.state, 'outcome', hit.outcome,
-                'calls', hit.calls,
-                'remains', hit.remains,
-                'attributes', hit.attributes,
-                'reports', (
-                    select json_agg(json_build_object('name', d.file_name, 'sha256', encode(d.sha256, 'hex')))
-                    from document d where d.request_id = hit.id
-                ),
-                'ticket', hit.ticket,
-                'subject', encode(hit.subject_commitment, 'hex')
+            select json_agg(dsr.leaf(
+                case when hit.state = 'pending' then 'returned' else 'recorded' end, hit.request,
+                json_build_object(
+                    'claim', hit.claim_no, 'state', hit.state, 'outcome', hit.outcome, 'calls', hit.calls,
+                    'remains', hit.remains, 'attributes', hit.attributes,
+                    'reports', (
+                        select json_agg(json_build_object('name', d.file_name, 'sha256', encode(d.sha256, 'hex'))
+                                        order by d.place)
+                        from document d where d.request_id = hit.id
+                    ))
             ) order by hit.id) as list
             from hit
         ), log as materialized (

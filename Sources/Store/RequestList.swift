@@ -111,29 +111,31 @@ extension RequestSummary {
 
 private enum RequestListStatements {
     private static let summary = """
-        select id, kind, state, waiting_for, outcome, reason, ticket, channel, requested_by, received_at, not_before,
-               finished_at, answer_by, latest_lawful, claim_no, failures, run_id, subject_commitment,
-               integration_id is not null as has_subject
+        select r.id, r.kind, r.state, r.waiting_for, r.outcome, r.reason, r.ticket, r.channel, r.requested_by,
+               r.received_at, r.not_before, r.finished_at, r.answer_by, r.latest_lawful, r.claim_no, r.failures, r.run_id,
+               r.subject_commitment, r.integration_id is not null as has_subject
         """
 
     static let needingAction = Statement(
         "read requests that need action",
         """
         \(summary)
-        from dsr.subject_requests
-        where run_id = $1 and state in ('failed', 'refused')
-        order by answer_by nulls first, id
+        from dsr.subject_requests r
+        where r.run_id = $1 and r.state in ('failed', 'refused')
+        order by r.answer_by nulls first, r.id
         limit $2
         """
     )
 
+    // No time zone is more than a day ahead of UTC; the first bound is for the indexes, the second one is exact.
     static let atRisk = Statement(
         "read requests at risk",
         """
         \(summary)
-        from dsr.subject_requests
-        where state in ('pending', 'waiting', 'running', 'failed') and answer_by <= dsr.today(time_zone) + $1::int
-        order by answer_by, id
+        from \(OpenRequests.unanswered)
+        where r.answer_by <= (now() at time zone 'UTC')::date + 1 + $1::int
+          and r.answer_by <= dsr.today(r.time_zone) + $1::int
+        order by r.answer_by, r.id
         limit $2
         """
     )
@@ -142,10 +144,10 @@ private enum RequestListStatements {
         "read requests",
         """
         \(summary)
-        from dsr.subject_requests
-        where ($1::text is null or state = $1) and ($2::text is null or ticket = $2) and id > $3
-          and ($4::bigint is null or id = $4)
-        order by id
+        from dsr.subject_requests r
+        where ($1::text is null or r.state = $1) and ($2::text is null or r.ticket = $2) and r.id > $3
+          and ($4::bigint is null or r.id = $4)
+        order by r.id
         limit $5
         """
     )
@@ -153,9 +155,9 @@ private enum RequestListStatements {
     static let open = Statement(
         "count open requests",
         """
-        select kind, state, waiting_for, coalesce(not_before > clock_timestamp(), false) as later, count(*) as count
-        from dsr.subject_requests
-        where state in ('pending', 'waiting', 'running') and admitted_at is not null
+        select r.kind, r.state, r.waiting_for, coalesce(r.not_before > clock_timestamp(), false) as later,
+               count(*) as count
+        from \(OpenRequests.inProgress)
         group by 1, 2, 3, 4
         """
     )

@@ -50,33 +50,25 @@ private enum RescueStatements {
             for update skip locked
         ), lost as (
             update dsr.subject_requests r set
-                state = case when r.losses + 1 >= $2 then 'failed' else 'pending' end,
-                losses = r.losses + 1,
-                may_have_acted = r.may_have_acted or exists (
-                    select from dsr.evidence_leaves l join dsr.evidence_payloads p using (index)
-                    where l.request_id = r.id
-                      and convert_from(p.payload, 'UTF8')::json ->> 'action' = 'delete_customer_data'
-                      and (convert_from(p.payload, 'UTF8')::json ->> 'claim')::int = r.claim_no
-                ),
+                state = case when r.crashed_runs + 1 >= $2 then 'failed' else 'pending' end,
+                crashed_runs = r.crashed_runs + 1,
+                may_have_acted = r.may_have_acted or dsr.deletion_was_announced(r.id, r.claim_no),
                 outcome = null,
-                run_id = case when r.losses + 1 >= $2 then $1 else r.run_id end,
-                reason = case when r.losses + 1 >= $2
+                run_id = case when r.crashed_runs + 1 >= $2 then $1 else r.run_id end,
+                reason = case when r.crashed_runs + 1 >= $2
                     then format('%s runs crashed while they processed it; the last of them processed nothing else.',
-                                r.losses + 1)
+                                r.crashed_runs + 1)
                     else r.reason end,
-                finished_at = case when r.losses + 1 >= $2 then clock_timestamp() end
+                finished_at = case when r.crashed_runs + 1 >= $2 then clock_timestamp() end
             from crashed
             where r.state = 'running' and r.run_id = crashed.id
-            returning r.id, r.kind, r.claim_no, r.state, r.ticket, r.subject_commitment
+            returning r as request, r.id, r.claim_no, r.state
         ), entries as (
             select json_agg(e.entry order by e.id, e.place) as list
             from lost, lateral (values
-                (lost.id, 1, json_build_object(
-                    'event', 'lease_lost', 'request', id, 'right', kind, 'claim', claim_no, 'ticket', ticket,
-                    'subject', encode(subject_commitment, 'hex'))),
-                (lost.id, 2, case when state = 'failed' then json_build_object(
-                    'event', 'set_aside', 'request', id, 'right', kind, 'state', state, 'ticket', ticket,
-                    'subject', encode(subject_commitment, 'hex')) end)
+                (lost.id, 1, dsr.leaf('lease_lost', lost.request, json_build_object('claim', lost.claim_no))),
+                (lost.id, 2, case when lost.state = 'failed'
+                    then dsr.leaf('set_aside', lost.request, json_build_object('state', lost.state)) end)
             ) as e (id, place, entry)
             where e.entry is not null
         ), closed as (

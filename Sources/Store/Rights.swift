@@ -1,19 +1,18 @@
 import Foundation
 import Postgres
 
-/// What a worker uses, and so must find and be allowed to use.
+/// The tables and functions that a worker uses, and the rights on them.
 enum WorkerRights {
     /// Rights on tables, `dsr.` left out.
     static let tables: [(rights: [String], names: [String])] = [
         // The queue and its documents.
         (["select", "insert", "update"], ["subject_requests", "runs", "reports"]),
         (["select", "insert", "delete"], ["request_salts"]),
-        (["select", "insert", "update"], ["legal_holds", "suspensions", "reappearance_checks", "incidents"]),
+        (["select", "insert", "update"], ["legal_holds", "suspensions", "rechecks", "incidents"]),
         (["select", "insert"], ["decisions"]),
         (["select"], ["schema_migrations"]),
-        // Of the evidence only what is read and what is added.
-        (["select"], ["evidence_leaves", "evidence_payloads"]),
-        (["select", "update"], ["evidence_head"]),
+        // The evidence: what is read, and what is added without dsr.append_evidence.
+        (["select"], ["evidence_head", "evidence_leaves", "evidence_payloads"]),
         (["select", "insert"], ["evidence_tiles", "evidence_checkpoints"]),
     ]
 
@@ -21,11 +20,16 @@ enum WorkerRights {
     static let changeable = [(table: "decisions", column: "reason")]
 
     /// Functions, with the types of their parameters.
-    static let functions = [
-        "append_evidence(json, bigint, json)", "closed_gates(dsr.subject_requests)",
-        "held_back_by(dsr.subject_requests)",
-        "content_digest(dsr.subject_requests)", "may_become(text, text)", "today(text)",
-    ]
+    static let functions =
+        [
+            "append_evidence(json, bigint, json)", "leaf(text, dsr.subject_requests, json)", "leaf(text, json, bigint)",
+            "ordered_leaf(text, bigint, text, bytea, text, json)", "deletion_was_announced(bigint, integer)",
+            "closed_gates(dsr.subject_requests)", "held_back_by(dsr.subject_requests)",
+            "content_digest(dsr.subject_requests)", "may_become(text, text)", "same_name(text, text)", "today(text)",
+        ] + insertFunctions
+
+    /// Functions that the rules of the table call when a row is inserted, by whatever role.
+    static let insertFunctions = ["is_closed(text)", "is_ticket(text)"]
 
     /// The statements that give a role these rights.
     static func grants(to role: String) -> String {
@@ -39,8 +43,7 @@ enum WorkerRights {
 }
 
 extension Store {
-    /// Makes sure that everything a run uses is there and may be used, so that it is said before the first claim and not
-    /// in the middle of the work.
+    /// Checks that everything a run uses exists and may be used, before the first claim.
     ///
     /// - Throws: ``StoreError`` `.schema`, with what is missing and what to do.
     public func requireRights() async throws {
@@ -58,14 +61,15 @@ extension Store {
         guard missing.isEmpty else {
             throw StoreError(
                 .schema,
-                "the database's dsr schema is not whole, it lacks \(Self.list(missing)); restore it from a backup"
+                "the schema is incomplete: \(Self.list(missing)) \(missing.count == 1 ? "is" : "are") missing; restore the dsr "
+                    + "schema from a backup"
             )
         }
         guard lacks.isEmpty else {
             let refused = lacks.map { "\($0.right ?? "") \($0.name)" }
             throw StoreError(
                 .schema,
-                "the database role lacks the right to \(Self.list(refused)); the schema's owner gives it with "
+                "the database role lacks the right to \(Self.list(refused)); the schema's owner grants it with "
                     + "'dsr grants --apply'"
             )
         }

@@ -71,7 +71,7 @@ struct AdmitTests {
         #expect(refused.allSatisfy { $0.finishedAt != nil && $0.run == run && $0.commitment == nil })
         #expect(refused.map { $0.reason?.contains("kind is unknown") } == [true, false])
         #expect(try await database.number("select count(*) from dsr.request_salts") == 1)
-        #expect(try await database.store.needingAPerson(run: run, limit: 10).map(\.id) == refused.map(\.id))
+        #expect(try await database.store.requestsNeedingAction(run: run, limit: 10).map(\.id) == refused.map(\.id))
         for row in refused {
             let entry = try #require(try await database.entries(of: row.id).last)
             #expect(entry.event == "refused" && entry.subject == nil)
@@ -97,7 +97,7 @@ struct AdmitTests {
                     // Small batches, so that they meet in the middle.
                     for start in stride(from: 0, to: rows.count, by: 20) {
                         let batch = Database.verdicts(on: Array(rows[start..<start + 20]))
-                        ready += try await store.admit(batch, run: run).ready
+                        ready += try await store.admit(batch, by: .run(run)).ready
                     }
                     return ready
                 }
@@ -113,7 +113,7 @@ struct AdmitTests {
     @Test("verdicts on nothing are nothing")
     func nothing() async throws {
         let database = try await Database.fresh()
-        let counts = try await database.store.admit([], run: try await database.begin())
+        let counts = try await database.store.admit([], by: .run(try await database.begin()))
         #expect(counts.readyWaitingRefused == [0, 0, 0])
         #expect(try await database.logSize() == 0)
     }

@@ -13,11 +13,12 @@ struct BrakeTests {
         let access = try await database.submit(.access, "customer-4")
         try await database.admit(run)
         #expect(try await database.store.dueErasures() == 3)
-        let group = try await database.store.claim(run: run, after: .start, limit: 9, brake: true)
+        let braked = ClaimQuery(limit: 9, scope: .all, isBraked: true)
+        let group = try await database.store.claim(braked, run: run)
         #expect(group.requests.map(\.id) == [access] && group.gated == 3)
-        #expect(try await database.store.claim(run: run, after: .start, limit: 9, brake: true).isEmpty)
+        #expect(try await database.store.claim(braked, run: run).isEmpty)
         #expect(try await database.store.dueErasures() == 3)
-        #expect(try await database.store.releaseWaiting(run: run, brake: true).opened == 0)
+        #expect(try await database.store.releaseWaiting(run: run, isBraked: true).opened == 0)
         #expect(try await database.store.detail(of: 1)?.closedGates == [.brake])
         #expect(try await database.store.releaseWaiting(run: run).opened == 3)
         #expect(try await database.claim(run).count == 3)
@@ -35,10 +36,10 @@ struct BrakeTests {
     @Test("what is usual is told by whole runs of the same environment that held nothing back")
     func earlier() async throws {
         let database = try await Database.fresh()
-        func end(_ erasures: Int, braked: Bool = false, scope: Store.RunScope = .all, environment: String = "sandbox")
+        func end(_ erasures: Int, braked: Bool = false, scope: Scope = .all, environment: Environment = .sandbox)
             async throws
         {
-            let identity = Store.RunIdentity(
+            let identity = RunIdentity(
                 host: "h",
                 processID: 1,
                 version: "1",
@@ -46,15 +47,15 @@ struct BrakeTests {
                 actor: "cron",
                 scope: scope
             )
-            let run = try await database.store.beginRun(identity, lease: .seconds(60)).id
+            let run = try await database.store.beginRun(identity, lease: .seconds(60)).run
             try await database.store.endRun(run, reason: "done", erasures: erasures, wasBraked: braked)
         }
         for erasures in 1...4 { try await end(erasures) }
         try await end(100, braked: true)
-        try await end(100, scope: .one)
-        try await end(100, environment: "live")
+        try await end(100, scope: .only(1))
+        try await end(100, environment: .live)
         _ = try await database.begin()
-        #expect(try await database.store.erasuresOfEarlierRuns(environment: "sandbox", limit: 3) == [4, 3, 2])
+        #expect(try await database.store.erasuresOfEarlierRuns(environment: .sandbox, limit: 3) == [4, 3, 2])
     }
 
     @Test("that the brake took hold, and that it was let go with a ticket, stand in the evidence")

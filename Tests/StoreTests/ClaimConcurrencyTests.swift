@@ -36,7 +36,7 @@ struct ClaimConcurrencyTests {
         var ids: [Int64] = []
         var cursor = ClaimCursor.start
         while true {
-            let group = try await store.claim(run: run, after: cursor, limit: 7)
+            let group = try await store.claim(ClaimQuery(cursor: cursor, limit: 7, scope: .all), run: run)
             if group.requests.isEmpty { return ids }
             ids += group.requests.map(\.id)
             cursor = group.cursor
@@ -72,7 +72,7 @@ struct ClaimConcurrencyTests {
 
     private static func answerAll(_ store: Store, run: Int64) async throws {
         while try await !store.openRequests().isEmpty {
-            for request in try await store.claim(run: run, after: .start, limit: 5).requests {
+            for request in try await store.claim(ClaimQuery(limit: 5, scope: .all), run: run).requests {
                 let result = completion(of: request)
                 #expect(try await store.record([result], run: run) == [request.id])
             }

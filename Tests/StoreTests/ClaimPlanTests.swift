@@ -39,7 +39,7 @@ struct ClaimPlanTests {
         let connection = try await database.connection()
         try await connection.run(script: "set plan_cache_mode = \(mode)", named: "plan mode")
         let store = Store(connection: connection)
-        #expect(try await store.claim(run: run, after: .start, limit: 64).requests.count == 64)
+        #expect(try await store.claim(ClaimQuery(limit: 64, scope: .all), run: run).requests.count == 64)
         let claims = Statement(
             "look",
             "select name from pg_prepared_statements where statement like '%order by r.answer_by, r.id%'"
@@ -78,7 +78,7 @@ struct ClaimPlanTests {
         let early = try await Self.pagesTouched(on: connection, run: run, after: .start)
         var cursor = ClaimCursor.start
         for _ in 1...16 {
-            let group = try await database.store.claim(run: run, after: cursor, limit: 500)
+            let group = try await database.store.claim(ClaimQuery(cursor: cursor, limit: 500, scope: .all), run: run)
             let results = group.requests.map { completion(of: $0) }
             #expect(try await database.store.record(results, run: run).count == group.requests.count)
             cursor = group.cursor
@@ -98,7 +98,7 @@ struct ClaimPlanTests {
         after cursor: ClaimCursor
     ) async throws -> Int {
         let store = Store(connection: connection)
-        _ = try await store.claim(run: run, after: cursor, limit: 1)
+        _ = try await store.claim(ClaimQuery(cursor: cursor, limit: 1, scope: .all), run: run)
         let look = Statement(
             "look",
             "select name from pg_prepared_statements where statement like '%order by r.answer_by, r.id%'"

@@ -22,7 +22,7 @@ struct ClaimTests {
         var cursor = ClaimCursor.start
         var claimed: [SubjectRequest] = []
         for _ in 1...3 {
-            let group = try await database.store.claim(run: run, after: cursor, limit: 2)
+            let group = try await database.store.claim(ClaimQuery(cursor: cursor, limit: 2, scope: .all), run: run)
             #expect(group.unreadable.isEmpty)
             claimed += group.requests
             cursor = group.cursor
@@ -31,10 +31,9 @@ struct ClaimTests {
         #expect(claimed.map(\.answerBy) == claimed.map(\.answerBy).sorted())
 
         // Back in the queue, but behind the cursor: for this pass it is gone.
-        let back = ClaimResult(of: claimed[0].id, claim: 1, state: .pending)
-        #expect(try await database.store.record([back], run: run) == [claimed[0].id])
-        let rest = try await database.store.claim(run: run, after: cursor, limit: 10)
-        #expect(rest.requests.isEmpty && rest.cursor == cursor)
+        #expect(try await database.store.record([claimed[0].returned()], run: run) == [claimed[0].id])
+        let rest = try await database.store.claim(ClaimQuery(cursor: cursor, limit: 10, scope: .all), run: run)
+        #expect(rest.isEmpty && rest.cursor == cursor && rest.holdsLease)
         #expect(try await database.claim(run).map(\.id) == [claimed[0].id])
     }
 
@@ -47,7 +46,10 @@ struct ClaimTests {
         try await database.admit(run)
         let request = try #require(try await database.claim(run).first)
         #expect(request.id == id && request.right == .rectification && request.subject.value == "ada@example.com")
-        #expect(request.claimNumber == 1 && request.failures == 0 && !request.mayHaveActed && request.ticket == "HD-1")
+        #expect(
+            request.claim.number == 1 && request.claim.failures == 0 && !request.claim.mayHaveActed
+                && request.ticket == "HD-1"
+        )
         #expect(request.changes?.names == ["Name"])
         #expect(request.receivedAt == receivedAt && request.answerBy.description == "2026-02-28")
         #expect(try await database.column("run_id", of: id) == "\(run)")
@@ -61,15 +63,13 @@ struct ClaimTests {
         let run = try await database.begin()
         let first = try await database.ready(.erasure, "customer-42", run: run)
         _ = try await database.claim(run)
-        var failure = ClaimResult(of: first, claim: 1, state: .failed)
-        failure.outcome = .outcomeUnknown
-        failure.mayHaveActed = true
+        let failure = try held(first, .erasure).failed(.outcomeUnknown, reason: "No answer.", mayHaveActed: true)
         #expect(try await database.store.record([failure], run: run) == [first])
         let next = try await database.submit(.erasure, "customer-42")
         try await database.submit(.erasure, "customer-43")
         try await database.admit(run)
         let claimed = try await database.claim(run)
-        #expect(claimed.count == 2 && claimed.filter(\.mayHaveActed).map(\.id) == [next])
+        #expect(claimed.count == 2 && claimed.filter(\.claim.mayHaveActed).map(\.id) == [next])
     }
 
     @Test("each claim has a higher number than the one before, whoever claims")
@@ -80,14 +80,13 @@ struct ClaimTests {
         var numbers: [Int] = []
         for round in 1...4 {
             let request = try #require(try await database.claim(only: id, run: run))
-            numbers.append(request.claimNumber)
+            numbers.append(request.claim.number)
             if round.isMultiple(of: 2) {
                 try await database.lapse(run)
                 run = try await database.begin()
                 #expect(try await database.store.rescue(run: run).returned == 1)
             } else {
-                let back = ClaimResult(of: id, claim: request.claimNumber, state: .pending)
-                #expect(try await database.store.record([back], run: run) == [id])
+                #expect(try await database.store.record([request.returned()], run: run) == [id])
             }
         }
         #expect(numbers == [1, 2, 3, 4])
@@ -102,13 +101,13 @@ struct ClaimTests {
         let connection = try await database.connection()
         let store = Store(connection: connection)
         try await connection.run(script: "begin", named: "begin")
-        let lost = try await store.claim(run: run, after: .start, limit: 10)
+        let lost = try await store.claim(ClaimQuery(limit: 10, scope: .all), run: run)
         #expect(lost.requests.map(\.id) == [id])
         try await connection.run(script: "rollback", named: "rollback")
 
         #expect(try await database.events(of: id) == ["received", "admitted"])
         #expect(try await database.column("state || claim_no", of: id) == "pending0")
-        #expect(try await database.claim(run).map(\.claimNumber) == [1])
+        #expect(try await database.claim(run).map(\.claim.number) == [1])
         #expect(try await database.entries(of: id).map(\.index) == [0, 1, 2])
         try await database.expectSoundEvidence()
     }
@@ -133,10 +132,13 @@ struct ClaimTests {
         let size = try await database.logSize()
         try await database.lapse(lapsed)
         let ended = try await database.begin()
-        try await database.store.endRun(ended, reason: "done", counts: Data("{}".utf8), documents: [])
+        try await database.store.endRun(ended, reason: "done")
         for run in [lapsed, ended, 4_711] {
-            #expect(try await database.claim(run).isEmpty)
-            #expect(try await database.claim(only: id, run: run) == nil)
+            for query in [ClaimQuery(limit: 9, scope: .all), ClaimQuery(limit: 1, scope: .only(id))] {
+                let group = try await database.store.claim(query, run: run)
+                #expect(group.isEmpty && !group.holdsLease)
+            }
+            #expect(try await !database.store.orphanedClaims(run: run, besides: []).holdsLease)
         }
         #expect(try await database.column("state || claim_no", of: id) == "pending0")
         #expect(try await database.logSize() == size)
@@ -153,7 +155,8 @@ struct ClaimTests {
         #expect(try await database.claim(only: wanted, run: run)?.id == wanted)
         #expect(try await database.claim(only: wanted, run: run) == nil)
         #expect(try await database.claim(only: fresh, run: run) == nil)
-        #expect(try await database.claim(only: 4_711, run: run) == nil)
+        let nothing = try await database.store.claim(ClaimQuery(limit: 1, scope: .only(4_711)), run: run)
+        #expect(nothing.isEmpty && nothing.holdsLease)
         #expect(try await database.number("select count(*) from dsr.subject_requests where state = 'running'") == 1)
     }
 
@@ -164,7 +167,7 @@ struct ClaimTests {
         let kind = try await database.ready(.access, "customer-1", run: run)
         let subject = try await database.ready(.access, "customer-2", run: run)
         let good = try await database.ready(.access, "customer-3", run: run)
-        // Nobody but the table's owner can, by leave of nobody.
+        // Only the table's owner can do that.
         try await database.run(
             """
             alter table dsr.subject_requests disable trigger check_changed_request;
@@ -173,10 +176,10 @@ struct ClaimTests {
             alter table dsr.subject_requests enable trigger check_changed_request
             """
         )
-        let group = try await database.store.claim(run: run, after: .start, limit: 10)
+        let group = try await database.store.claim(ClaimQuery(limit: 10, scope: .all), run: run)
         #expect(group.requests.map(\.id) == [good])
-        #expect(group.unreadable.map(\.id) == [kind, subject])
-        #expect(group.unreadable.map(\.claimNumber) == [1, 1])
+        #expect(group.unreadable.map(\.claim.request) == [kind, subject])
+        #expect(group.unreadable.map(\.claim.number) == [1, 1])
         #expect(group.unreadable.allSatisfy { !$0.reason.reason.contains("canary") })
     }
 }

@@ -102,9 +102,9 @@ extension Database {
     /// Begins a run.
     func begin(lease: Duration = .seconds(3_600)) async throws -> Int64 {
         try await store.beginRun(
-            Store.RunIdentity(host: "host", processID: 1, version: "1.0", environment: "sandbox", actor: "tests"),
+            RunIdentity(host: "host", processID: 1, version: "1.0", environment: .sandbox, actor: "tests"),
             lease: lease
-        ).id
+        ).run
     }
 
     /// Lets a run's lease pass.
@@ -139,17 +139,17 @@ extension Database {
 
     /// Admits all that is new.
     @discardableResult
-    func admit(_ run: Int64, gates: GateRules = GateRules()) async throws -> Store.AdmissionCounts {
+    func admit(_ run: Int64, gates: GateRules = GateRules()) async throws -> AdmissionCounts {
         let rows = try await store.newRequests(after: 0, limit: 10_000)
-        return try await store.admit(Self.verdicts(on: rows, gates: gates), run: run)
+        return try await store.admit(Self.verdicts(on: rows, gates: gates), by: .run(run))
     }
 
     /// What admission decides about rows, each with fresh salt.
-    static func verdicts(on rows: [NewRequest], gates: GateRules = GateRules()) -> [Store.Admitted] {
+    static func verdicts(on rows: [NewRequest], gates: GateRules = GateRules()) -> [AdmittedRequest] {
         let admission = Admission(deadlines: DeadlineRules(zone: .gmt), gates: gates)
         return rows.map { row in
             let salt = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })
-            return Store.Admitted(admission.verdict(on: row), on: row, salt: salt)
+            return AdmittedRequest(admission.verdict(on: row), on: row, salt: salt)
         }
     }
 
@@ -162,33 +162,44 @@ extension Database {
 
     /// Claims all that is ready.
     func claim(_ run: Int64, limit: Int = 10_000) async throws -> [SubjectRequest] {
-        try await store.claim(run: run, after: .start, limit: limit).requests
+        try await store.claim(ClaimQuery(limit: limit, scope: .all), run: run).requests
     }
 
     /// Claims one request.
     func claim(only request: Int64, run: Int64) async throws -> SubjectRequest? {
-        try await store.claim(run: run, after: .start, limit: 1, only: request).requests.first
+        try await store.claim(ClaimQuery(limit: 1, scope: .only(request)), run: run).requests.first
+    }
+
+    /// The next undelivered document.
+    func nextUndelivered(after id: Int64, request: Int64? = nil) async throws -> UndeliveredDocument? {
+        try await store.undelivered(after: id, request: request, count: 1, bytes: 1).first
     }
 }
 
-/// The result that completes a claimed request.
-func completion(
-    of request: SubjectRequest,
-    forgets: Bool = false,
-    documents: [StoredDocument] = []
-) -> ClaimResult {
-    ClaimResult(
-        of: request.id,
-        claim: request.claimNumber,
-        state: .completed,
-        outcome: request.right == .erasure ? .erased : .exported,
-        calls: 1,
-        forgetsSubject: forgets,
-        documents: documents
+/// A claimed request that a test knows by its number.
+func held(_ id: Int64, _ right: Right = .access, claim: Int = 1, failures: Int = 0) throws -> SubjectRequest {
+    SubjectRequest(
+        claim: Claim(request: id, number: claim, failures: failures),
+        right: right,
+        subject: try SubjectID("customer"),
+        receivedAt: Date(),
+        answerBy: .earliest
     )
 }
 
-extension Store.AdmissionCounts {
+/// The resolution that completes a claimed request.
+func completion(of request: SubjectRequest, documents: [Document] = []) -> Resolution {
+    var resolution =
+        switch request.right {
+        case .access, .portability: request.completed(.exported(documents))
+        case .rectification: request.completed(.rectified(attributes: []))
+        case .erasure: request.completed(.erased(documents, nil))
+        }
+    resolution.calls = 1
+    return resolution
+}
+
+extension AdmissionCounts {
     /// The three numbers.
     var readyWaitingRefused: [Int] { [ready, waiting, refused] }
 }

@@ -24,7 +24,7 @@ struct DecisionTests {
                 continue
             }
             let size = try await database.logSize()
-            guard case .notMade(.alreadySo) = try await GateTests.decide(decision, on: id, in: database) else {
+            guard case .notMade(.unchanged) = try await GateTests.decide(decision, on: id, in: database) else {
                 Issue.record("\(decision) was made twice")
                 continue
             }
@@ -46,7 +46,7 @@ struct DecisionTests {
             .refused(.excessive, toldOn: today()),
             on: id,
             because: Justification(ticket: "T-1"),
-            by: Author.Person(actor: #"Zoë "B" \ /"#, environment: "live", version: "1.0"),
+            by: Author.Operator(name: #"Zoë "B" \ /"#, environment: .live, version: "1.0"),
             rules: GateTests.rules
         )
         let keys = try await database.texts(
@@ -88,7 +88,7 @@ struct DecisionTests {
             .suspended(.clarification, askedOn: today()),
             on: id,
             because: Justification(ticket: "T-1"),
-            by: GateTests.person,
+            by: GateTests.operator,
             rules: berlin
         )
         #expect(try await database.store.detail(of: id)?.deadline?.receivedOn == today().adding(days: -3))
@@ -100,14 +100,14 @@ struct DecisionTests {
         let run = try await database.begin()
         let id = try await database.ready(.access, "customer-42", run: run)
         _ = try await database.claim(run)
-        let failure = ClaimResult(of: id, claim: 1, state: .failed, outcome: .refusedByAPI, reason: "No.", failures: 5)
+        let failure = try held(id, failures: 5).failed(.refusedByAPI, reason: "No.")
         _ = try await database.store.record([failure], run: run)
         #expect(try await GateTests.decide(.retried, on: id, in: database) == .made(.pending, waitingFor: nil))
         let request = try #require(try await database.claim(run).first)
-        #expect(request.failures == 0 && request.claimNumber == 2)
+        #expect(request.claim.failures == 0 && request.claim.number == 2)
 
         // And one that was to be tried in an hour is ready now.
-        let later = ClaimResult(of: id, claim: 2, state: .pending, wait: .seconds(3_600))
+        let later = request.returned(.init(wait: .seconds(3_600)))
         _ = try await database.store.record([later], run: run)
         #expect(try await database.claim(run).isEmpty)
         #expect(try await GateTests.decide(.retried, on: id, in: database) == .made(.pending, waitingFor: nil))
@@ -120,12 +120,11 @@ struct DecisionTests {
         let run = try await database.begin()
         let failed = try await database.ready(.erasure, "customer-42", run: run)
         _ = try await database.claim(run)
-        var failure = ClaimResult(of: failed, claim: 1, state: .failed, outcome: .outcomeUnknown)
-        failure.mayHaveActed = true
+        let failure = try held(failed, .erasure).failed(.outcomeUnknown, reason: "No answer.", mayHaveActed: true)
         _ = try await database.store.record([failure], run: run)
         _ = try await database.ready(.erasure, "customer-42", run: run)
         let request = try #require(try await database.claim(run).first)
-        _ = try await database.store.record([completion(of: request, forgets: true)], run: run)
+        _ = try await database.store.record([completion(of: request)], run: run)
         guard case .notMade(.notAllowed) = try await GateTests.decide(.retried, on: failed, in: database) else {
             Issue.record("it is tried again without anybody to ask for")
             return
@@ -139,7 +138,7 @@ struct DecisionTests {
         let run = try await database.begin()
         let access = try await database.ready(.access, "customer-42", run: run)
         _ = try await database.claim(run)
-        _ = try await database.store.record([ClaimResult(of: access, claim: 1, state: .failed)], run: run)
+        _ = try await database.store.record([try held(access).failed(nil, reason: "No.")], run: run)
         let erasure = try await database.ready(.erasure, "customer-42", run: run)
         #expect(try await database.store.detail(of: erasure)?.closedGates == [.failedRequest])
         _ = try await GateTests.decide(.cancelled, on: access, in: database)
@@ -157,7 +156,7 @@ struct DecisionTests {
         #expect(try await database.store.attention().overdue == 1)
         for id in [old, new] { _ = try await GateTests.decide(.refused(.unfounded, toldOn: nil), on: id, in: database) }
         var attention = try await database.store.attention()
-        #expect(attention.overdue == 0 && attention.refusalsToTell == 2 && attention.refusalsToldTooLate == 1)
+        #expect(attention.overdue == 0 && attention.refusalsNotSent == 2 && attention.refusalsLate == 1)
         for id in [old, new] {
             #expect(
                 try await GateTests.decide(.refused(.unfounded, toldOn: today()), on: id, in: database)
@@ -165,7 +164,7 @@ struct DecisionTests {
             )
         }
         attention = try await database.store.attention()
-        #expect(attention.refusalsToTell == 0)
+        #expect(attention.refusalsNotSent == 0)
         #expect(try await database.column("refusal_ground", of: old) == "art12_5_unfounded")
         #expect(try await database.store.discrepancies(after: 0, limit: 9).isEmpty)
     }
@@ -185,7 +184,7 @@ struct DecisionTests {
                     .cancelled,
                     on: id,
                     because: why,
-                    by: GateTests.person,
+                    by: GateTests.operator,
                     rules: GateTests.rules
                 )
             }
@@ -205,15 +204,15 @@ struct DecisionTests {
             .cancelled,
             on: access,
             because: Justification(reason: "She called.", ticket: "T-9"),
-            by: GateTests.person,
+            by: GateTests.operator,
             rules: GateTests.rules
         )
         let erasure = try await database.ready(.erasure, "customer-42", run: run)
         let request = try #require(try await database.claim(run).first)
-        _ = try await database.store.record([completion(of: request, forgets: true)], run: run)
+        _ = try await database.store.record([completion(of: request)], run: run)
         #expect(try await database.column("integration_id", of: access) == nil)
         let note = try #require(try await database.store.detail(of: access)?.decisions.first)
-        #expect(note.reason == "(dropped with the erasure)" && note.ticket == "T-9")
+        #expect(note.reason == "(deleted with the erasure)" && note.ticket == "T-9")
         #expect(try await database.column("outcome", of: erasure) == "erased")
     }
 

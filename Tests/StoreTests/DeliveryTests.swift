@@ -29,7 +29,7 @@ struct DeliveryTests {
         func names(of request: Int64?) async throws -> [String] {
             var names: [String] = []
             var last: Int64 = 0
-            while let next = try await database.store.nextUndelivered(after: last, request: request) {
+            while let next = try await database.nextUndelivered(after: last, request: request) {
                 #expect(next.id > last)
                 #expect(!next.content.isEmpty)
                 names.append(next.fileName)
@@ -41,12 +41,30 @@ struct DeliveryTests {
         #expect(try await names(of: requests[1]) == ["r-\(requests[1])-a", "r-\(requests[1])-b"])
     }
 
+    @Test("a page has at most so many documents and so many bytes, and at least one document")
+    func pages() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let requests = try await answered(in: database, run: run)
+        // Each document has two bytes.
+        for (count, bytes, expected) in [(9, 100, 4), (3, 100, 3), (9, 7, 3), (9, 4, 2), (9, 1, 1)]
+            as [(Int, Int64, Int)]
+        {
+            let page = try await database.store.undelivered(after: 0, count: count, bytes: bytes)
+            #expect(page.count == expected && page.map(\.id) == page.map(\.id).sorted(), "\(count), \(bytes)")
+        }
+        let all = try await database.store.undelivered(after: 0, count: 9, bytes: 100)
+        let rest = try await database.store.undelivered(after: all[1].id, request: requests[1], count: 9, bytes: 100)
+        #expect(rest.map(\.fileName) == ["r-\(requests[1])-a", "r-\(requests[1])-b"])
+        #expect(try await database.store.undelivered(after: all[3].id, count: 9, bytes: 100).isEmpty)
+    }
+
     @Test("a document is marked as delivered once, with one leaf")
     func idempotent() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
         let requests = try await answered(in: database, run: run)
-        let first = try #require(try await database.store.nextUndelivered(after: 0))
+        let first = try #require(try await database.nextUndelivered(after: 0))
         let size = try await database.logSize()
         for _ in 1...2 { try await database.store.markDelivered([first.id, 4_711], by: .run(run)) }
         #expect(try await database.logSize() == size + 1)

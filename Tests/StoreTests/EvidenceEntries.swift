@@ -13,7 +13,7 @@ struct EvidenceEntry: Decodable, Sendable, Equatable {
     let request: Int64?, claim: Int?, calls: Int?, run: Int64?
     let right: String?, outcome: String?, waitingFor: String?, ticket: String?, subject: String?
     let environment: String?, version: String?, actor: String?
-    let remains: [String]?
+    let remains: [String]?, attributes: [String]?
     let reports: [Document]?
 }
 

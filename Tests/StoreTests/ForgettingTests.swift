@@ -13,17 +13,18 @@ struct ForgettingTests {
         isDelivered: Bool,
         content: String = "content"
     ) async throws -> (access: Int64, erasure: SubjectRequest) {
-        // Whoever asked may have been the person.
+        // The requester can be the subject.
         let access = try await database.submit(.access, "canary-42", requestedBy: "canary-42 herself")
         try await database.admit(run)
         let claimed = try #require(try await database.claim(only: access, run: run))
         let result = completion(of: claimed, documents: [document("access-\(access)", content)])
         #expect(try await database.store.record([result], run: run) == [access])
         if isDelivered {
-            let document = try #require(try await database.store.nextUndelivered(after: 0, request: access))
+            let document = try #require(try await database.nextUndelivered(after: 0, request: access))
             try await database.store.markDelivered([document.id], by: .run(run))
         }
-        let erasure = try await database.ready(.erasure, "canary-42", run: run)
+        let erasure = try await database.submit(.erasure, "canary-42", requestedBy: "canary-42 herself")
+        try await database.admit(run)
         return (access, try #require(try await database.claim(only: erasure, run: run)))
     }
 
@@ -38,9 +39,10 @@ struct ForgettingTests {
         // Open still, and to be answered under the name it came with.
         let later = try await database.ready(.access, "canary-42", run: run)
 
-        #expect(try await database.store.record([completion(of: erasure, forgets: true)], run: run) == [erasure.id])
+        #expect(try await database.store.record([completion(of: erasure)], run: run) == [erasure.id])
         for id in [access, erasure.id] {
             #expect(try await database.column("integration_id", of: id) == nil)
+            #expect(try await database.column("requested_by", of: id) == nil)
             #expect(try await database.column("subject_commitment is not null", of: id) == "true")
         }
         #expect(try await database.column("integration_id", of: other) == "customer-1")
@@ -55,13 +57,7 @@ struct ForgettingTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         let (access, erasure) = try await erasureAfterAccess(in: database, run: run, isDelivered: true)
-        let result = ClaimResult(
-            of: erasure.id,
-            claim: erasure.claimNumber,
-            state: .failed,
-            outcome: .residualData,
-            remains: ["profile"]
-        )
+        let result = erasure.failed(.residualData(["profile"]), reason: "Something is left.")
         #expect(try await database.store.record([result], run: run) == [erasure.id])
         #expect(try await database.column("integration_id", of: access) == "canary-42")
         #expect(try await database.number("select count(*) from dsr.request_salts") == 2)
@@ -74,7 +70,7 @@ struct ForgettingTests {
             let database = try await Database.fresh()
             let run = try await database.begin()
             let (access, erasure) = try await erasureAfterAccess(in: database, run: run, isDelivered: isDelivered)
-            let result = completion(of: erasure, forgets: true, documents: [document("confirmation")])
+            let result = completion(of: erasure, documents: [document("confirmation")])
             _ = try await database.store.record([result], run: run)
             #expect((try await database.store.content(ofDocument: "access-\(access)") == nil) == isDelivered)
             #expect(try await database.store.undeliveredCount() == (isDelivered ? 1 : 2))
@@ -94,7 +90,7 @@ struct ForgettingTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         let (access, erasure) = try await erasureAfterAccess(in: database, run: run, isDelivered: false)
-        let undelivered = try #require(try await database.store.nextUndelivered(after: 0))
+        let undelivered = try #require(try await database.nextUndelivered(after: 0))
         let deliverer = try await database.anotherStore()
         let blocker = try await database.connection()
 
@@ -102,7 +98,7 @@ struct ForgettingTests {
         try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
         async let delivered: Void = deliverer.markDelivered([undelivered.id], by: .run(run))
         try await database.waitUntilBlocked(1)
-        async let recorded = database.store.record([completion(of: erasure, forgets: true)], run: run)
+        async let recorded = database.store.record([completion(of: erasure)], run: run)
         try await database.waitUntilBlocked(2)
         try await blocker.run(script: "commit", named: "release")
         try await delivered
@@ -121,8 +117,8 @@ struct ForgettingTests {
             content: "canary-42 is Ada"
         )
         #expect(try await tablesThatHoldTheCanary(in: database) == ["reports", "subject_requests"])
-        _ = try await database.store.record([completion(of: erasure, forgets: true)], run: run)
-        while let document = try await database.store.nextUndelivered(after: 0) {
+        _ = try await database.store.record([completion(of: erasure)], run: run)
+        while let document = try await database.nextUndelivered(after: 0) {
             try await database.store.markDelivered([document.id], by: .run(run))
         }
         #expect(try await tablesThatHoldTheCanary(in: database) == [])

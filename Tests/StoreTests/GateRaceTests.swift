@@ -10,7 +10,7 @@ struct GateRaceTests {
     private let key = Data(repeating: 1, count: 8)
     private let digest = Data(repeating: 7, count: 32)
 
-    private func hold(in store: Store) async throws -> Store.PlacedHold {
+    private func hold(in store: Store) async throws -> PlacedHold {
         try await store.placeHold(
             LegalHold(
                 ground: .e,
@@ -21,7 +21,7 @@ struct GateRaceTests {
             digest: digest,
             keyID: key,
             because: Justification(ticket: "T-1"),
-            by: GateTests.person
+            by: GateTests.operator
         )
     }
 
@@ -35,7 +35,7 @@ struct GateRaceTests {
 
         // The claim has found the gates open, and waits for its turn in the log. The hold waits behind it for the row.
         try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
-        async let claimed = claimer.claim(run: run, after: .start, limit: 1)
+        async let claimed = claimer.claim(ClaimQuery(limit: 1, scope: .all), run: run)
         try await database.waitUntilBlocked(1)
         let holder = try await database.anotherStore()
         async let placed = hold(in: holder)
@@ -45,11 +45,13 @@ struct GateRaceTests {
         let hold = try await placed
         #expect(hold.stopped == [id] || hold.heldBack == [id])
 
-        let permission = try await database.store.announce([Intent(.deleteCustomerData, of: request)], run: run)
-        #expect(permission == [.closed("legal_hold")])
+        let permission = try await database.store.announce(
+            [Intent(.deleteCustomerData, under: request.claim)],
+            run: run
+        )
+        #expect(permission == [.closed(.legalHold)])
         #expect(try await !database.events(of: id).contains("sending"))
-        let back = ClaimResult(of: id, claim: request.claimNumber, state: .pending)
-        #expect(try await database.store.record([back], run: run) == [id])
+        #expect(try await database.store.record([request.returned()], run: run) == [id])
         #expect(try await database.claim(run).isEmpty)
         #expect(try await database.column("waiting_for", of: id) == "legal_hold")
         try await database.expectSoundEvidence()
@@ -65,7 +67,7 @@ struct GateRaceTests {
         let blocker = try await database.connection()
 
         try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
-        async let permission = announcer.announce([Intent(.deleteCustomerData, of: request)], run: run)
+        async let permission = announcer.announce([Intent(.deleteCustomerData, under: request.claim)], run: run)
         try await database.waitUntilBlocked(1)
         async let placed = hold(in: database.store)
         try await database.waitUntilBlocked(2)
@@ -86,11 +88,11 @@ struct GateRaceTests {
         try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
         async let placed = hold(in: holder)
         try await database.waitUntilBlocked(1)
-        async let permission = database.store.announce([Intent(.deleteCustomerData, of: request)], run: run)
+        async let permission = database.store.announce([Intent(.deleteCustomerData, under: request.claim)], run: run)
         try await database.waitUntilBlocked(2)
         try await blocker.run(script: "commit", named: "release")
         #expect(try await placed.stopped == [id])
-        #expect(try await permission == [.closed("legal_hold")])
+        #expect(try await permission == [.closed(.legalHold)])
     }
 
     @Test(
@@ -123,12 +125,17 @@ struct GateRaceTests {
         let request = try #require(try await database.claim(run).first)
         try await database.run(sql)
         for action in [Intent.Action.releaseReservation, .deleteCustomerData] {
-            #expect(try await database.store.announce([Intent(action, of: request)], run: run) == [.closed(gate)])
+            #expect(
+                try await database.store.announce([Intent(action, under: request.claim)], run: run) == [
+                    .closed(try #require(Gate(rawValue: gate)))
+                ]
+            )
         }
         #expect(try await database.events(of: id).last == "claimed")
-        _ = try await database.store.record([ClaimResult(of: id, claim: 1, state: .pending)], run: run)
+        _ = try await database.store.record([request.returned()], run: run)
         #expect(
-            try await database.store.claim(run: run, after: .start, limit: 9).requests.map(\.id).contains(id) == false
+            try await database.store.claim(ClaimQuery(limit: 9, scope: .all), run: run).requests.map(\.id).contains(id)
+                == false
         )
         #expect(try await database.column("waiting_for", of: id) == gate)
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Gates")
 struct GateTests {
-    static let person = Author.Person(actor: "Bo", environment: "sandbox", version: "1.0")
+    static let `operator` = Author.Operator(name: "Bo", environment: .sandbox, version: "1.0")
     static let rules = DeadlineRules(zone: .gmt)
 
     /// Makes a decision with a ticket.
@@ -15,12 +15,12 @@ struct GateTests {
         on request: Int64,
         in database: Database,
         store: Store? = nil
-    ) async throws -> Store.DecisionResult {
+    ) async throws -> DecisionResult {
         try await (store ?? database.store).decide(
             decision,
             on: request,
             because: Justification(ticket: "T-1"),
-            by: person,
+            by: Self.operator,
             rules: rules
         )
     }
@@ -132,17 +132,17 @@ struct GateTests {
     func approval() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
-        let id = try await database.submit(.erasure, "customer-42", requestedBy: "Ada")
+        let id = try await database.submit(.erasure, "customer-42", requestedBy: "Ada Lovelace")
         let access = try await database.submit(.access, "customer-43", requestedBy: "Ada")
         try await database.admit(run, gates: GateRules(approvesErasures: true))
         #expect(try await database.claim(run).map(\.id) == [access])
         #expect(try await database.store.detail(of: id)?.closedGates == [.approval])
 
         let own = try await database.store.decide(
-            .approved(by: "ada"),
+            .approved(by: " ADA  lovelace"),
             on: id,
             because: Justification(reason: "It is fine."),
-            by: Self.person,
+            by: Self.operator,
             rules: Self.rules
         )
         guard case .notMade(.notAllowed) = own else {
@@ -188,13 +188,13 @@ struct GateTests {
         let id = try await database.submit(.erasure, "customer-42", requestedBy: "Ada")
         try await database.admit(run, gates: GateRules(approvesErasures: true))
         for (subject, result) in [
-            ("customer-41", Store.DecisionResult.notThere), ("customer-42", .made(.pending, waitingFor: nil)),
+            ("customer-41", DecisionResult.notFound), ("customer-42", .made(.pending, waitingFor: nil)),
         ] {
             let made = try await database.store.decide(
                 .approved(by: "Bo"),
                 on: id,
                 because: Justification(ticket: "T-1"),
-                by: Self.person,
+                by: Self.operator,
                 subject: try SubjectID(subject),
                 rules: Self.rules
             )

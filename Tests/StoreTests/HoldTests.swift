@@ -23,7 +23,7 @@ struct HoldTests {
         key: Data = key,
         review: Int = 30,
         expires: Int? = nil
-    ) async throws -> Store.PlacedHold {
+    ) async throws -> PlacedHold {
         try await database.store.placeHold(
             LegalHold(
                 ground: .b,
@@ -35,7 +35,7 @@ struct HoldTests {
             digest: Self.digest(subject, key: key),
             keyID: key,
             because: Justification(ticket: "T-1"),
-            by: GateTests.person
+            by: GateTests.operator
         )
     }
 
@@ -44,14 +44,14 @@ struct HoldTests {
         let admission = Admission(deadlines: GateTests.rules)
         let rows = try await database.store.newRequests(after: 0, limit: 100)
         let batch = rows.map { row in
-            Store.Admitted(
+            AdmittedRequest(
                 admission.verdict(on: row),
                 on: row,
                 salt: Data(repeating: UInt8(row.id), count: 32),
                 digest: key.map { Self.digest(row.integrationID, key: $0) }
             )
         }
-        _ = try await database.store.admit(batch, keyID: key, run: run)
+        _ = try await database.store.admit(batch, keyID: key, by: .run(run))
     }
 
     @Test("a hold stops a pending erasure and never an access, and its release brings the erasure back by itself")
@@ -62,7 +62,7 @@ struct HoldTests {
         let other = try await database.submit(.erasure, "customer-43")
         try await admit(database, run: run)
         let placed = try await place("customer-42", in: database)
-        #expect(placed.heldBack == [erasure] && placed.stopped.isEmpty && placed.tooLate.isEmpty && !placed.wasThere)
+        #expect(placed.heldBack == [erasure] && placed.stopped.isEmpty && placed.tooLate.isEmpty && !placed.existed)
         #expect(try await database.column("waiting_for", of: erasure) == "legal_hold")
         #expect(try await database.store.detail(of: erasure)?.closedGates == [.legalHold])
 
@@ -73,7 +73,7 @@ struct HoldTests {
         #expect(try await Set(database.claim(run).map(\.id)) == [other, access])
         #expect(try await database.store.holds(after: 0, includingOver: false, limit: 9).map(\.heldBack) == [2])
         _ = try await database.store.record(
-            [ClaimResult(of: access, claim: 1, state: .completed, outcome: .exported)],
+            [try held(access).completed(.exported([]))],
             run: run
         )
         #expect(try await database.store.releaseWaiting(run: run).opened == 0)
@@ -82,7 +82,7 @@ struct HoldTests {
             try await database.store.releaseHold(
                 placed.id,
                 because: Justification(ticket: "T-2"),
-                by: GateTests.person
+                by: GateTests.operator
             )
         )
         #expect(!released.wasReleased && released.ready == 1)
@@ -101,7 +101,7 @@ struct HoldTests {
         let first = try await place("customer-42", in: database)
         let size = try await database.logSize()
         let again = try await place("customer-42", in: database)
-        #expect(again.id == first.id && again.wasThere)
+        #expect(again.id == first.id && again.existed)
         #expect(try await database.logSize() == size)
         let reviewed = try await place("customer-42", in: database, review: 60)
         #expect(reviewed.id == first.id)
@@ -110,12 +110,12 @@ struct HoldTests {
             let released = try await database.store.releaseHold(
                 first.id,
                 because: Justification(ticket: "T-1"),
-                by: GateTests.person
+                by: GateTests.operator
             )
             #expect(released?.wasReleased == wasReleased)
         }
         #expect(try await database.logSize() == size + 2)
-        let none = try await database.store.releaseHold(99, because: Justification(ticket: "T"), by: GateTests.person)
+        let none = try await database.store.releaseHold(99, because: Justification(ticket: "T"), by: GateTests.operator)
         #expect(none == nil)
     }
 
@@ -161,7 +161,7 @@ struct HoldTests {
             #expect(try await database.column("waiting_for", of: id) == "hold_uncertain")
         }
         // A run that has the key makes them comparable.
-        let rows = try await database.store.undigested(key: Self.key, after: 0, limit: 9)
+        let rows = try await database.store.requestsToDigest(key: Self.key, after: 0, limit: 9)
         #expect(rows.map(\.id) == [without, otherKey])
         let digests = rows.map { (id: $0.id, digest: Self.digest($0.integrationID)) }
         try await database.store.setDigests(digests, key: Self.key)

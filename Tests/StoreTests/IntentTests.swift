@@ -12,7 +12,11 @@ struct IntentTests {
         let run = try await database.begin()
         let id = try await database.ready(.erasure, "customer-42", run: run)
         let request = try #require(try await database.claim(run).first)
-        #expect(try await database.store.announce([Intent(.deleteCustomerData, of: request)], run: run) == [.granted])
+        #expect(
+            try await database.store.announce([Intent(.deleteCustomerData, under: request.claim)], run: run) == [
+                .granted
+            ]
+        )
         #expect(try await database.events(of: id) == ["received", "admitted", "claimed", "sending"])
         try await database.expectSoundEvidence()
     }
@@ -26,10 +30,16 @@ struct IntentTests {
         try await database.run("update dsr.runs set lease_until = clock_timestamp() - interval '1 second'")
         let run = try await database.begin()
         #expect(try await database.store.rescue(run: run).returned == 1)
-        #expect(try await database.store.announce([Intent(.deleteCustomerData, of: old)], run: dead) == [.lost])
+        #expect(
+            try await database.store.announce([Intent(.deleteCustomerData, under: old.claim)], run: dead) == [.lost]
+        )
         let new = try #require(try await database.claim(run).first)
-        #expect(try await database.store.announce([Intent(.deleteCustomerData, of: old)], run: dead) == [.lost])
-        #expect(try await database.store.announce([Intent(.deleteCustomerData, of: new)], run: run) == [.granted])
+        #expect(
+            try await database.store.announce([Intent(.deleteCustomerData, under: old.claim)], run: dead) == [.lost]
+        )
+        #expect(
+            try await database.store.announce([Intent(.deleteCustomerData, under: new.claim)], run: run) == [.granted]
+        )
         #expect(try await database.events(of: id).filter { $0 == "sending" }.count == 1)
     }
 }

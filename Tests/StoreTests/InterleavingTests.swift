@@ -88,9 +88,9 @@ private struct Play {
             if actor == .first, hasLapsed, claims[actor] != nil { findings.append("claimed without a lease") }
         case .announce(let actor):
             guard let claim = claims[actor] else { return }
-            let holds = try await isRunning() && claim.claimNumber == claimNumbers.last
+            let holds = try await isRunning() && claim.claim.number == claimNumbers.last
             let answer = try await store(of: actor).announce(
-                [Intent(.deleteCustomerData, of: claim)],
+                [Intent(.deleteCustomerData, under: claim.claim)],
                 run: run(of: actor)
             )
             if answer != [holds ? .granted : .lost] { findings.append("\(actor) was told \(answer)") }
@@ -101,8 +101,8 @@ private struct Play {
     }
 
     private mutating func claim(_ run: Int64, _ store: Store) async throws -> SubjectRequest? {
-        let claimed = try await store.claim(run: run, after: .start, limit: 1, only: request).requests.first
-        if let claimed { claimNumbers.append(claimed.claimNumber) }
+        let claimed = try await store.claim(ClaimQuery(limit: 1, scope: .only(request)), run: run).requests.first
+        if let claimed { claimNumbers.append(claimed.claim.number) }
         return claimed
     }
 

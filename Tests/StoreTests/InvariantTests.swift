@@ -8,22 +8,22 @@ struct InvariantTests {
     @Test(
         "no statement whatever brings a row into a state that makes no sense",
         arguments: [
-            ("state = 'waiting'", "waiting_says_for_what"),
-            ("waiting_for = 'older_request'", "waiting_says_for_what"),
+            ("state = 'waiting'", "waiting_has_a_gate"),
+            ("waiting_for = 'older_request'", "waiting_has_a_gate"),
             ("state = 'running', claim_no = 1", "running_has_a_run"),
             ("state = 'completed', outcome = 'exported', finished_at = now()", "state_may_change"),
-            ("state = 'refused'", "final_has_an_end"),
-            ("state = 'cancelled'", "final_has_an_end"),
-            ("finished_at = now()", "final_has_an_end"),
-            ("integration_id = null", "unfinished_has_subject"),
+            ("state = 'refused'", "closed_has_finished_at"),
+            ("state = 'cancelled'", "closed_has_finished_at"),
+            ("finished_at = now()", "closed_has_finished_at"),
+            ("integration_id = null", "open_has_subject"),
             ("state = 'done'", "state_may_change"),
             ("run_id = 4711", "subject_requests_run_id_fkey"),
             ("claim_no = 1", "claims_are_counted"),
             ("state = 'running', run_id = 1", "claims_are_counted"),
-            ("identity_method = 'in_person'", "identity_is_checked_by_somebody"),
-            ("approved_at = now()", "approval_is_whole"),
+            ("identity_method = 'in_person'", "identity_check_is_complete"),
+            ("approved_at = now()", "approval_is_complete"),
             ("refusal_ground = 'because'", "subject_requests_refusal_ground_check"),
-            ("replay_since = now()", "replay_is_whole"),
+            ("replay_since = now()", "replay_is_complete"),
         ]
     )
     func refused(change: String, constraint: String) async throws {
@@ -44,7 +44,7 @@ struct InvariantTests {
         _ = try await database.claim(run)
         for (change, constraint) in [
             ("state = 'completed', finished_at = now()", "completed_has_outcome"),
-            ("state = 'failed'", "final_has_an_end"),
+            ("state = 'failed'", "closed_has_finished_at"),
         ] {
             let error = try await #require(throws: PostgresError.self) {
                 try await database.run("update dsr.subject_requests set \(change)")

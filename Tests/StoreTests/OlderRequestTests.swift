@@ -70,7 +70,7 @@ struct OlderRequestTests {
         for (subject, right) in [("a", Right.access), ("p", .portability), ("r", .rectification)] {
             let id = try await database.ready(right, subject, run: run)
             let request = try #require(try await database.claim(only: id, run: run))
-            let failure = ClaimResult(of: id, claim: request.claimNumber, state: .failed, outcome: .refusedByAPI)
+            let failure = request.failed(.refusedByAPI, reason: "No.")
             #expect(try await database.store.record([failure], run: run) == [id])
         }
         for subject in ["a", "p", "r"] { try await database.submit(.erasure, subject) }

@@ -13,7 +13,7 @@ struct PruneTests {
         let ended = try await database.ready(.access, "customer-1", run: run)
         let request = try #require(try await database.claim(run).first)
         _ = try await database.store.record(
-            [ClaimResult(of: ended, claim: request.claimNumber, state: .completed, outcome: .noData)],
+            [request.completed(.noData([]))],
             run: run
         )
         let open = try await database.ready(.access, "customer-2", run: run)

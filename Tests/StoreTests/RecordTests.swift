@@ -5,8 +5,8 @@ import SubjectRequests
 import Testing
 
 /// A document with some bytes.
-func document(_ name: String, _ content: String = "content") -> StoredDocument {
-    StoredDocument(
+func document(_ name: String, _ content: String = "content") -> Document {
+    Document(
         fileName: name,
         mediaType: "text/plain",
         sha256: Data(SHA256.hash(data: Data(content.utf8))),
@@ -25,11 +25,10 @@ struct RecordTests {
         let request = try #require(try await database.claim(run).first)
         var result = completion(of: request, documents: [document("r-1.json", "{}"), document("r-1.html")])
         result.calls = 3
-        result.reason = "Somebody's words."
         #expect(try await database.store.record([result], run: run) == [id])
 
         let row = try #require(try await database.store.requests(state: .completed, limit: 1).first)
-        #expect(row.outcome == .exported && row.reason == "Somebody's words." && row.finishedAt != nil)
+        #expect(row.outcome == .exported && row.reason == nil && row.finishedAt != nil)
         let entry = try #require(try await database.entries(of: id).last)
         #expect(entry.event == "recorded" && entry.outcome == "exported" && entry.claim == 1 && entry.calls == 3)
         #expect(entry.ticket == "HD-1" && entry.run == run && entry.remains == nil)
@@ -56,7 +55,7 @@ struct RecordTests {
         let other = try #require(try await database.claim(only: kept, run: new))
         let size = try await database.logSize()
 
-        let lateResult = completion(of: late, forgets: true, documents: [document("late")])
+        let lateResult = completion(of: late, documents: [document("late")])
         #expect(try await database.store.record([lateResult], run: old) == [])
         #expect(try await database.logSize() == size)
         #expect(try await database.column("state || claim_no || run_id", of: taken) == "running2\(new)")
@@ -76,7 +75,7 @@ struct RecordTests {
 
     @Test(
         "a group with something that cannot be stored is not stored at all",
-        arguments: ["name", "nul", "forget", "digest"]
+        arguments: ["name", "nul", "digest"]
     )
     func allOrNothing(flaw: String) async throws {
         let database = try await Database.fresh()
@@ -87,15 +86,13 @@ struct RecordTests {
         let size = try await database.logSize()
         var results = requests.map { completion(of: $0, documents: [document("r-\($0.id)")]) }
         switch flaw {
-        case "name": results[1].documents = [document("r-\(requests[0].id)", "secret")]
-        case "nul": results[1].reason = "secret\u{0}"
-        case "forget":
-            results[1].state = .pending
-            results[1].forgetsSubject = true
+        case "name":
+            results[1] = completion(of: requests[1], documents: [document("r-\(requests[0].id)", "secret")])
+        case "nul":
+            results[1] = requests[1].failed(nil, reason: "secret\u{0}")
         default:
-            results[1].documents = [
-                StoredDocument(fileName: "secret", mediaType: "", sha256: Data([1]), content: Data("secret".utf8))
-            ]
+            let secret = Document(fileName: "secret", mediaType: "", sha256: Data([1]), content: Data("secret".utf8))
+            results[1] = completion(of: requests[1], documents: [secret])
         }
         let group = results
         let error = try await #require(throws: StoreError.self) { _ = try await database.store.record(group, run: run) }
@@ -117,17 +114,16 @@ struct RecordTests {
         let run = try await database.begin()
         let id = try await database.ready(.erasure, "customer-42", run: run)
         _ = try await database.claim(run)
-        let back = ClaimResult(
-            of: id,
-            claim: 1,
-            state: .pending,
-            outcome: .outcomeUnknown,
-            reason: "No answer came.",
-            wait: .seconds(90),
-            failures: 2,
-            mayHaveActed: true,
-            calls: 4
+        var back = try held(id, .erasure, failures: 1).returned(
+            .init(
+                setback: .outcomeUnknown,
+                reason: "No answer came.",
+                wait: .seconds(90),
+                countsAsFailure: true
+            ),
+            mayHaveActed: true
         )
+        back.calls = 4
         #expect(try await database.store.record([back], run: run) == [id])
         let wait = try await database.column(
             "not_before - clock_timestamp() between interval '80 seconds' and interval '90 seconds'",
@@ -140,7 +136,7 @@ struct RecordTests {
 
         try await database.run("update dsr.subject_requests set not_before = clock_timestamp() - interval '1 second'")
         let again = try #require(try await database.claim(run).first)
-        #expect(again.failures == 2 && again.mayHaveActed && again.claimNumber == 2)
+        #expect(again.claim.failures == 2 && again.claim.mayHaveActed && again.claim.number == 2)
     }
 
     @Test("residual data is named in the evidence by kind, and asked changes go when they are answered")
@@ -152,20 +148,21 @@ struct RecordTests {
         _ = try await database.claim(run)
         _ = try await database.store.record(
             [
-                ClaimResult(
-                    of: erasure,
-                    claim: 1,
-                    state: .failed,
-                    outcome: .residualData,
-                    remains: ["coupons: reserved", "profile: attributes"]
+                try held(erasure, .erasure).failed(
+                    .residualData(["coupons: reserved", "profile: attributes\nand a line break"]),
+                    reason: "Something is left."
                 ),
-                ClaimResult(of: rectification, claim: 1, state: .completed, outcome: .rectified),
+                try held(rectification, .rectification).completed(.rectified(attributes: ["Name", "City"])),
             ],
             run: run
         )
-        #expect(try await database.entries(of: erasure).last?.remains == ["coupons: reserved", "profile: attributes"])
+        #expect(
+            try await database.entries(of: erasure).last?.remains
+                == ["coupons: reserved", "profile: attributes\nand a line break"]
+        )
+        #expect(try await database.entries(of: rectification).last?.attributes == ["Name", "City"])
         #expect(try await database.column("changes", of: rectification) == nil)
-        #expect(try await database.store.needingAPerson(run: run, limit: 9).map(\.id) == [erasure])
+        #expect(try await database.store.requestsNeedingAction(run: run, limit: 9).map(\.id) == [erasure])
     }
 
     @Test("nothing recorded is nothing written")
@@ -173,13 +170,7 @@ struct RecordTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         #expect(try await database.store.record([], run: run) == [])
-        let unknown = ClaimResult(
-            of: 4_711,
-            claim: 1,
-            state: .completed,
-            outcome: .exported,
-            documents: [document("x")]
-        )
+        let unknown = completion(of: try held(4_711), documents: [document("x")])
         #expect(try await database.store.record([unknown], run: run) == [])
         #expect(try await database.logSize() == 0)
     }

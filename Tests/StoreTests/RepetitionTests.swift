@@ -15,9 +15,10 @@ struct RepetitionTests {
         let known = try await database.claim(run, limit: 1).map(\.id)
         let lost = try await database.claim(run, limit: 2).map(\.id)
         _ = try await database.claim(other)
-        let found = try await database.store.claimedUnknowingly(run: run, besides: Set(known))
-        #expect(found.requests.map(\.id) == lost && found.requests.allSatisfy { $0.claimNumber == 1 })
-        #expect(try await database.store.claimedUnknowingly(run: run, besides: Set(known + lost)).isEmpty)
+        let found = try await database.store.orphanedClaims(run: run, besides: Set(known))
+        #expect(found.requests.map(\.id) == lost && found.requests.allSatisfy { $0.claim.number == 1 })
+        let none = try await database.store.orphanedClaims(run: run, besides: Set(known + lost))
+        #expect(none.isEmpty && none.holdsLease)
     }
 
     @Test("a result that was recorded is told from one that somebody else has taken")
@@ -28,7 +29,7 @@ struct RepetitionTests {
         try await database.admit(run)
         let claimed = try await database.claim(run)
         let results = [
-            completion(of: claimed[0]), ClaimResult(of: claimed[1].id, claim: 1, state: .pending),
+            completion(of: claimed[0]), claimed[1].returned(),
             completion(of: claimed[2]),
         ]
         #expect(try await database.store.record(Array(results.prefix(2)), run: run).count == 2)
@@ -63,8 +64,8 @@ struct RepetitionTests {
             """
         )
         let batch = Database.verdicts(on: try await database.store.newRequests(after: 0, limit: 9))
-        #expect(try await database.store.admit(batch, run: run).readyWaitingRefused == [1, 0, 1])
-        #expect(try await database.store.admit(batch, run: run).readyWaitingRefused == [0, 0, 0])
+        #expect(try await database.store.admit(batch, by: .run(run)).readyWaitingRefused == [1, 0, 1])
+        #expect(try await database.store.admit(batch, by: .run(run)).readyWaitingRefused == [0, 0, 0])
         #expect(try await database.store.refused(among: batch, by: run) == 1)
         #expect(try await database.logSize() == 4)
     }

@@ -13,14 +13,14 @@ struct RescueTests {
         let erasure = try await database.ready(.erasure, "customer-2", run: dead)
         let done = try await database.ready(.erasure, "customer-3", run: dead)
         let live = try await database.begin()
-        let held = try await database.ready(.erasure, "customer-4", run: live)
+        let kept = try await database.ready(.erasure, "customer-4", run: live)
         let announced = try await database.ready(.erasure, "customer-5", run: dead)
         for id in [access, erasure, done] { _ = try await database.claim(only: id, run: dead) }
         let request = try #require(try await database.claim(only: announced, run: dead))
-        _ = try await database.store.announce([Intent(.deleteCustomerData, of: request)], run: dead)
-        _ = try await database.claim(only: held, run: live)
+        _ = try await database.store.announce([Intent(.deleteCustomerData, under: request.claim)], run: dead)
+        _ = try await database.claim(only: kept, run: live)
         _ = try await database.store.record(
-            [ClaimResult(of: done, claim: 1, state: .completed, outcome: .erased)],
+            [try held(done, .erasure).completed(.erased([], nil))],
             run: dead
         )
 
@@ -34,7 +34,7 @@ struct RescueTests {
         #expect(try await database.column("state || may_have_acted", of: erasure) == "pendingfalse")
         #expect(try await database.column("state || may_have_acted", of: announced) == "pendingtrue")
         #expect(try await database.column("state || may_have_acted", of: done) == "completedfalse")
-        #expect(try await database.column("state || may_have_acted", of: held) == "runningfalse")
+        #expect(try await database.column("state || may_have_acted", of: kept) == "runningfalse")
         #expect(
             try await database.text("select end_reason from dsr.runs where id = $1 and ended_at is not null", dead)
                 == "lease lost"
@@ -44,9 +44,9 @@ struct RescueTests {
             let entry = try #require(try await database.entries(of: id).last)
             #expect(entry.event == "lease_lost" && entry.claim == 1 && entry.run == rescuer)
         }
-        #expect(try await database.events(of: held).last == "claimed")
+        #expect(try await database.events(of: kept).last == "claimed")
         let again = try #require(try await database.claim(only: announced, run: rescuer))
-        #expect(again.mayHaveActed && again.claimNumber == 2)
+        #expect(again.claim.mayHaveActed && again.claim.number == 2)
         try await database.expectSoundEvidence()
     }
 
@@ -71,6 +71,29 @@ struct RescueTests {
         try await database.expectSoundEvidence()
     }
 
+    @Test("a run whose lease has expired rescues nothing, itself least of all, and is told")
+    func lapsedRescuer() async throws {
+        let database = try await Database.fresh()
+        let (run, other) = (try await database.begin(), try await database.begin())
+        let mine = try await database.ready(.access, "customer-1", run: run)
+        _ = try await database.claim(run)
+        let theirs = try await database.ready(.access, "customer-2", run: other)
+        _ = try await database.claim(other)
+        try await database.lapse(run)
+        try await database.lapse(other)
+        #expect(
+            try await database.store.rescue(run: run) == Rescue(returned: 0, setAside: 0, holdsLease: false)
+        )
+        for id in [mine, theirs] { #expect(try await database.column("state", of: id) == "running") }
+        #expect(try await database.text("select ended_at from dsr.runs where id = $1", run) == nil)
+
+        let third = try await database.begin()
+        #expect(
+            try await database.store.rescue(run: third) == Rescue(returned: 2, setAside: 0, holdsLease: true)
+        )
+        #expect(try await !database.store.rescue(run: run).holdsLease, "it was ended by the rescue")
+    }
+
     @Test("a claim that commits after its run's lease has passed is not lost")
     func slowClaim() async throws {
         let database = try await Database.fresh()
@@ -82,7 +105,7 @@ struct RescueTests {
 
         // The claim has found its lease good, and now waits for its turn in the log while the lease passes.
         try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
-        async let claimed = claimer.claim(run: slow, after: .start, limit: 1)
+        async let claimed = claimer.claim(ClaimQuery(limit: 1, scope: .all), run: slow)
         try await database.waitUntilBlocked(1)
         try await database.lapse(slow)
         // It cannot see the row that is being claimed, and must not close the run over it.
@@ -105,23 +128,26 @@ struct RescueTests {
             run = try await database.begin()
             let rescued = try await database.store.rescue(run: run)
             #expect(rescued.returned == 1 && rescued.setAside == 0)
-            #expect(try await database.column("losses", of: poison) == "\(losses)")
+            #expect(try await database.column("crashed_runs", of: poison) == "\(losses)")
         }
         let innocent = try await database.ready(.access, "customer-2", run: run)
         #expect(try await database.claim(run).map(\.id) == [innocent])
         _ = try await database.store.record(
-            [ClaimResult(of: innocent, claim: 1, state: .completed, outcome: .noData)],
+            [try held(innocent).completed(.noData([]))],
             run: run
         )
-        let suspects = try await database.store.claim(run: run, after: .start, limit: 1, suspects: true).requests
+        let suspects = try await database.store.claim(
+            ClaimQuery(limit: 1, scope: .all, onlySuspects: true),
+            run: run
+        ).requests
         #expect(suspects.map(\.id) == [poison])
         try await database.lapse(run)
         run = try await database.begin()
         let rescued = try await database.store.rescue(run: run)
         #expect(rescued.returned == 0 && rescued.setAside == 1)
-        #expect(try await database.column("state || losses", of: poison) == "failed3")
-        #expect(try await database.column("reason", of: poison)?.contains("3 runs died") == true)
-        #expect(try await database.store.needingAPerson(run: run, limit: 9).map(\.id) == [poison])
+        #expect(try await database.column("state || crashed_runs", of: poison) == "failed3")
+        #expect(try await database.column("reason", of: poison)?.contains("3 runs crashed") == true)
+        #expect(try await database.store.requestsNeedingAction(run: run, limit: 9).map(\.id) == [poison])
         #expect(try await database.events(of: poison).suffix(2) == ["lease_lost", "set_aside"])
         #expect(try await database.store.discrepancies(after: 0, limit: 9).isEmpty)
         try await database.expectSoundEvidence()
@@ -137,8 +163,8 @@ struct RescueTests {
         let run = try await database.begin()
         _ = try await database.store.rescue(run: run)
         _ = try await database.claim(run)
-        _ = try await database.store.record([ClaimResult(of: id, claim: 2, state: .pending)], run: run)
-        #expect(try await database.column("losses", of: id) == "0")
+        _ = try await database.store.record([try held(id, claim: 2).returned()], run: run)
+        #expect(try await database.column("crashed_runs", of: id) == "0")
     }
 
     @Test("runs at work are those that hold something and whose lease lasts")

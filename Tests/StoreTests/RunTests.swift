@@ -18,12 +18,12 @@ struct RunTests {
         #expect(try await database.text(left.replacing("%", with: "0"), run) == "false")
 
         let ended = try await database.begin()
-        try await database.store.endRun(ended, reason: "done", counts: Data("{}".utf8), documents: [])
+        try await database.store.endRun(ended, reason: "done")
         #expect(try await !database.store.renewLease(run: ended, lease: .seconds(120)))
         #expect(try await !database.store.renewLease(run: 4_711, lease: .seconds(120)))
     }
 
-    @Test("a run begins with a count of the queue, and can say at any time how it stands")
+    @Test("a run begins with a count of the queue, and a later count tells what it has closed")
     func counts() async throws {
         let database = try await Database.fresh()
         let first = try await database.begin()
@@ -32,44 +32,26 @@ struct RunTests {
         try await database.submit(.erasure, "customer-8")
         try await database.admit(first)
         try await database.submit(.access, "customer-new")
-        func record(_ place: Int, _ state: RequestState, _ outcome: Outcome?, wait: Duration? = nil, by run: Int64)
-            async throws
-        {
-            guard let request = try await database.claim(only: ids[place], run: run) else {
-                Issue.record("request \(place) cannot be claimed")
-                return
-            }
-            let result = ClaimResult(
-                of: request.id,
-                claim: request.claimNumber,
-                state: state,
-                outcome: outcome,
-                wait: wait
-            )
-            let recorded = try await database.store.record([result], run: run)
+        func record(_ place: Int, by run: Int64, _ end: (SubjectRequest) -> Resolution) async throws {
+            let request = try #require(try await database.claim(only: ids[place], run: run))
+            let recorded = try await database.store.record([end(request)], run: run)
             #expect(recorded == [request.id])
         }
-        try await record(0, .completed, .exported, by: first)
-        let identity = Store.RunIdentity(host: "h", processID: 1, version: "1", environment: "live", actor: "cron")
+        try await record(0, by: first) { $0.completed(.exported([])) }
+        let identity = RunIdentity(host: "h", processID: 1, version: "1", environment: .live, actor: "cron")
         let (second, queue) = try await database.store.beginRun(identity, lease: .seconds(60))
-        #expect(queue.total == 10 && queue.open == 9)
+        #expect(queue.total == 10 && queue.open == 9 && queue.closed == 1)
 
-        try await record(1, .completed, .exported, by: second)
-        try await record(2, .completed, .noData, by: second)
-        try await record(3, .failed, .refusedByAPI, by: second)
-        try await record(4, .refused, nil, by: second)
-        try await record(5, .pending, nil, wait: .seconds(600), by: second)
+        try await record(1, by: second) { $0.completed(.exported([])) }
+        try await record(2, by: second) { $0.completed(.noData([])) }
+        try await record(3, by: second) { $0.failed(.refusedByAPI, reason: "No.") }
+        try await record(4, by: second) { $0.claim.refused(InvalidRequest("it is malformed")) }
+        try await record(5, by: second) { $0.returned(.init(wait: .seconds(600))) }
         _ = try await database.claim(only: ids[6], run: second)
-        let standing = try await database.store.standing(run: second)
-        #expect(standing.total == 10 && standing.final == 5)
-        #expect(standing.completed == [.exported: 1, .noData: 1] && standing.failed == 1 && standing.refused == 1)
-        #expect(standing.waiting == ["older_request": 1] && standing.later == 1 && standing.running == 1)
-        #expect(standing.ready == 2)
-        #expect(
-            standing.total
-                == standing.final + standing.later + standing.ready + standing.running
-                + standing.waiting.values.reduce(0, +)
-        )
+        let (now, closedBySecond) = try await database.store.queueSnapshot(closedBy: second)
+        #expect(now.total == 10 && now.closed == 5 && closedBySecond == 4)
+        #expect(now.waiting == [.olderRequest: 1] && now.later == 1 && now.running == 1 && now.ready == 2)
+        #expect(now.open == now.later + now.ready + now.running + now.waiting.values.reduce(0, +))
 
         let open = try await database.store.openRequests()
         #expect(open.map(\.count).reduce(0, +) == 4)
@@ -84,7 +66,7 @@ struct RunTests {
         try await database.store.endRun(
             run,
             reason: "done",
-            counts: Data(#"{"completed": 1}"#.utf8),
+            report: Data(#"{"completed": 1}"#.utf8),
             documents: [document("run-1.html"), document("run-1.json")]
         )
         #expect(
@@ -95,19 +77,9 @@ struct RunTests {
             try await database.number("select count(*) from dsr.reports where run_id = \(run) and request_id is null")
                 == 2
         )
-        let undelivered = try #require(try await database.store.nextUndelivered(after: 0))
+        let undelivered = try #require(try await database.nextUndelivered(after: 0))
         try await database.store.markDelivered([undelivered.id], by: .run(run))
         #expect(try await database.store.content(ofDocument: "run-1.html") == Data("content".utf8))
-    }
-
-    @Test("a run of an unknown environment does not begin")
-    func environment() async throws {
-        let database = try await Database.fresh()
-        let identity = Store.RunIdentity(host: "h", processID: 1, version: "1", environment: "prod", actor: "cron")
-        let error = try await #require(throws: StoreError.self) {
-            _ = try await database.store.beginRun(identity, lease: .seconds(1))
-        }
-        #expect(error.code == .unstorable)
     }
 
     @Test("a lost connection is told as such, and can be made again")

@@ -19,14 +19,14 @@ struct SchemaTests {
     func concurrently() async throws {
         let database = try await Database.empty()
         // All of them wait at the door, so that they come in on each other's heels.
-        try await database.run("select pg_advisory_lock(hashtext('dsr.migrate'))")
+        try await database.run("select pg_advisory_lock(6583154, 1)")
         let applied = try await withThrowingTaskGroup { group in
             for _ in 1...4 {
                 let store = try await database.anotherStore()
                 group.addTask { try await store.migrate().map(\.version) }
             }
             try await database.waitUntilBlocked(4)
-            try await database.run("select pg_advisory_unlock(hashtext('dsr.migrate'))")
+            try await database.run("select pg_advisory_unlock(6583154, 1)")
             return try await group.reduce(into: []) { $0 += $1 }
         }
         #expect(applied.sorted() == Migration.all.map(\.version))
@@ -52,11 +52,11 @@ struct SchemaTests {
             ("delete from dsr.schema_migrations where version = \(Migration.all.count)", "run 'dsr migrate'"),
             (
                 "insert into dsr.schema_migrations (version, name, sha256) values (\(Migration.all.count + 1), 'x', '')",
-                "use the dsr version that migrated it, or a newer one"
+                "use the version that migrated it, or a newer one"
             ),
             (
                 "update dsr.schema_migrations set sha256 = '' where version = 1",
-                "use the dsr version that migrated this database"
+                "use the version of dsr that migrated this database"
             ),
             ("delete from dsr.schema_migrations where version = 1", "restore"),
         ]

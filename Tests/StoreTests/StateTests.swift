@@ -76,7 +76,7 @@ struct StateTests {
             ("needs_identity = false", "gates_are_not_removed"), ("needs_approval = false", "gates_are_not_removed"),
             ("not_erased_before = null", "gates_are_not_removed"),
             ("not_erased_before = current_date", "gates_are_not_removed"),
-            ("approved_by = 'Ada '", "approval_takes_two"),
+            ("approved_by = E' ADA \t  lovelace\n'", "approval_takes_two"),
             ("extension_told_on = notice_by + 1", "extension_is_told_in_the_first_month"),
             ("state = 'refused', finished_at = now()", "refusal_has_a_ground"),
             ("may_have_acted = true", nil),
@@ -85,7 +85,7 @@ struct StateTests {
     func untouchable(change: String, constraint: String?) async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
-        let id = try await database.submit(.erasure, "customer-42", requestedBy: "Ada")
+        let id = try await database.submit(.erasure, "customer-42", requestedBy: "Ada  Lovelace")
         let gates = GateRules(approvesErasures: true, erasureWaitDays: 7)
         try await database.run("update dsr.subject_requests set needs_identity = true")
         try await database.admit(run, gates: gates)
@@ -124,7 +124,7 @@ struct StateTests {
             let error = try await #require(throws: PostgresError.self) {
                 try await database.run("update dsr.subject_requests set \(change)")
             }
-            #expect(error.constraint == "the_end_stays", "\(change)")
+            #expect(error.constraint == "outcome_is_final", "\(change)")
         }
         // Forgetting is not rewriting.
         try await database.run("update dsr.subject_requests set integration_id = null")

@@ -4,7 +4,7 @@ import SubjectRequests
 import Testing
 
 @Suite("After an erasure")
-struct ReturnTests {
+struct RecheckTests {
     private static let key = Data(repeating: 1, count: 8)
 
     private static func digest(_ subject: String) -> Data {
@@ -18,15 +18,15 @@ struct ReturnTests {
         run: Int64,
         hasDigest: Bool = true,
         gates: GateRules = GateRules()
-    ) async throws -> Store.AdmissionCounts {
+    ) async throws -> AdmissionCounts {
         let row = try #require(try await database.store.newRequests(after: 0, only: id, limit: 1).first)
-        let admitted = Store.Admitted(
+        let admitted = AdmittedRequest(
             Admission(deadlines: GateTests.rules, gates: gates).verdict(on: row),
             on: row,
             salt: Data(repeating: 3, count: 32),
             digest: hasDigest ? Self.digest(row.integrationID) : nil
         )
-        return try await database.store.admit([admitted], keyID: Self.key, run: run)
+        return try await database.store.admit([admitted], keyID: Self.key, by: .run(run))
     }
 
     /// Erases somebody.
@@ -40,8 +40,7 @@ struct ReturnTests {
         let id = try await database.submit(.erasure, subject)
         _ = try await admit(id, in: database, run: run, hasDigest: hasDigest)
         let request = try #require(try await database.claim(only: id, run: run))
-        var result = completion(of: request, forgets: true)
-        result.recheck = recheck
+        let result = request.completed(.erased([], recheck))
         #expect(try await database.store.record([result], run: run) == [id])
         return id
     }
@@ -55,21 +54,24 @@ struct ReturnTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         _ = try await erase("nobody-looks", in: database, run: run)
-        #expect(try await database.number("select count(*) from dsr.reappearance_checks") == 0)
+        #expect(try await database.number("select count(*) from dsr.rechecks") == 0)
         let id = try await erase("customer-42", in: database, run: run, recheck: soon)
         let later = Recheck(dueAfter: .seconds(60), keptFor: .seconds(3_600))
         _ = try await erase("customer-43", in: database, run: run, recheck: later)
 
-        let due = try await database.store.dueReappearances(after: 0, limit: 9)
+        let due = try await database.store.dueRechecks(after: 0, limit: 9)
         #expect(due.map(\.request) == [id] && due.map(\.subject.value) == ["customer-42"])
         #expect(try await database.store.record(.absent, of: id, run: run))
-        #expect(try await !database.store.record(.back(["profile"]), of: id, run: run), "another run's look comes late")
         #expect(
-            try await database.number("select count(*) from dsr.reappearance_checks where integration_id is not null")
+            try await !database.store.record(.reappeared(["profile"]), of: id, run: run),
+            "another run's look comes late"
+        )
+        #expect(
+            try await database.number("select count(*) from dsr.rechecks where integration_id is not null")
                 == 1
         )
         #expect(try await database.store.attention().incidents == 0)
-        #expect(try await database.entries(of: id).last?.event == "looked_again")
+        #expect(try await database.entries(of: id).last?.event == "rechecked")
         try await database.expectSoundEvidence()
     }
 
@@ -78,19 +80,19 @@ struct ReturnTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         let id = try await erase("customer-42", in: database, run: run, recheck: soon)
-        #expect(try await database.store.record(.back(["profile: attributes"]), of: id, run: run))
+        #expect(try await database.store.record(.reappeared(["profile: attributes"]), of: id, run: run))
         #expect(try await database.store.attention().incidents == 1)
         let incident = try #require(
             try await database.store.incidents(after: 0, includingClosed: false, limit: 9).first
         )
         #expect(incident.request == id && incident.found == ["profile: attributes"] && incident.subjectKeptUntil != nil)
 
-        func close() async throws -> Store.IncidentClosing {
+        func close() async throws -> IncidentClosing {
             try await database.store.closeIncident(
                 incident.id,
                 erasing: true,
                 because: Justification(ticket: "T-1"),
-                by: GateTests.person
+                by: GateTests.operator
             )
         }
         guard case .closed(let erasure?) = try await close() else {
@@ -100,10 +102,10 @@ struct ReturnTests {
         #expect(try await database.column("integration_id", of: erasure) == "customer-42")
         #expect(try await database.store.subject(of: id) == nil)
         #expect(
-            try await database.number("select count(*) from dsr.reappearance_checks where integration_id is not null")
+            try await database.number("select count(*) from dsr.rechecks where integration_id is not null")
                 == 0
         )
-        #expect(try await close() == .wasClosed)
+        #expect(try await close() == .unchanged)
         #expect(try await database.store.attention().incidents == 0)
     }
 
@@ -116,21 +118,21 @@ struct ReturnTests {
         let gone = Recheck(dueAfter: .zero, keptFor: .zero)
         let unread = try await erase("customer-1", in: database, run: run, recheck: gone)
         let back = try await erase("customer-2", in: database, run: run, recheck: soon)
-        _ = try await database.store.record(.back(["profile"]), of: back, run: run)
-        try await database.run("update dsr.reappearance_checks set drop_at = now()")
-        #expect(try await database.store.dueReappearances(after: 0, limit: 9).isEmpty)
-        #expect(try await database.store.dropExpiredReappearances(run: run) == 1)
-        #expect(try await database.store.dropExpiredReappearances(run: run) == 0)
+        _ = try await database.store.record(.reappeared(["profile"]), of: back, run: run)
+        try await database.run("update dsr.rechecks set drop_at = now()")
+        #expect(try await database.store.dueRechecks(after: 0, limit: 9).isEmpty)
+        #expect(try await database.store.dropExpiredRechecks(run: run) == 1)
+        #expect(try await database.store.dropExpiredRechecks(run: run) == 0)
         #expect(
-            try await database.number("select count(*) from dsr.reappearance_checks where integration_id is not null")
+            try await database.number("select count(*) from dsr.rechecks where integration_id is not null")
                 == 0
         )
-        #expect(try await database.entries(of: unread).last?.event == "looked_again")
+        #expect(try await database.entries(of: unread).last?.event == "rechecked")
         let closing = try await database.store.closeIncident(
             1,
             erasing: true,
             because: Justification(ticket: "T-1"),
-            by: GateTests.person
+            by: GateTests.operator
         )
         #expect(closing == .subjectGone)
         #expect(try await database.store.attention().incidents == 1)
@@ -178,10 +180,10 @@ struct ReturnTests {
         let gates = GateRules(identityChannels: ["replay"], approvesErasures: true, erasureWaitDays: 7)
         #expect(try await admit(again.id, in: database, run: run, gates: gates).ready == 1)
         try await database.store.tighten(gates)
-        let claimed = try await database.store.claim(run: run, after: .start, limit: 9, replays: true).requests
+        let claimed = try await database.store.claim(ClaimQuery(limit: 9, scope: .replays), run: run).requests
         #expect(claimed.map(\.id) == [again.id])
         #expect(try await database.column("replay_of", of: again.id) == "\(erased)")
-        _ = try await database.store.record([completion(of: claimed[0], forgets: true)], run: run)
+        _ = try await database.store.record([completion(of: claimed[0])], run: run)
         #expect(try await replay(list, since: since, in: database) == [1, 0], "done once is done")
 
         // Another restore, to a state between the first one and the erasure that repeated it.

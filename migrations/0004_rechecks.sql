@@ -1,27 +1,27 @@
--- After an erasure: whether the person has come back.
+-- After an erasure: whether the subject has reappeared in Talon.One.
 
--- The identifier of somebody who was erased, kept for one more look and no longer than the controller has said. Without
+-- The identifier of an erased subject, kept for one recheck, and no longer than the controller has configured. Without
 -- that setting there is no row here.
-create table dsr.reappearance_checks (
+create table dsr.rechecks (
     request_id     bigint      primary key references dsr.subject_requests,
-    -- Cleared with the look; where the person is back, when the incident is closed; and on drop_at in any case.
+    -- Cleared by the recheck; where the subject reappeared, when the incident is closed; and at drop_at in any case.
     integration_id text,
     due_at         timestamptz not null,
     drop_at        timestamptz not null,
     checked_at     timestamptz,
-    found          text        check (found in ('absent', 'back', 'unread')),
+    found          text        check (found in ('absent', 'reappeared', 'missed')),
     check ((checked_at is null) = (found is null))
 );
 
-create index reappearance_checks_kept on dsr.reappearance_checks (due_at) where integration_id is not null;
+create index rechecks_kept on dsr.rechecks (due_at) where integration_id is not null;
 
--- What needs a person although no request does.
+-- What an operator must settle that is not a request.
 create table dsr.incidents (
     id         bigint      generated always as identity primary key,
     kind       text        not null check (kind in ('reappeared')),
-    -- The erasure after which the person is back.
+    -- The erasure after which the subject reappeared.
     request_id bigint      not null references dsr.subject_requests,
-    -- Sections and kinds of what was found, never values.
+    -- Sections and kinds of data that were found, never values.
     found      text[]      not null,
     opened_at  timestamptz not null default clock_timestamp(),
     closed_at  timestamptz,
