@@ -26,18 +26,24 @@ struct Dsr: AsyncParsableCommand {
 
     static func main() async {
         let arguments = ProcessTitle.takeArguments()
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot(arguments)
+            command = try parseAsRoot(arguments)
+        } catch {
+            exit(parsing: arguments, error)
+        }
+        do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
-        } catch let failure as Failure {
+        } catch let help as CleanExit {
+            exit(withError: help)
+        } catch {
+            let failure = Failure(error)
             Terminal.error(failure.sentence)
             Foundation.exit(failure.code.rawValue)
-        } catch {
-            exit(parsing: arguments, error)
         }
     }
 

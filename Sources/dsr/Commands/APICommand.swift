@@ -111,8 +111,8 @@ struct APICommand: AsyncParsableCommand {
                 coupon: coupon,
                 referral: referral,
                 state: SessionState(rawValue: state),
-                cartItems: try cart.map { text throws(Failure) in try JSONText.decode(text, "--cart") },
-                total: try total.map { text throws(Failure) in
+                cartItems: try cart.map { text throws in try JSONText.decode(text, "--cart") },
+                total: try total.map { text throws in
                     guard let total = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
                         throw Failure(.usage, "--total is not a decimal number")
                     }
@@ -259,17 +259,17 @@ struct AttributesOption: ParsableArguments {
     )
     var attributes: String?
 
-    func readIfGiven() throws(Failure) -> [String: JSONValue]? {
-        try attributes.map { text throws(Failure) in try JSONText.decode(text, "--attributes") }
+    func readIfGiven() throws -> [String: JSONValue]? {
+        try attributes.map { text throws in try JSONText.decode(text, "--attributes") }
     }
 
-    func read() throws(Failure) -> [String: JSONValue] {
+    func read() throws -> [String: JSONValue] {
         try readIfGiven() ?? [:]
     }
 }
 
 private enum JSONText {
-    static func decode<Value: Decodable>(_ text: String, _ option: String) throws(Failure) -> Value {
+    static func decode<Value: Decodable>(_ text: String, _ option: String) throws -> Value {
         do {
             return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
         } catch {

@@ -48,7 +48,7 @@ struct EraseCommand: AsyncParsableCommand {
         }
     }
 
-    private func confirm(_ person: SubjectID, _ environment: RequestFacts.Environment) throws(Failure) {
+    private func confirm(_ person: SubjectID, _ environment: RequestFacts.Environment) throws {
         guard !yes else { return }
         guard !subject.isFromStandardInput else {
             throw Failure(.usage, "with the integrationId on standard input there is nobody to ask; give --yes")

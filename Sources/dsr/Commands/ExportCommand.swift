@@ -54,7 +54,7 @@ struct ExportCommand: AsyncParsableCommand {
         }
         guard let content else {
             throw Failure(
-                .needsAPerson,
+                .needsAction,
                 "request \(request.id) is \(outcome.rawValue), but its export is not in the database any more"
             )
         }
@@ -67,7 +67,7 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     /// Finds out before anything is asked of the API what would keep the answer from being written.
-    private func checkOutput() throws(Failure) {
+    private func checkOutput() throws {
         guard output != "-" else { return }
         if !force, FileManager.default.fileExists(atPath: output) {
             throw Failure(
@@ -85,13 +85,13 @@ struct ExportCommand: AsyncParsableCommand {
         "the export is in the database, and 'dsr run' writes it to the report directory"
     }
 
-    private func write(_ content: Data) throws(Failure) {
+    private func write(_ content: Data) throws {
         guard output != "-" else { return Terminal.out(content) }
         do throws(AtomicFile.Failure) {
             try AtomicFile.write(content, to: output, replacing: force)
         } catch {
             throw Failure(
-                .needsAPerson,
+                .needsAction,
                 error.alreadyExists
                     ? "the output file came into being meanwhile and was not replaced; \(whereabouts)"
                     : "the output file: \(error); \(whereabouts)"

@@ -69,7 +69,7 @@ struct IncidentsCommand: AsyncParsableCommand {
             case .wasClosed: Terminal.out("Incident \(incident): It was closed before.")
             case .subjectGone:
                 throw Failure(
-                    .needsAPerson,
+                    .needsAction,
                     "the identifier is gone, and nothing was done; 'dsr replay' erases the person again from a list of ids"
                 )
             case .closed(let erasure):

@@ -60,7 +60,7 @@ struct ReplayCommand: AsyncParsableCommand {
         try conclude(rest)
     }
 
-    private func open() throws(Failure) -> FileHandle {
+    private func open() throws -> FileHandle {
         if ids == "-" { return .standardInput }
         guard let file = FileHandle(forReadingAtPath: ids) else {
             throw Failure(.usage, "the file of identifiers cannot be read; nothing was done")
@@ -74,7 +74,7 @@ struct ReplayCommand: AsyncParsableCommand {
         try summary.throwUnlessDone()
     }
 
-    private func conclude(_ rest: Store.Unreplayed) throws(Failure) {
+    private func conclude(_ rest: Store.Unreplayed) throws {
         var sentences: [String] = []
         if rest.notGiven > 0 {
             sentences.append("of the people erased since then, \(rest.notGiven) are not among the given ones")
@@ -84,7 +84,7 @@ struct ReplayCommand: AsyncParsableCommand {
                 "of \(rest.notRecognisable) erasures without a digest of this subject key nobody can tell whom they were about"
             )
         }
-        guard sentences.isEmpty else { throw Failure(.needsAPerson, sentences.joined(separator: "; ")) }
+        guard sentences.isEmpty else { throw Failure(.needsAction, sentences.joined(separator: "; ")) }
     }
 }
 

@@ -127,7 +127,7 @@ extension Failure {
 
     static func undelivered(_ why: String) -> Failure {
         Failure(
-            .needsAPerson,
+            .needsAction,
             "documents could not be written (\(why)); they are safe in the database, and 'dsr reports deliver' or the next "
                 + "run writes them"
         )

@@ -120,7 +120,7 @@ extension DsrConfiguration {
 
 extension RunSummary {
     /// The summary's exit code, as an error where it is not 0.
-    func throwUnlessDone() throws(Failure) {
+    func throwUnlessDone() throws {
         switch end {
         case .credentialsRefused:
             throw Failure(
@@ -140,25 +140,25 @@ extension RunSummary {
         if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
         if let signingFailure {
             throw Failure(
-                .needsAPerson,
+                .needsAction,
                 "the evidence was not signed, and its leaves wait for the next head: \(signingFailure)"
             )
         }
         if !report.balances {
             throw Failure(
-                .needsAPerson,
+                .needsAction,
                 "the sums of run \(report.runID) do not agree: \(report.counts.toAccountFor) to account for, "
                     + "\(report.counts.accountedFor) accounted for"
             )
         }
         if let brake = report.brake {
             throw Failure(
-                .needsAPerson,
+                .needsAction,
                 "erasures are held back: \(brake); 'dsr run --allow-spike TICKET' lets them through"
             )
         }
         if needsAPerson {
-            throw Failure(.needsAPerson, "some requests need a person; see 'dsr requests list'")
+            throw Failure(.needsAction, "some requests need a person; see 'dsr requests list'")
         }
     }
 }

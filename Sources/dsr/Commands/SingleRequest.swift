@@ -24,7 +24,7 @@ struct SingleRequest {
         let request = try await configuration.withStore { store in
             try await store.requests(state: nil, only: id, limit: 1)
         }.first
-        guard let request else { throw Failure(.needsAPerson, "request \(id) is not in the queue any more") }
+        guard let request else { throw Failure(.needsAction, "request \(id) is not in the queue any more") }
         if request.outcome == nil, summary.end != .done { try summary.throwUnlessDone() }
         if let signing = summary.signingFailure {
             Terminal.note("The evidence of request \(id) waits for the next signed head: \(signing)")
@@ -40,11 +40,11 @@ extension RequestSummary {
     /// What to tell an operator of a request that was not answered.
     var failure: Failure {
         if let waitingFor {
-            return Failure(.needsAPerson, "request \(id) waits for \(waitingFor.rawValue): \(waitingFor.explanation)")
+            return Failure(.needsAction, "request \(id) waits for \(waitingFor.rawValue): \(waitingFor.explanation)")
         }
         let found = outcome.map { " (\($0.rawValue))" } ?? ""
         return Failure(
-            .needsAPerson,
+            .needsAction,
             "request \(id) is \(state.rawValue)\(found)\(reason.map { ": \($0)" } ?? ""); see 'dsr requests show \(id)'"
         )
     }

@@ -15,12 +15,12 @@ struct SubjectArgument: ParsableArguments {
     /// Whether it comes from standard input, so that no question can be answered there.
     var isFromStandardInput: Bool { integrationID == "-" }
 
-    func read() throws(Failure) -> SubjectID {
+    func read() throws -> SubjectID {
         try Self.read(integrationID)
     }
 
     /// Reads a person from an argument, or from standard input where that is `-`.
-    static func read(_ argument: String) throws(Failure) -> SubjectID {
+    static func read(_ argument: String) throws -> SubjectID {
         let text = argument == "-" ? readLine(strippingNewline: true) ?? "" : argument
         do {
             return try SubjectID(text)
@@ -42,7 +42,7 @@ struct OriginOptions: ParsableArguments {
     )
     var receivedAt: String?
 
-    func instant() throws(Failure) -> Date? {
+    func instant() throws -> Date? {
         guard let receivedAt else { return nil }
         guard let instant = try? Date(receivedAt, strategy: .iso8601) else {
             throw Failure(.usage, "--received-at is not an instant; it looks like 2026-03-05T10:00:00Z")
@@ -54,7 +54,7 @@ struct OriginOptions: ParsableArguments {
 
 /// A ticket is kept in the evidence for good, so it is a number and not a sentence about somebody.
 enum Ticket {
-    static func check(_ ticket: String?, about subject: SubjectID?) throws(Failure) {
+    static func check(_ ticket: String?, about subject: SubjectID?) throws {
         guard let ticket else { return }
         guard ticket.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._:\/#\-]{0,99}/) != nil else {
             throw Failure(

@@ -47,7 +47,7 @@ struct SubmitCommand: AsyncParsableCommand {
         Terminal.out(json ? "{\"request\":\(id)}" : "Request \(id) is pending.")
     }
 
-    private func requestedChanges() throws(Failure) -> RequestedChanges? {
+    private func requestedChanges() throws -> RequestedChanges? {
         guard right == .rectification else {
             guard changes == nil else { throw Failure(.usage, "only a rectification has --changes") }
             return nil

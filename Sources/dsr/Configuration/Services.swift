@@ -30,7 +30,7 @@ extension DsrConfiguration {
     }
 
     /// The database, whatever its schema.
-    func connect() async throws(Failure) -> Store {
+    func connect() async throws -> Store {
         let database = try database()
         do throws(StoreError) {
             return try await Store.connect(database)

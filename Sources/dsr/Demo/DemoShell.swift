@@ -15,11 +15,11 @@ struct DemoShell {
     func dsr(_ arguments: String..., mayFail: Bool = false) async throws {
         Terminal.out("$ dsr \(arguments.joined(separator: " "))")
         var values: [Environment.Key: String?] = [:]
-        for (name, value) in environment { values[Environment.Key(stringLiteral: name)] = value }
-        // Settings of the person's own must not lead the demo to a real database.
-        for name in ["DSR_CONFIG", "TALON_ONE_APPLICATION_ID", "TALON_ONE_APPLICATION_KEY"] {
+        // Settings of the user's own must not lead the demo to a real database.
+        for name in ProcessInfo.processInfo.environment.keys where SettingsTable.claims(name) {
             values[Environment.Key(stringLiteral: name)] = String?.none
         }
+        for (name, value) in environment { values[Environment.Key(stringLiteral: name)] = value }
         let ended = try await Subprocess.run(
             .path("/proc/self/exe"),
             arguments: Arguments(arguments),
@@ -28,7 +28,7 @@ struct DemoShell {
             error: .currentStandardError
         )
         guard mayFail || ended.terminationStatus.isSuccess else {
-            throw Failure(.needsAPerson, "the demo stops: 'dsr \(arguments.first ?? "")' failed")
+            throw Failure(.needsAction, "the demo stops: 'dsr \(arguments.first ?? "")' failed")
         }
     }
 

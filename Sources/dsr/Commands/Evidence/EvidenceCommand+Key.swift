@@ -45,7 +45,7 @@ extension EvidenceCommand {
             if let verifier { Terminal.out(verifier) }
         }
 
-        private func make() throws(Failure) -> (secret: String, verifier: String?) {
+        private func make() throws -> (secret: String, verifier: String?) {
             guard kind != .subject else { return (SubjectKey().hexadecimal, nil) }
             guard let name else { throw Failure(.usage, "--name is needed; it looks like example.com/dsr") }
             do {

@@ -39,7 +39,7 @@ extension EvidenceCommand {
                 return lines
             }
             guard !lines.isEmpty else {
-                throw Failure(.needsAPerson, "no request of this person was admitted under this subject key")
+                throw Failure(.needsAction, "no request of this person was admitted under this subject key")
             }
             for line in lines { Terminal.out(line) }
         }

@@ -76,7 +76,7 @@ extension EvidenceCommand {
                 for text in witness { witnesses.append(try VerifierKey(text)) }
                 policy = try LogPolicy(log: VerifierKey(key), witnesses: witnesses)
             } catch {
-                throw Failure(.needsAPerson, "the verifier key does not hold: \(error)")
+                throw Failure(.needsAction, "the verifier key does not hold: \(error)")
             }
             do {
                 let proof = try LogProof(content)
@@ -85,7 +85,7 @@ extension EvidenceCommand {
                 Terminal.out(String(decoding: leaf, as: UTF8.self))
                 Terminal.out("Holds: leaf \(verified.index) of \(verified.checkpoint)")
             } catch let error as EvidenceLogError {
-                throw Failure(.needsAPerson, "the receipt does not hold: \(error)")
+                throw Failure(.needsAction, "the receipt does not hold: \(error)")
             }
         }
     }

@@ -39,7 +39,7 @@ extension EvidenceCommand {
                 Self.show(findings, isFiled: directory != nil)
             }
             guard findings.problemCount == 0 else {
-                throw Failure(.needsAPerson, "the evidence does not hold: \(findings.problemCount) findings")
+                throw Failure(.needsAction, "the evidence does not hold: \(findings.problemCount) findings")
             }
         }
 

@@ -14,7 +14,7 @@ struct LogKeyOption: ParsableArguments {
         do {
             return try VerifierKey(key)
         } catch {
-            throw Failure(.needsAPerson, "the verifier key does not hold: \(error)")
+            throw Failure(.needsAction, "the verifier key does not hold: \(error)")
         }
     }
 }
@@ -29,5 +29,5 @@ extension Failure {
         "no subject key: set DSR_SUBJECT_KEY_FILE to the key with which requests were admitted, or make one with "
             + "'dsr evidence key FILE --kind subject'"
     )
-    static let noLeaf = Failure(.needsAPerson, "the receipt holds no leaf")
+    static let noLeaf = Failure(.needsAction, "the receipt holds no leaf")
 }

@@ -17,7 +17,7 @@ struct JustificationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The ticket it was decided in; kept in the evidence for good.", valueName: "reference"))
     var ticket: String?
 
-    func read(about subject: SubjectID? = nil) throws(Failure) -> Justification {
+    func read(about subject: SubjectID? = nil) throws -> Justification {
         guard reason != nil || ticket != nil else {
             throw Failure(.usage, "a decision needs a reason or a ticket: give --reason or --ticket")
         }
@@ -52,7 +52,7 @@ struct DecisionOptions: ParsableArguments {
     func make(
         _ done: String,
         about subject: SubjectID? = nil,
-        _ decision: (CivilDate) throws(Failure) -> Decision
+        _ decision: (CivilDate) throws -> Decision
     ) async throws {
         let justification = try justification.read(about: subject)
         let configuration = try await options.load()
@@ -72,7 +72,7 @@ struct DecisionOptions: ParsableArguments {
         try report(result, done)
     }
 
-    private func report(_ result: Store.DecisionResult, _ done: String) throws(Failure) {
+    private func report(_ result: Store.DecisionResult, _ done: String) throws {
         switch result {
         case .notThere:
             throw Failure(.usage, "there is no request \(request) that could be decided about, or not of that person")

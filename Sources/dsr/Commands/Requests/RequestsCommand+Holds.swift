@@ -89,7 +89,7 @@ extension RequestsCommand {
             try report(placed)
         }
 
-        private func report(_ placed: Store.PlacedHold) throws(Failure) {
+        private func report(_ placed: Store.PlacedHold) throws {
             func list(_ ids: [Int64]) -> String { ids.map(String.init).joined(separator: ", ") }
             if json {
                 Terminal.out(
@@ -105,7 +105,7 @@ extension RequestsCommand {
             }
             guard placed.tooLate.isEmpty else {
                 throw Failure(
-                    .needsAPerson,
+                    .needsAction,
                     "hold \(placed.id) is in force, but the erasure of request \(list(placed.tooLate)) was being sent when "
                         + "it came"
                 )
