@@ -1,6 +1,6 @@
 import Foundation
 
-/// A secret that is set, as a value or as a file. It never shows its text.
+/// A secret, given as a value or as a file. Its description never shows it.
 struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
     private let raw: RawSetting
 
@@ -11,7 +11,7 @@ struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
     var description: String { "(secret)" }
     var customMirror: Mirror { Mirror(self, children: []) }
 
-    /// The text. A file is read here and not earlier, so that a lost file stops only what needs it.
+    /// The secret. A file is read here and not earlier, so that an unreadable file stops only the commands that need it.
     func read() throws -> String {
         guard case .file(let path, let name) = raw else { return try raw.one() }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {

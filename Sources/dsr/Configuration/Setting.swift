@@ -1,4 +1,4 @@
-/// One row of the table of settings: its two names, the values it takes, its default, and what it does.
+/// One row of the table of settings: its two names, the values it accepts, its default, and what it does.
 struct Setting<Value: Sendable>: Sendable {
     let name: SettingName
     let type: SettingType<Value>
@@ -33,7 +33,7 @@ struct SettingName: Hashable, Sendable, CustomStringConvertible {
     var ofFile: SettingName { SettingName(key: key + "File", variable: variable + "_FILE") }
 }
 
-/// What holds where a setting is not set.
+/// What applies where a setting is not set.
 enum SettingDefault: Sendable {
     /// This value, written as in the environment.
     case value(String)
@@ -46,7 +46,7 @@ protocol SettingRow: Sendable {
     var name: SettingName { get }
     var standard: SettingDefault { get }
     var help: String { get }
-    /// The values it takes, to complete "must be …".
+    /// The values it accepts, to complete "must be …".
     var expectation: String { get }
     var isSecret: Bool { get }
     var isList: Bool { get }

@@ -14,7 +14,7 @@ struct SettingSources: Sendable {
         self.file = file
     }
 
-    /// What is set for a row; `nil` where nothing is and the row has no default.
+    /// The value of a row before it is read; `nil` only where it is not set and has no default.
     func raw(_ row: any SettingRow) throws -> RawSetting? {
         let value = try given(row.name, isList: row.isList)
         guard row.isSecret, let path = try given(row.name.ofFile, isList: false) else {
@@ -45,7 +45,7 @@ struct SettingSources: Sendable {
 
     // MARK: - Unknown names
 
-    /// - Throws: ``Failure`` for the first name that begins as a setting's and is none.
+    /// - Throws: ``Failure`` for the first key, or variable with the prefix of a setting, that is not in the table.
     func refuseUnknownNames() throws {
         let names = SettingsTable.rows.flatMap(\.names)
         for key in file?.keys ?? [] where !names.contains(where: { $0.key == key }) {

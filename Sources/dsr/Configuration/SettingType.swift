@@ -1,6 +1,6 @@
 import Foundation
 
-/// The values that a setting takes, and how they are read.
+/// The values that a setting accepts, and how they are read.
 struct SettingType<Value: Sendable>: Sendable {
     /// The values in words, to complete "must be …".
     let expectation: String
@@ -18,7 +18,7 @@ enum RawSetting: Sendable {
     case file(String, SettingName)
 }
 
-/// A value that is not one of those expected. It never quotes the value, which may be a secret in the wrong place.
+/// A value that the setting does not accept. The error never quotes the value, which may be a misplaced secret.
 struct SettingMisfit: Error {
     /// What else to say, after "must be …".
     var detail: String?
@@ -86,12 +86,12 @@ extension SettingType where Value: CaseIterable & RawRepresentable, Value.RawVal
 }
 
 extension SettingType<[String]> {
-    /// Texts in which a comma may stand, such as lines of an address.
+    /// Texts that may contain commas, such as lines of an address.
     static var texts: Self {
         Self(expectation: "a text or a list of texts", isList: true) { raw in try raw.entries() }
     }
 
-    /// Names in which no comma may stand: one text with commas is a list that was written as a text.
+    /// Names without commas. A name with a comma is a list that was written as one text, and is refused.
     static var names: Self {
         Self(expectation: "a name or a list of names", isList: true) { raw in
             let entries = try raw.entries()
@@ -119,7 +119,7 @@ extension SettingType {
 }
 
 extension RawSetting {
-    /// The entries of a list without the spaces around them. A list that is meant to be empty is written `[]`.
+    /// The entries of a list without surrounding spaces. An empty list is written `[]`.
     fileprivate func entries() throws -> [String] {
         try several().map { entry in
             let entry = entry.trimmingCharacters(in: .whitespaces)

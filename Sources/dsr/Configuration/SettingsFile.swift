@@ -5,7 +5,7 @@ import SystemPackage
 
 /// The YAML file with settings.
 struct SettingsFile: Sendable {
-    /// All keys in it, in alphabetical order, as in `gates.approval`.
+    /// All keys of the file in alphabetical order, such as `gates.approval`.
     let keys: [String]
     private let values: [String: RawSetting]
 
@@ -23,7 +23,7 @@ struct SettingsFile: Sendable {
             yaml = try YAMLSnapshot(
                 data: content.bytes,
                 providerName: "configuration file",
-                // The provider asks this of each key, which is how it tells which keys there are.
+                // The provider calls this for each key. It has no other way to tell which keys the file has.
                 parsingOptions: .init(
                     secretsSpecifier: .dynamic { key, _ in
                         seen.add(key)
@@ -49,13 +49,13 @@ struct SettingsFile: Sendable {
         return value
     }
 
-    /// Whether a key stands there without a value.
+    /// Whether a key has no value.
     func isEmpty(_ key: String) -> Bool {
         guard case .text(let text) = values[key] else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(text)
     }
 
-    /// A key in an error. Where a key should be, anything may stand, a secret included.
+    /// A key in an error. A file with a mistake may have a secret in the place of a key, so an unusual key is not shown.
     static func shown(_ key: String) -> String {
         key.wholeMatch(of: /[A-Za-z0-9_.-]{1,60}/) == nil ? "setting" : "setting \(key)"
     }
@@ -76,7 +76,7 @@ struct SettingsFile: Sendable {
         return content
     }
 
-    /// Whether there is nothing but comments, as in an example of which nothing is used yet.
+    /// Whether the file holds comments only, as an example file in which every setting is commented out.
     private static func isBlank(_ content: Data) -> Bool {
         String(decoding: content, as: UTF8.self).split(whereSeparator: \.isNewline).allSatisfy { line in
             let line = line.trimmingCharacters(in: .whitespaces)

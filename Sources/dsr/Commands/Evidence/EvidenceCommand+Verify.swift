@@ -7,16 +7,22 @@ import Store
 extension EvidenceCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read the whole log again and say what does not hold.",
+            abstract: "Verify the whole evidence log.",
             discussion: """
-                Recomputes every hash, tile and signed head from the leaves' bytes, compares the heads in the database \
-                and in the checkpoint directory, and each request's row with its leaves. Exits 1 where anything does \
-                not hold.
+                Recomputes every hash, tile and checkpoint from the contents of the entries, compares the checkpoints in \
+                the database with those in the checkpoint directory, and compares each request's row with its entries. \
+                Exits with 1 if anything does not match.
+
+                Examples:
+                  dsr evidence verify
+                  dsr evidence verify --key VKEY --checkpoints /mnt/checkpoints
                 """
         )
 
         @OptionGroup var log: LogKeyOption
-        @Option(help: ArgumentHelp("Where heads are filed. Default: DSR_EVIDENCE_DIRECTORY.", valueName: "folder"))
+        @Option(
+            help: ArgumentHelp("The folder of filed checkpoints. Default: evidence.directory.", valueName: "folder")
+        )
         var checkpoints: String?
         @Flag(help: "Print the findings as JSON.")
         var json = false
@@ -26,7 +32,7 @@ extension EvidenceCommand {
             let configuration = try await options.load()
             let key = try log.read(configuration)
             let directory = checkpoints.map(CheckpointDirectory.init(path:)) ?? configuration.checkpointDirectory
-            let progress = ProgressLine(unit: "leaves")
+            let progress = ProgressLine(unit: "log entries")
             let findings = try await configuration.withStore { store in
                 try await Audit(store: store, log: key, directory: directory).run { leaves in
                     progress.update(done: leaves)
@@ -34,25 +40,30 @@ extension EvidenceCommand {
             }
             progress.end()
             if json {
-                Terminal.out(String(decoding: try RequestJSON.encoder(pretty: true).encode(findings), as: UTF8.self))
+                try JSONOutput.print(findings, pretty: true)
             } else {
                 Self.show(findings, isFiled: directory != nil)
             }
             guard findings.problemCount == 0 else {
-                throw Failure(.needsAction, "the evidence does not hold: \(findings.problemCount) findings")
+                throw Failure(
+                    .needsAction,
+                    "the evidence is not valid: \(findings.problemCount.counted("problem"))"
+                )
             }
         }
 
         private static func show(_ findings: Audit.Findings, isFiled: Bool) {
-            for problem in findings.problems { Terminal.out("does not hold: \(problem)") }
+            for problem in findings.problems { Terminal.out("problem: \(problem)") }
             for open in findings.open { Terminal.out("open: \(open)") }
             Terminal.out(
-                "\(findings.leaves) leaves, \(findings.pruned) without payload, \(findings.unsigned) not signed yet; "
-                    + "\(findings.storedHeads) heads in the database, "
+                "\(findings.leaves.counted("log entry", "log entries")), "
+                    + "\(findings.pruned.grouped) with deleted contents, \(findings.unsigned.grouped) not signed yet; "
+                    + "\(findings.storedHeads.counted("checkpoint")) in the database, "
                     + (isFiled
-                        ? "\(findings.filedHeads) in files" : "none compared with files (no checkpoint directory)")
+                        ? "\(findings.filedHeads.grouped) in files"
+                        : "none compared with files (no checkpoint directory)")
             )
-            if findings.problemCount == 0 { Terminal.out("Everything holds.") }
+            if findings.problemCount == 0 { Terminal.out("The evidence is valid.") }
         }
     }
 }
