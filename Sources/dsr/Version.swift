@@ -1,4 +1,4 @@
-/// The version of this software, as documents and leaves name it.
+/// The version of this software, as documents and log entries name it.
 enum Version {
     static let current = "0.1.0"
 }

@@ -165,6 +165,26 @@ struct CommandTests {
         }
     }
 
+    @Test("what a command did is one JSON object for programs, with every key in place")
+    func json() async throws {
+        try await House.with { house in
+            #expect(try await house.dsr("submit", "access", "anna", "--json").expect(0).out == "{\"request\":1}\n")
+            let verify = ["requests", "verify", "1", "--method", "in_person", "--ticket", "T-1", "--json"]
+            #expect(
+                try await house.dsr(verify).expect(0).out
+                    == "{\"changed\":true,\"request\":1,\"state\":\"pending\",\"waiting_for\":null}\n"
+            )
+            #expect(try await house.dsr(verify).expect(0).out == "{\"changed\":false,\"request\":1}\n")
+            let steps = try await house.dsr("migrate", "--status", "--json").expect(0).out
+            let read = try JSONSerialization.jsonObject(with: Data(steps.utf8)) as? [[String: Any]]
+            #expect(read?.first?["version"] as? Int == 1)
+            #expect(read?.first?["applied_at"] is String)
+            try await house.sql("delete from dsr.schema_migrations where version > 1")
+            let open = try await house.dsr("migrate", "--status", "--json").expect(0).out
+            #expect(open.contains("{\"applied_at\":null,"))
+        }
+    }
+
     @Test("the demo works, and works again")
     func demo() async throws {
         try await House.with { house in

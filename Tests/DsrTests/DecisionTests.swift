@@ -48,7 +48,7 @@ struct DecisionTests {
                 "--reason",
                 "Many requests."
             )
-            #expect(try extended.expect(0).out.contains("Request 1: extended."))
+            #expect(try extended.expect(0).out.contains("Request 1 extended; it is pending."))
             #expect(
                 try await house.dsr("requests", "show", "1").expect(0).out.contains("three months from receipt end on")
             )
@@ -82,14 +82,14 @@ struct DecisionTests {
             ]
             try await house.dsr(refuse).expect(0)
             try await house.dsr(refuse).expect(0)
-            #expect(try await house.dsr("run").expect(1).out.contains("refusals to tell: 1"))
+            #expect(try await house.dsr("run").expect(1).out.contains("refusal letters not sent: 1"))
             let shown = try await house.dsr("requests", "show", "1").expect(0).out
-            #expect(shown.contains("Refused on the ground of Art. 12(5) GDPR; the person must be told by"))
+            #expect(shown.contains("Refused under Art. 12(5) GDPR; the customer must be told by"))
             let today = Date().formatted(.iso8601.year().month().day())
             try await house.dsr(refuse + ["--told-on", today]).expect(0)
             try await house.dsr("run").expect(0)
             #expect(
-                try await house.dsr("requests", "show", "1").expect(0).out.contains("the person was told on \(today)")
+                try await house.dsr("requests", "show", "1").expect(0).out.contains("the customer was told on \(today)")
             )
             #expect(try await house.ending(of: 1) == "refused -")
         }

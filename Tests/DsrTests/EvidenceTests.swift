@@ -26,7 +26,7 @@ struct EvidenceTests {
             #expect(check.out.contains("\"outcome\":\"erased\""))
             let proof = try await house.dsr("evidence", "prove", "--subject", "-", input: canary + "\n").expect(0)
             #expect(proof.out.contains("Request 2, erasure: erased"))
-            #expect(proof.out.contains("under a signed head"))
+            #expect(proof.out.contains("under a signed checkpoint"))
             try await house.dsr("evidence", "prove", "--subject", "somebody-else").expect(1)
         }
     }
@@ -198,7 +198,7 @@ struct EvidenceTests {
             try await house.dsr("submit", "access", "a").expect(0)
             let ended = try await house.dsr("run", setting: ["DSR_EVIDENCE_KEY_FILE": house.folder + "/lost"]).expect(1)
             #expect(ended.err.contains("cannot be read"))
-            #expect(ended.err.contains("wait for the next head"))
+            #expect(ended.err.contains("wait for the next checkpoint"))
             #expect(try await house.ending(of: 1) == "completed no_data")
             #expect(try await house.dsr("evidence", "verify").expect(0).out.contains("0 checkpoints in the database"))
             try await house.dsr("evidence", "checkpoint").expect(0)
@@ -266,7 +266,7 @@ struct EvidenceTests {
                     [:]
                 )
                 #expect(check.code == 1, "byte \(position)")
-                #expect(check.err.hasPrefix("Error: the receipt does not hold"))
+                #expect(check.err.hasPrefix("Error: the receipt is not valid"))
             }
             try whole.prefix(whole.count / 2).write(to: URL(filePath: house.folder + "/damaged"))
             try await House.run(["evidence", "check", house.folder + "/damaged", "--key", keys.log], [:]).expect(1)
@@ -277,7 +277,7 @@ struct EvidenceTests {
                     with: keys.log[position] == "A" ? "B" : "A"
                 )
                 let check = try await House.run(["evidence", "check", receipt, "--key", damaged], [:])
-                #expect(check.code == 1 && check.err.contains("the verifier key does not hold"))
+                #expect(check.code == 1 && check.err.contains("is not a valid verifier key"))
             }
             try await House.run(["evidence", "check", receipt, "--key", keys.log, "--witness", keys.witness], [:])
                 .expect(1)
@@ -339,14 +339,14 @@ struct EvidenceTests {
             try await house.dsr("evidence", "checkpoint").expect(0)
 
             let verified = try await house.dsr("evidence", "verify").expect(0)
-            #expect(verified.out.contains("\(first) without content"))
+            #expect(verified.out.contains("\(first) with deleted contents"))
             try await House.run(["evidence", "check", receipt, "--key", keys.log], [:]).expect(0)
             #expect(
                 try await house.dsr("evidence", "receipt", "1", "--output", "-").expect(1).err.contains("retention")
             )
             #expect(
                 try await house.dsr("evidence", "prune", "--before", "2020-01-01", "--reason", "R-1").expect(0).out
-                    .contains("Dropped 0")
+                    .contains("Deleted the contents of 0 log entries")
             )
             try await house.dsr("evidence", "prune", "--before", "2999-01-01", "--reason", "R-1").expect(64)
         }

@@ -22,7 +22,12 @@ struct ExitCodeTests {
             (["DSR_REPORTS_DIRECTORY": "/nonexistent/reports"], 78, "report directory"),
             (["DSR_CONCURRENCY": "many"], 78, "concurrency"),
             (["DSR_TIME_ZONE": "Mars/Olympus"], 78, "DSR_TIME_ZONE"),
-            (["DSR_CONFIG": "/nonexistent.yaml"], 78, "YAML"),
+            (["DSR_CONFIG": "/nonexistent.yaml"], 78, "does not exist"),
+            (["DSR_CONFIG": "/"], 78, "is a directory"),
+            (["DSR_GATES_APROVAL": "true"], 78, "did you mean gates.approval (DSR_GATES_APPROVAL)?"),
+            (["TALON_ONE_DIALEKT": "v1"], 78, "did you mean talonOne.dialect (TALON_ONE_DIALECT)?"),
+            (["TALON_ONE_API_KEY_FILE": "/etc/dsr/key"], 78, "are both set"),
+            (["TALON_ONE_APPLICATION_KEY": "fefecafedeadbeef"], 78, "excludes"),
         ] as [([String: String?], Int32, String)]
     )
     func settings(_ changes: [String: String?], _ code: Int32, _ sentence: String) async throws {

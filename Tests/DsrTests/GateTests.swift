@@ -36,7 +36,7 @@ struct GateTests {
                     .out
                     .contains("was checked before")
             )
-            #expect(try await house.dsr("requests", "show", "1").expect(0).out.contains("identity, open: checked by"))
+            #expect(try await house.dsr("requests", "show", "1").expect(0).out.contains("identity, open: verified by"))
             try await house.dsr("run").expect(0)
             #expect(try await house.ending(of: 1) == "completed no_data")
         }
@@ -55,7 +55,7 @@ struct GateTests {
             )
             #expect(
                 try await house.dsr("requests", "approve", "2", "--subject", "bob", "--ticket", "T-1").expect(64).err
-                    .contains("not of that person")
+                    .contains("about a different customer")
             )
             let approved = try await house.dsr(
                 "requests",
@@ -67,7 +67,7 @@ struct GateTests {
                 "T-1",
                 input: "anna\n"
             )
-            #expect(try approved.expect(0).out == "Request 2: approved. It is pending.\n")
+            #expect(try approved.expect(0).out == "Request 2 approved; it is pending.\n")
             #expect(try await house.dsr("run").expect(1).out.contains("waiting for approval"))
             #expect(try await house.ending(of: 2) == "completed erased")
             #expect(await house.sandbox.hasProfile("bob"))
@@ -92,7 +92,7 @@ struct GateTests {
             #expect(placed.out.hasPrefix("Hold 1 is placed."))
             #expect(
                 try await house.dsr(words + ["--request", "1", "--ticket", "T-1"]).expect(0).out
-                    .contains("in force as before")
+                    .contains("existed before")
             )
             try await insert("access", "anna", in: house)
             try await house.dsr("run").expect(0)
@@ -188,7 +188,7 @@ struct GateTests {
                 ]
             )
             await house.sandbox.clearFaults()
-            #expect(try placed.expect(0).out.contains("stopped before its call is sent: request 1"))
+            #expect(try placed.expect(0).out.contains("stopped before the call is sent: request 1"))
             try await run.expect(0)
             #expect(await house.sandbox.counts().destructive.isEmpty)
             #expect(await house.sandbox.hasProfile("anna"))

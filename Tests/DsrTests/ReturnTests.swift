@@ -21,9 +21,9 @@ struct ReturnTests {
             try Data(ids.utf8).write(to: URL(filePath: list))
             let words = ["replay", "--since", since, "--ids", list, "--ticket", "T-2"]
             let ended = try await house.dsr(words).expect(1)
-            #expect(ended.out.contains("Of the given people 1 were erased since then; erasures queued now: 1."))
-            #expect(ended.err.contains("passed over: 2"))
-            #expect(ended.err.contains("of the people erased since then, 1 are not among the given ones"))
+            #expect(ended.out.contains("Erased since then: 1 of the given customers. Erasures added to the queue: 1."))
+            #expect(ended.err.contains("not valid identifiers: 2"))
+            #expect(ended.err.contains("1 customer erased since then is not in the list"))
             #expect(await house.sandbox.hasProfile("anna") == false)
             #expect(await house.sandbox.hasProfile("bob"))
             #expect(await house.sandbox.hasProfile("cleo"))
@@ -39,7 +39,9 @@ struct ReturnTests {
                 input: "bob\nanna\n"
             )
             #expect(
-                try again.expect(0).out.contains("Of the given people 2 were erased since then; erasures queued now: 1")
+                try again.expect(0).out.contains(
+                    "Erased since then: 2 of the given customers. Erasures added to the queue: 1"
+                )
             )
             #expect(await house.sandbox.hasProfile("bob") == false)
             let once = try await house.dsr(
@@ -52,7 +54,7 @@ struct ReturnTests {
                 "T-2",
                 input: "bob\nanna\n"
             )
-            #expect(try once.expect(0).out.contains("erasures queued now: 0"))
+            #expect(try once.expect(0).out.contains("Erasures added to the queue: 0"))
             let deletions = await house.sandbox.counts().destructive.filter { $0.key.hasPrefix("deleteCustomerData ") }
             #expect(deletions.mapValues(\.received) == ["deleteCustomerData anna": 2, "deleteCustomerData bob": 2])
             #expect(try await !house.dump().contains("anna"))
@@ -112,7 +114,7 @@ struct ReturnTests {
             try await house.makeCustomer("anna")
             try await house.sql("update dsr.reappearance_checks set due_at = now()")
             let ended = try await house.dsr("run").expect(1)
-            #expect(ended.out.contains("incidents: 1"))
+            #expect(ended.out.contains("erased customers who reappeared: 1"))
             #expect(
                 try await house.texts("select integration_id as t from dsr.reappearance_checks order by request_id")
                     == [

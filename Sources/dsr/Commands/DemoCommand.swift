@@ -8,36 +8,29 @@ import ThrowawayPostgres
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "See it all work, on a throwaway Postgres and the sandbox.",
-        discussion:
-            "Needs PostgreSQL's server programs on this host and nothing else. Leaves one folder with documents."
+        abstract: "Demonstrate dsr on a throwaway Postgres and the Talon.One sandbox.",
+        discussion: """
+            Needs the PostgreSQL server programs on this host. Leaves one folder with documents.
+
+            Examples:
+              dsr demo
+              dsr demo --keep
+            """
     )
 
     @Option(
         help: ArgumentHelp(
-            "Where the demo makes its folder. Default: the temporary folder.",
+            "The folder in which the demo creates its own folder. Default: the temporary folder.",
             valueName: "folder"
         )
     )
     var reports: String?
-    @Flag(help: "Keep Postgres and the sandbox up afterwards, to go on by hand, until Enter or end of input.")
+    @Flag(help: "Keep Postgres and the sandbox running after the demo, until Enter or end of input.")
     var keep = false
 
     func run() async throws {
-        let postgres: ThrowawayPostgres
-        do {
-            postgres = try await ThrowawayPostgres.start()
-        } catch {
-            throw Failure(.unreachable, error.description)
-        }
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await demonstrate(on: postgres))
-        } catch {
-            result = .failure(error)
-        }
-        await postgres.stop()
-        try result.get()
+        let postgres = try await ThrowawayPostgres.start()
+        try await withResource(postgres, close: { await $0.stop() }) { try await demonstrate(on: $0) }
     }
 
     private func demonstrate(on postgres: ThrowawayPostgres) async throws {
@@ -57,18 +50,11 @@ struct DemoCommand: AsyncParsableCommand {
             "TALON_ONE_API_KEY": "sandbox",
             "TALON_ONE_ENVIRONMENT": "sandbox",
         ])
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await play(shell, server, folder))
-        } catch {
-            result = .failure(error)
-        }
-        await server.stop()
-        try result.get()
+        try await withResource(server, close: { await $0.stop() }) { try await play(shell, $0, folder) }
     }
 
     private func reportFolder() throws -> String {
-        // A folder of its own each time: another demo has other keys.
+        // Each demo has its own folder, since each demo has its own keys.
         let parent = reports ?? FileManager.default.temporaryDirectory.path
         let folder = "\(parent)/dsr-demo-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
@@ -80,17 +66,17 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func play(_ shell: DemoShell, _ server: SandboxServer, _ folder: String) async throws {
-        shell.title("1. A shop's customers, made through the API's own write operations")
+        shell.title("1. Customers of a shop, created through the API")
         try await DemoCustomers.create(at: server.baseURL)
 
-        shell.title("2. Keys for the evidence, kept outside the database, and the schema")
+        shell.title("2. Keys for the evidence log, kept outside the database, and the schema")
         let keys = folder + "/keys"
         try FileManager.default.createDirectory(atPath: keys, withIntermediateDirectories: true)
         try await shell.dsr("evidence", "key", keys + "/log.key", "--name", "demo.example/dsr")
         try await shell.dsr("evidence", "key", keys + "/subject.key", "--kind", "subject")
         try await shell.dsr("migrate")
 
-        shell.title("3. Requests, inserted by SQL as an intake system would")
+        shell.title("3. Requests, inserted by SQL as an intake system does")
         try await shell.sql(DemoCustomers.requests)
         try await shell.dsr("requests", "list")
 
@@ -103,26 +89,26 @@ struct DemoCommand: AsyncParsableCommand {
         shell.title("6. The exported JSON of request 1 (its first 900 bytes)")
         shell.show(file: "\(folder)/request-1-export.json", bytes: 900)
 
-        shell.title("7. The erasure, proven by a second look: the API knows no such customer any more")
+        shell.title("7. The erased customer: the API has no such customer any more")
         try await shell.dsr("api", "inventory", DemoCustomers.erased, mayFail: true)
 
         shell.title(
-            "8. Request 3: why its date is that date, and its evidence: no name, no identifier, and what was done"
+            "8. Request 3: its deadline explained, and its evidence, which has no name and no identifier"
         )
         try await shell.dsr("requests", "show", "3")
 
-        shell.title("9. The evidence, checked: the whole log, one receipt, and who was erased")
+        shell.title("9. The evidence, verified: the whole log, one receipt, and one customer's erasure")
         try await shell.dsr("evidence", "verify")
         try await shell.dsr("evidence", "receipt", "3", "--output", folder + "/request-3.tlog-proof")
         try await shell.dsr("evidence", "prove", "--subject", DemoCustomers.erased)
 
-        shell.title("10. Where everything is")
+        shell.title("10. The files")
         shell.list(folder: folder)
         if keep { waitForEnter(shell) }
     }
 
     private func waitForEnter(_ shell: DemoShell) {
-        Terminal.out("\nPostgres and the sandbox stay up. In another shell:\n")
+        Terminal.out("\nPostgres and the sandbox keep running. In another shell:\n")
         for (name, value) in shell.environment.sorted(by: { $0.key < $1.key }) {
             Terminal.out("export \(name)='\(value)'")
         }
@@ -133,7 +119,7 @@ struct DemoCommand: AsyncParsableCommand {
             dsr export \(DemoCustomers.left) --output -
             dsr erase \(DemoCustomers.left) --ticket DEMO-10
 
-            Enter ends the demo.
+            Press Enter to end the demo.
             """
         )
         _ = readLine()

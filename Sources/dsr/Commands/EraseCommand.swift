@@ -8,64 +8,72 @@ import SubjectRequests
 struct EraseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "erase",
-        abstract: "Erase one customer's data, from a ticket.",
+        abstract: "Erase the data of one customer now.",
         discussion: """
-            Goes through the same queue, evidence and documents as the nightly run. It cannot be undone: Talon.One \
-            clears the customer's data in every Application of the key's environment.
+            Uses the same queue, evidence and documents as the nightly run. An erasure cannot be undone: Talon.One \
+            deletes the customer's data in every Application of the key's environment.
+
+            Examples:
+              dsr erase customer-42 --ticket T-1
+              echo customer-42 | dsr erase - --ticket T-1 --yes
             """
     )
 
     @OptionGroup var subject: SubjectArgument
-    @Option(help: ArgumentHelp("The ticket that orders the erasure; kept in the evidence.", valueName: "reference"))
+    @Option(help: ArgumentHelp("The ticket of the erasure; kept in the evidence.", valueName: "reference"))
     var ticket: String
-    @Flag(help: "Do not ask. For scripts.")
+    @Flag(help: "Do not ask for confirmation. For scripts.")
     var yes = false
     @OptionGroup var origin: OriginOptions
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        let person = try subject.read()
-        try Ticket.check(ticket, about: person)
+        let customer = try subject.read()
+        try Ticket.check(ticket, about: customer)
         let configuration = try await options.load()
-        try confirm(person, try configuration.environment())
+        try confirm(customer, try configuration.environment())
         let submission = Submission(
             right: .erasure,
-            subject: person,
+            subject: customer,
             receivedAt: try origin.instant(),
             ticket: ticket,
-            requestedBy: origin.requestedBy ?? Actor.current,
+            requestedBy: origin.requestedBy ?? CurrentUser.name,
             channel: "cli"
         )
-        let request = try await SingleRequest(submission: submission, configuration: configuration).work()
-        guard let outcome = request.outcome, outcome.completes else {
-            throw request.failure
-        }
+        let request = try await SingleRequest(submission: submission, configuration: configuration).process()
+        guard let outcome = request.outcome, outcome.completes else { throw request.failure }
         switch outcome {
         case .noData:
-            Terminal.out("Request \(request.id): Talon.One knows no such customer (no_data). Nothing was erased.")
-        case .alreadyAbsent: Terminal.out("Request \(request.id): already absent.")
-        default: Terminal.out("Request \(request.id): erased, and read back: nothing of theirs is left.")
+            Terminal.out("Request \(request.id): Talon.One has no such customer (no_data). Nothing was erased.")
+        case .alreadyAbsent: Terminal.out("Request \(request.id): the customer was already absent.")
+        default: Terminal.out("Request \(request.id): erased; a second read found no data.")
         }
     }
 
-    private func confirm(_ person: SubjectID, _ environment: RequestFacts.Environment) throws(Failure) {
+    private func confirm(_ customer: SubjectID, _ environment: RequestFacts.Environment) throws {
         guard !yes else { return }
         guard !subject.isFromStandardInput else {
-            throw Failure(.usage, "with the integrationId on standard input there is nobody to ask; give --yes")
+            throw Failure(
+                .usage,
+                "the integrationId comes from standard input, so the erasure cannot be confirmed; give --yes"
+            )
         }
         Terminal.note(
             """
             Environment: \(environment.rawValue)
-            Customer:    \(person.value)
+            Customer:    \(customer.value)
             Ticket:      \(ticket)
-            This erases the customer's data for good.
+            This erases the customer's data permanently.
             """
         )
-        guard let answer = Terminal.ask("Type the integrationId again to go on: ") else {
-            throw Failure(.usage, "standard input is not a terminal, so nobody can confirm; give --yes in a script")
+        guard let answer = Terminal.ask("Type the integrationId again to confirm: ") else {
+            throw Failure(
+                .usage,
+                "standard input is not a terminal, so the erasure cannot be confirmed; give --yes in a script"
+            )
         }
-        guard answer == person.value else {
-            throw Failure(.usage, "that is not the same integrationId; nothing was done")
+        guard answer == customer.value else {
+            throw Failure(.usage, "the integrationIds differ; nothing was done")
         }
     }
 }

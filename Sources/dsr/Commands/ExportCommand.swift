@@ -8,66 +8,66 @@ import SubjectRequests
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Export one customer's inventory to a JSON file, now.",
+        abstract: "Export the inventory of one customer to a JSON file now.",
         discussion: """
-            Goes through the queue like every request, with evidence and a letter beside the export; the letter is \
-            written to the report directory where one is configured. An older open request of the same person must be \
-            answered first.
+            Uses the same queue and evidence as the nightly run. The letter to the customer is written to the report \
+            directory where one is configured. An older open request of the same customer must be answered first.
+
+            Examples:
+              dsr export customer-42 --output customer.json --ticket T-1
+              dsr export customer-42 --output - --portability
             """
     )
 
     @OptionGroup var subject: SubjectArgument
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Where to write: a new file with mode 0600, or - for standard output.", valueName: "file")
+        help: ArgumentHelp("The output: a new file with mode 0600, or - for standard output.", valueName: "file")
     )
     var output: String
-    @Flag(help: "Replace the file if it is there.")
+    @Flag(help: "Replace an existing file.")
     var force = false
-    @Flag(help: "Only what Art. 20 GDPR covers: what the person provided.")
+    @Flag(help: "Export only what Art. 20 GDPR covers: the data that the customer provided.")
     var portability = false
-    @Option(help: ArgumentHelp("The ticket the request came from.", valueName: "reference"))
+    @Option(help: ArgumentHelp("The ticket of the request; kept in the evidence.", valueName: "reference"))
     var ticket: String?
     @OptionGroup var origin: OriginOptions
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        let person = try subject.read()
-        try Ticket.check(ticket, about: person)
+        let customer = try subject.read()
+        try Ticket.check(ticket, about: customer)
         try checkOutput()
         let submission = Submission(
             right: portability ? .portability : .access,
-            subject: person,
+            subject: customer,
             receivedAt: try origin.instant(),
             ticket: ticket,
-            requestedBy: origin.requestedBy ?? Actor.current,
+            requestedBy: origin.requestedBy ?? CurrentUser.name,
             channel: "cli"
         )
         let configuration = try await options.load()
-        let request = try await SingleRequest(submission: submission, configuration: configuration).work()
-
-        guard let outcome = request.outcome, outcome.completes else {
-            throw request.failure
-        }
+        let request = try await SingleRequest(submission: submission, configuration: configuration).process()
+        guard let outcome = request.outcome, outcome.completes else { throw request.failure }
         let content = try await configuration.withStore { store in
             try await store.content(ofDocument: "request-\(request.id)-export.json")
         }
         guard let content else {
             throw Failure(
-                .needsAPerson,
+                .needsAction,
                 "request \(request.id) is \(outcome.rawValue), but its export is not in the database any more"
             )
         }
         try write(content)
-        if outcome == .noData {
-            Terminal.note("Request \(request.id): Talon.One knows no such customer (no_data). The export says so.")
-        } else {
-            Terminal.note("Request \(request.id): exported, \(content.count) bytes.")
-        }
+        Terminal.note(
+            outcome == .noData
+                ? "Request \(request.id): Talon.One has no such customer (no_data). The export says so."
+                : "Request \(request.id): exported, \(content.count.counted("byte"))."
+        )
     }
 
-    /// Finds out before anything is asked of the API what would keep the answer from being written.
-    private func checkOutput() throws(Failure) {
+    /// Checks before the first call whether the export can be written.
+    private func checkOutput() throws {
         guard output != "-" else { return }
         if !force, FileManager.default.fileExists(atPath: output) {
             throw Failure(
@@ -77,24 +77,17 @@ struct ExportCommand: AsyncParsableCommand {
         }
         let folder = (output as NSString).deletingLastPathComponent
         guard FileManager.default.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
-            throw Failure(.usage, "the output file's folder is not there or not writable; nothing was done")
+            throw Failure(.usage, "the folder of the output file does not exist or is not writable; nothing was done")
         }
     }
 
-    private var whereabouts: String {
-        "the export is in the database, and 'dsr run' writes it to the report directory"
-    }
-
-    private func write(_ content: Data) throws(Failure) {
-        guard output != "-" else { return Terminal.out(content) }
-        do throws(AtomicFile.Failure) {
-            try AtomicFile.write(content, to: output, replacing: force)
+    private func write(_ content: Data) throws {
+        do {
+            try OutputFile.write(content, to: output, replacing: force)
         } catch {
             throw Failure(
-                .needsAPerson,
-                error.alreadyExists
-                    ? "the output file came into being meanwhile and was not replaced; \(whereabouts)"
-                    : "the output file: \(error); \(whereabouts)"
+                .needsAction,
+                "\(Failure(error).sentence); the export is in the database, and 'dsr run' writes it to the report directory"
             )
         }
     }

@@ -1,24 +1,27 @@
 import ArgumentParser
-import Foundation
 import Store
 
 struct GrantsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grants",
-        abstract: "Print, or apply, what the three database roles may do.",
+        abstract: "Print or apply the grants of the three database roles.",
         discussion: """
-            worker runs dsr and cannot change evidence; intake inserts requests and nothing else; auditor reads \
-            evidence and runs, and no personal data. The roles must be there; the schema's owner applies the grants.
+            The worker runs dsr and cannot change evidence. The intake inserts requests and does nothing else. The auditor \
+            reads evidence and runs, and no personal data. The roles must exist; the owner of the schema applies the grants.
+
+            Examples:
+              dsr grants
+              dsr grants --apply --worker dsr --auditor audit
             """
     )
 
-    @Option(help: "The role that runs dsr.")
+    @Option(help: ArgumentHelp("The role that runs dsr.", valueName: "role"))
     var worker = "dsr_worker"
-    @Option(help: "The role of systems that insert requests.")
+    @Option(help: ArgumentHelp("The role of systems that insert requests.", valueName: "role"))
     var intake = "dsr_intake"
-    @Option(help: "The role of auditors.")
+    @Option(help: ArgumentHelp("The role of auditors.", valueName: "role"))
     var auditor = "dsr_auditor"
-    @Flag(help: "Apply them, instead of printing.")
+    @Flag(help: "Apply the grants instead of printing them.")
     var apply = false
     @OptionGroup var options: ConfigurationOptions
 

@@ -5,18 +5,28 @@ import Store
 struct IncidentsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "incidents",
-        abstract: "People who are back after their erasure.",
+        abstract: "Erased customers who reappeared in Talon.One.",
         discussion: """
-            Found by the look that 'dsr run' takes some days after an erasure, where reappearance.days is configured. The \
+            'dsr run' rechecks customers some days after their erasure, where reappearance.days is configured. The \
             identifier is kept until the incident is closed, and for at most 30 days after the erasure.
+
+            Examples:
+              dsr incidents list
+              dsr incidents close 3 --erase --ticket T-1
             """,
         subcommands: [List.self, Close.self]
     )
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List incidents. Never shows the person.")
+        static let configuration = CommandConfiguration(
+            abstract: "List incidents. Never shows the customer.",
+            discussion: """
+                Examples:
+                  dsr incidents list --all
+                """
+        )
 
-        @Flag(help: "Those that are closed, too.")
+        @Flag(help: "Include closed incidents.")
         var all = false
         @OptionGroup var list: ListOptions
         @OptionGroup var options: ConfigurationOptions
@@ -42,12 +52,17 @@ struct IncidentsCommand: AsyncParsableCommand {
 
     struct Close: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Close an incident; with --erase, another erasure is put into the queue first."
+            abstract: "Close an incident. With --erase, another erasure is added to the queue first.",
+            discussion: """
+                Examples:
+                  dsr incidents close 3 --reason 'new account, opened by the customer'
+                  dsr incidents close 3 --erase --ticket T-1
+                """
         )
 
-        @Argument(help: "The incident's number.")
+        @Argument(help: "The number of the incident.")
         var incident: Int64
-        @Flag(help: "Put another erasure of the person into the queue.")
+        @Flag(help: "Add another erasure of the customer to the queue.")
         var erase = false
         @OptionGroup var justification: JustificationOptions
         @OptionGroup var options: ConfigurationOptions
@@ -55,22 +70,23 @@ struct IncidentsCommand: AsyncParsableCommand {
         func run() async throws {
             let justification = try justification.read()
             let configuration = try await options.load()
-            let settings = try configuration.processor(actor: Actor.current)
+            let settings = try configuration.processor(actor: CurrentUser.name)
             let closing = try await configuration.withStore { store in
                 try await store.closeIncident(
                     incident,
                     erasing: erase,
                     because: justification,
-                    by: settings.person
+                    by: settings.author
                 )
             }
             switch closing {
             case .notThere: throw Failure(.usage, "there is no incident \(incident)")
-            case .wasClosed: Terminal.out("Incident \(incident): It was closed before.")
+            case .wasClosed: Terminal.out("Incident \(incident) was closed before.")
             case .subjectGone:
                 throw Failure(
-                    .needsAPerson,
-                    "the identifier is gone, and nothing was done; 'dsr replay' erases the person again from a list of ids"
+                    .needsAction,
+                    "the identifier is no longer stored, and nothing was done; 'dsr replay' erases the customer again "
+                        + "from a list of ids"
                 )
             case .closed(let erasure):
                 Terminal.out("Incident \(incident) is closed." + (erasure.map { " Request \($0) is pending." } ?? ""))

@@ -5,36 +5,28 @@ import Store
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
-        abstract: "Bring the database schema up to date.",
-        discussion: "Each step is applied in a transaction of its own, by one process at a time, and never twice."
+        abstract: "Update the database schema.",
+        discussion: """
+            Each step is applied once, in its own transaction. Several processes may start it at the same time.
+
+            Examples:
+              dsr migrate --status
+              dsr migrate
+            """
     )
 
-    @Flag(help: "Show the steps and which are applied, and change nothing.")
+    @Flag(help: "Show the steps and whether they are applied. Changes nothing.")
     var status = false
     @Flag(help: "Print JSON.")
     var json = false
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        let configuration = try await options.load()
-        let store = try await configuration.connect()
-        let steps: Result<[Store.MigrationStatus], StoreError>
-        do throws(StoreError) {
-            steps = .success(try await status ? store.migrationStatus() : store.migrate())
-        } catch {
-            steps = .failure(error)
+        let steps = try await options.load().withDatabase { store in
+            try await status ? store.migrationStatus() : store.migrate()
         }
-        await store.close()
-        try show(try steps.mapError(Failure.init).get())
-    }
-
-    private func show(_ steps: [Store.MigrationStatus]) throws {
         if json {
-            let lines = steps.map { step in
-                "{\"version\":\(step.version),\"name\":\"\(step.name)\",\"applied_at\":"
-                    + (step.appliedAt.map { "\"\($0.formatted(.iso8601))\"" } ?? "null") + "}"
-            }
-            Terminal.out("[\(lines.joined(separator: ","))]")
+            try JSONOutput.print(steps.map(StepJSON.init))
         } else if status {
             var table = Table(["step", "name", "applied"])
             table.rows = steps.map { step in
@@ -46,5 +38,16 @@ struct MigrateCommand: AsyncParsableCommand {
         } else {
             for step in steps { Terminal.out("Applied step \(step.version), \(step.name).") }
         }
+    }
+}
+
+/// A step for programs.
+private struct StepJSON: Encodable {
+    let version: Int, name: String, appliedAt: Nullable<Date>
+
+    init(_ step: Store.MigrationStatus) {
+        version = step.version
+        name = step.name
+        appliedAt = Nullable(step.appliedAt)
     }
 }

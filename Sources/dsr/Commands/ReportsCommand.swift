@@ -1,5 +1,4 @@
 import ArgumentParser
-import AtomicFiles
 import Foundation
 import Processor
 import Store
@@ -7,18 +6,28 @@ import Store
 struct ReportsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reports",
-        abstract: "The documents: what there is, one of them, and those that are not files yet.",
+        abstract: "List, fetch and deliver documents.",
+        discussion: """
+            Examples:
+              dsr reports list --undelivered
+              dsr reports get request-694-export.json --output -
+              dsr reports deliver
+            """,
         subcommands: [List.self, Get.self, Deliver.self]
     )
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List documents of requests and runs, in the order they were made."
+            abstract: "List the documents of requests and runs, oldest first.",
+            discussion: """
+                Examples:
+                  dsr reports list --request 694
+                """
         )
 
-        @Flag(help: "Only those that are not files yet.")
+        @Flag(help: "List only documents that are not written as files yet.")
         var undelivered = false
-        @Option(help: "Only those of this request.")
+        @Option(help: ArgumentHelp("List only documents of this request.", valueName: "number"))
         var request: Int64?
         @OptionGroup var list: ListOptions
         @OptionGroup var options: ConfigurationOptions
@@ -38,7 +47,7 @@ struct ReportsCommand: AsyncParsableCommand {
                 row: { document in
                     [
                         String(document.id), document.fileName, String(document.byteCount),
-                        document.deliveredAt?.formatted(.iso8601) ?? "-", document.hasContent ? "yes" : "dropped",
+                        document.deliveredAt?.formatted(.iso8601) ?? "-", document.hasContent ? "yes" : "deleted",
                     ]
                 },
                 object: DocumentJSON.init
@@ -48,56 +57,57 @@ struct ReportsCommand: AsyncParsableCommand {
 
     struct Get: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Get one document out of the database, by its file's name."
+            abstract: "Fetch one document from the database by its file name.",
+            discussion: """
+                Examples:
+                  dsr reports get request-694-export.json --output customer.json
+                """
         )
 
-        @Argument(help: ArgumentHelp("The file's name, as 'dsr reports list' shows it.", valueName: "name"))
+        @Argument(help: ArgumentHelp("The file name, as shown by 'dsr reports list'.", valueName: "name"))
         var name: String
         @Option(
             name: [.short, .long],
             help: ArgumentHelp(
-                "Where to write: a new file with mode 0600, or - for standard output.",
+                "The output: a new file with mode 0600, or - for standard output.",
                 valueName: "file"
             )
         )
         var output: String
-        @Flag(help: "Replace the file if it is there.")
+        @Flag(help: "Replace an existing file.")
         var force = false
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
             let content = try await options.load().withStore { store in try await store.content(ofDocument: name) }
             guard let content else {
-                throw Failure(.usage, "there is no such document, or its content was dropped with the person's erasure")
+                throw Failure(.usage, "there is no such document, or its content was deleted after an erasure")
             }
-            guard output != "-" else { return Terminal.out(content) }
-            do throws(AtomicFile.Failure) {
-                try AtomicFile.write(content, to: output, replacing: force)
-            } catch {
-                throw Failure(
-                    .usage,
-                    error.alreadyExists ? "the file is there; --force replaces it" : "the output file: \(error)"
-                )
-            }
+            try OutputFile.write(content, to: output, replacing: force)
         }
     }
 
     struct Deliver: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write the documents that are not files yet to the report directory.",
-            discussion: "For what a run could not write, because the disk was full, say. Nothing is asked of the API."
+            discussion: """
+                For documents that a run could not write, for example because the disk was full. Makes no API call.
+
+                Examples:
+                  dsr reports deliver
+                """
         )
 
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
             let configuration = try await options.load()
-            let settings = try configuration.processor(actor: Actor.current)
+            let settings = try configuration.processor(actor: CurrentUser.name)
             guard let path = settings.reportsDirectory else { throw Failure.noReportDirectory }
             let delivered = try await configuration.withStore { store in
-                try await ReportDirectory(path: path).deliver(from: store, by: .person(settings.person))
+                try await ReportDirectory(path: path).deliver(from: store, by: .person(settings.author))
             }
-            Terminal.out("Documents written: \(delivered.count).")
+            Terminal.out("Documents written: \(delivered.count.grouped).")
             if let failure = delivered.failure { throw Failure.undelivered(failure) }
         }
     }
@@ -122,12 +132,12 @@ private struct DocumentJSON: Encodable {
 extension Failure {
     static let noReportDirectory = Failure(
         .configuration,
-        "no report directory: set DSR_REPORTS_DIRECTORY to where the documents are to be written"
+        "\(ReportSettings.directory.name) is not set; it must be the directory to which documents are written"
     )
 
     static func undelivered(_ why: String) -> Failure {
         Failure(
-            .needsAPerson,
+            .needsAction,
             "documents could not be written (\(why)); they are safe in the database, and 'dsr reports deliver' or the next "
                 + "run writes them"
         )

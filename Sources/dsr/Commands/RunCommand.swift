@@ -9,68 +9,76 @@ import SubjectRequests
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Answer all pending requests: the nightly batch.",
+        abstract: "Process all pending requests: the nightly batch.",
         discussion: """
-            Admits new rows, claims the earliest deadlines first, exports or erases, records each result with its \
-            evidence and documents in one commit, writes the documents to the report directory, and sums up. Several \
-            runs on several hosts may share one queue, and take over from one that dies. SIGTERM and SIGINT let calls in \
-            flight finish, record them, and give back the rest; a second signal does not wait for them.
+            Admits new rows, claims the earliest deadlines first, and exports, corrects or erases. Each result is recorded \
+            with its evidence and documents in one commit; the documents are written to the report directory. Several runs \
+            on several hosts may share one queue, and take over the requests of a run that died. SIGTERM and SIGINT \
+            let calls in flight finish, record their results and return the rest to the queue; a second signal stops \
+            at once.
+
+            Examples:
+              dsr run --dry-run
+              dsr run --config /etc/dsr/dsr.yaml --until 06:00
+              dsr run --allow-spike T-1
             """
     )
 
     @OptionGroup var options: ConfigurationOptions
-    @Flag(help: "Say what would happen, and change nothing.")
+    @Flag(help: "Show what a run would do. Changes nothing.")
     var dryRun = false
     @Flag(help: "Print the run report as JSON.")
     var json = false
     @Option(
         help: ArgumentHelp(
-            "Let erasures through although there are more of them than there should be; the ticket is kept in the evidence.",
+            "Allow an unusually large number of erasures in this run. The ticket is kept in the evidence.",
             valueName: "ticket"
         )
     )
     var allowSpike: String?
     @Option(
         help: ArgumentHelp(
-            "Begin nothing new after that time of day, in the controller's time zone, as in 06:00.",
+            "Start no request after this time of day in the configured time zone, for example 06:00.",
             valueName: "HH:MM"
         )
     )
     var until: TimeOfDay?
-    @Option(help: ArgumentHelp("Begin so many requests at most.", valueName: "number"))
+    @Option(help: ArgumentHelp("Process at most this many requests.", valueName: "number"))
     var limit: Int?
     @Option(
         help: ArgumentHelp(
-            "How long calls in flight may go on once the run is to end. Default: 60.",
+            "How long calls in flight may continue after a shutdown began. Default: grace.seconds, or 60.",
             valueName: "seconds"
         )
     )
     var grace: Int?
-    @Option(help: ArgumentHelp("Calls a second, at most. Default: no such limit.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Maximum number of API calls per second. Default: call.maximumPerSecond, or no limit.",
+            valueName: "number"
+        )
+    )
     var maxRate: Double?
 
     func validate() throws {
-        guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit is at least 1") }
+        guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit must be at least 1") }
         guard grace.map({ (0...86_400).contains($0) }) ?? true else {
-            throw ValidationError("--grace goes from 0 to 86,400 seconds")
+            throw ValidationError("--grace must be from 0 to 86,400 seconds")
         }
         guard maxRate.map({ (0.01...1_000_000).contains($0) }) ?? true else {
-            throw ValidationError("--max-rate goes from 0.01 to 1,000,000 calls a second")
+            throw ValidationError("--max-rate must be from 0.01 to 1,000,000 calls per second")
         }
     }
 
     func run() async throws {
-        try Ticket.check(allowSpike, about: nil)
+        try Ticket.check(allowSpike, option: "--allow-spike")
         let configuration = try await options.load()
-        var settings = try configuration.processor(actor: Actor.current)
+        var settings = try configuration.processor(actor: CurrentUser.name)
         settings.brakeTicket = allowSpike
         settings.limit = limit
         if let grace { settings.grace = .seconds(grace) }
         if let maxRate { settings.callsPerSecond = maxRate }
-        if dryRun {
-            try await Preview(configuration: configuration, settings: settings).print(json: json)
-            return
-        }
+        if dryRun { return try await printDryRun(configuration, settings) }
         guard settings.reportsDirectory != nil else { throw Failure.noReportDirectory }
         for warning in try configuration.database().warnings { Terminal.note("Warning: \(warning)") }
         let summary = try await configuration.execute(.all, settings, until: until)
@@ -81,10 +89,23 @@ struct RunCommand: AsyncParsableCommand {
         }
         try summary.throwUnlessDone()
     }
+
+    private func printDryRun(_ configuration: DsrConfiguration, _ settings: ProcessorSettings) async throws {
+        let result = try await configuration.withStore { store in
+            try await Forecast.read(from: store, settings: settings)
+        }
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            Terminal.out(String(decoding: try encoder.encode(result), as: UTF8.self))
+        } else {
+            DryRunText(environment: settings.environment.rawValue, result: result).print()
+        }
+    }
 }
 
 extension DsrConfiguration {
-    /// Runs the batch job, which signals and the clock end in order.
+    /// Executes a run. Signals and the time of day shut it down.
     func execute(
         _ scope: Scope,
         _ settings: ProcessorSettings,
@@ -96,7 +117,7 @@ extension DsrConfiguration {
             let run = Run(database: try database(), client: client, settings: settings, stop: stop) { tally in
                 progress.update(done: tally.ended)
             }
-            let watching = Task { await Signals.tell(stop) }
+            let watching = Task { await Signals.forward(to: stop) }
             let waiting = time.map { time in
                 Task {
                     let wait = time.next(after: Date(), in: settings.admission.deadlines.zone).timeIntervalSinceNow
@@ -109,56 +130,59 @@ extension DsrConfiguration {
                 waiting?.cancel()
                 progress.end()
             }
-            do throws(RunError) {
-                return try await run.execute(scope)
-            } catch {
-                throw Failure(error)
-            }
+            return try await run.execute(scope)
         }
     }
 }
 
 extension RunSummary {
     /// The summary's exit code, as an error where it is not 0.
-    func throwUnlessDone() throws(Failure) {
+    func throwUnlessDone() throws {
         switch end {
         case .credentialsRefused:
             throw Failure(
                 .credentials,
-                "the API refused the credentials; nothing more was claimed, and what was is pending again"
+                "the API refused the credentials; no more requests were claimed, and those in progress are pending again"
             )
         case .apiUnavailable:
             throw Failure(
                 .unreachable,
-                "the API did not answer any more; what was not answered is pending and will be tried again"
+                "Talon.One was unavailable for too long; requests without an answer are pending and will be retried"
             )
         case .leaseLost:
-            throw Failure(.tryAgain, "the run's lease had passed; what it held is taken over by the next run")
+            throw Failure(.tryAgain, "the run lost its lease; the next run takes over its requests")
         case .done, .stopped, .timeIsUp, .limitReached:
             break
         }
         if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
         if let signingFailure {
             throw Failure(
-                .needsAPerson,
-                "the evidence was not signed, and its leaves wait for the next head: \(signingFailure)"
+                .needsAction,
+                "the evidence log was not signed; its new entries wait for the next checkpoint: \(signingFailure)"
             )
         }
         if !report.balances {
             throw Failure(
-                .needsAPerson,
-                "the sums of run \(report.runID) do not agree: \(report.counts.toAccountFor) to account for, "
-                    + "\(report.counts.accountedFor) accounted for"
+                .needsAction,
+                "the sums of run \(report.runID) do not agree: \(report.counts.toAccountFor.grouped) to account for, "
+                    + "\(report.counts.accountedFor.grouped) accounted for"
             )
         }
         if let brake = report.brake {
             throw Failure(
-                .needsAPerson,
-                "erasures are held back: \(brake); 'dsr run --allow-spike TICKET' lets them through"
+                .needsAction,
+                "erasures are held back: \(brake); 'dsr run --allow-spike TICKET' allows them"
             )
         }
-        if needsAPerson {
-            throw Failure(.needsAPerson, "some requests need a person; see 'dsr requests list'")
-        }
+        if needsAPerson { throw Failure(.needsAction, neededAction) }
+    }
+
+    private var neededAction: String {
+        let ids = report.needsAPerson.map { String($0.requestID) }
+        guard let first = ids.first else { return "something needs action; see the summary of run \(report.runID)" }
+        let named = ids.prefix(10).joined(separator: ", ") + (ids.count > 10 ? ", …" : "")
+        return ids.count == 1
+            ? "1 request needs action: \(first); see 'dsr requests show \(first)'"
+            : "\(ids.count.grouped) requests need action: \(named); see 'dsr requests show NUMBER'"
     }
 }

@@ -8,8 +8,12 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract: "Serve a Talon.One sandbox on this host, with its state in memory.",
         discussion: """
-            The ten operations as a real server, seeded with a shop's campaigns and coupons. It can be told to \
-            misbehave, and counts what it was asked, under /_sandbox/ for callers on this host.
+            Serves the ten operations over HTTP, with the campaigns and coupons of an example shop. Callers on this host \
+            can inject faults and read counters under /_sandbox/.
+
+            Examples:
+              dsr sandbox
+              dsr sandbox --port 0 --deployment newest
             """
     )
 
@@ -27,15 +31,15 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    @Option(help: "The port on the loopback address; 0 chooses a free one.")
+    @Option(help: "The port on the loopback address; 0 selects a free port.")
     var port = 8_089
-    @Option(help: "Which API it has: the early one, the newest, or both.")
+    @Option(help: "The API revision to serve: baseline, newest, or both.")
     var deployment = Deployment.both
-    @Flag(help: "Begin empty, without the shop's campaigns and coupons.")
+    @Flag(help: "Start without campaigns and coupons.")
     var empty = false
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port goes from 0 to 65535") }
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535") }
     }
 
     func run() async throws {
@@ -45,19 +49,19 @@ struct SandboxCommand: AsyncParsableCommand {
         } catch {
             throw Failure(
                 .unreachable,
-                "cannot listen on 127.0.0.1:\(port); is the port taken? --port 0 chooses a free one"
+                "cannot listen on 127.0.0.1:\(port); --port 0 selects a free port"
             )
         }
         if !empty { await server.sandbox.seed(.demo) }
         Terminal.out(
             """
-            # A Talon.One sandbox listens. In another shell:
+            # The Talon.One sandbox is ready. In another shell:
             export TALON_ONE_BASE_URL=\(server.baseURL)
             export TALON_ONE_API_KEY=sandbox
             export TALON_ONE_ENVIRONMENT=sandbox
             """
         )
-        try await Signals.endInOrder(SandboxService(server: server))
+        try await Signals.runUntilSignal(SandboxService(server: server))
     }
 }
 

@@ -2,25 +2,25 @@ import ArgumentParser
 import Foundation
 import SubjectRequests
 
-/// A person given on the command line, or on standard input, where no process table shows it.
+/// A customer's identifier, given as an argument or on standard input, which the process table does not show.
 struct SubjectArgument: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "The customer's integrationId, or - to read it from standard input, which no process table shows.",
+            "The customer's integrationId, or - to read it from standard input, which keeps it out of the process table.",
             valueName: "integration-id"
         )
     )
     var integrationID: String
 
-    /// Whether it comes from standard input, so that no question can be answered there.
+    /// Whether the identifier comes from standard input, so that a question cannot be answered there.
     var isFromStandardInput: Bool { integrationID == "-" }
 
-    func read() throws(Failure) -> SubjectID {
+    func read() throws -> SubjectID {
         try Self.read(integrationID)
     }
 
-    /// Reads a person from an argument, or from standard input where that is `-`.
-    static func read(_ argument: String) throws(Failure) -> SubjectID {
+    /// Reads an identifier from an argument, or from standard input where the argument is `-`.
+    static func read(_ argument: String) throws -> SubjectID {
         let text = argument == "-" ? readLine(strippingNewline: true) ?? "" : argument
         do {
             return try SubjectID(text)
@@ -30,42 +30,43 @@ struct SubjectArgument: ParsableArguments {
     }
 }
 
-/// What the evidence and the row say of where a request came from.
+/// Who made a request and when, for the request's row.
 struct OriginOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Who asked for it, for the request's row.", valueName: "name"))
+    @Option(help: ArgumentHelp("Who made the request. Default: your login name.", valueName: "name"))
     var requestedBy: String?
     @Option(
         help: ArgumentHelp(
-            "When the request reached the controller, as in 2026-03-05T10:00:00Z. Default: now.",
+            "When the request was received, for example 2026-03-05T10:00:00Z. Default: now.",
             valueName: "instant"
         )
     )
     var receivedAt: String?
 
-    func instant() throws(Failure) -> Date? {
+    func instant() throws -> Date? {
         guard let receivedAt else { return nil }
         guard let instant = try? Date(receivedAt, strategy: .iso8601) else {
-            throw Failure(.usage, "--received-at is not an instant; it looks like 2026-03-05T10:00:00Z")
+            throw Failure(.usage, "--received-at must be an instant, for example 2026-03-05T10:00:00Z")
         }
-        guard instant <= Date() else { throw Failure(.usage, "--received-at lies in the future") }
+        guard instant <= Date() else { throw Failure(.usage, "--received-at must not be in the future") }
         return instant
     }
 }
 
-/// A ticket is kept in the evidence for good, so it is a number and not a sentence about somebody.
+/// References that the evidence keeps permanently, such as tickets: an identifier of a case, and no sentence about a
+/// customer.
 enum Ticket {
-    static func check(_ ticket: String?, about subject: SubjectID?) throws(Failure) {
+    static func check(_ ticket: String?, about subject: SubjectID? = nil, option: String = "--ticket") throws {
         guard let ticket else { return }
         guard ticket.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._:\/#\-]{0,99}/) != nil else {
             throw Failure(
                 .usage,
-                "--ticket must be a reference of up to 100 letters, digits and . _ : / # -; the evidence keeps it for "
-                    + "good, so it must hold no name and no address"
+                "\(option) must be a reference of up to 100 letters, digits and . _ : / # -; the evidence keeps it "
+                    + "permanently, so it must not contain a name or an address"
             )
         }
         guard let subject else { return }
         guard subject.value.count < 4 || !ticket.contains(subject.value) else {
-            throw Failure(.usage, "--ticket contains the integrationId, and the evidence keeps it for good")
+            throw Failure(.usage, "\(option) contains the integrationId, and the evidence keeps it permanently")
         }
     }
 }

@@ -6,59 +6,66 @@ import SubjectRequests
 struct SubmitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit",
-        abstract: "Put a request into the queue, for the next run to answer."
+        abstract: "Add a request to the queue. The next run processes it.",
+        discussion: """
+            Examples:
+              dsr submit access customer-42 --ticket T-1
+              dsr submit rectification customer-42 --changes '{"City": "Lyon"}' --ticket T-2
+              echo customer-42 | dsr submit erasure - --ticket T-3
+            """
     )
 
     @Argument(help: "The right: \(Right.allCases.map(\.rawValue).joined(separator: ", ")).")
     var right: Right
     @OptionGroup var subject: SubjectArgument
     @OptionGroup var origin: OriginOptions
-    @Option(help: ArgumentHelp("The ticket the request came from.", valueName: "reference"))
+    @Option(help: ArgumentHelp("The ticket of the request; kept in the evidence.", valueName: "reference"))
     var ticket: String?
-    @Option(help: ArgumentHelp("Through which channel the request came.", valueName: "name"))
+    @Option(help: ArgumentHelp("The channel through which the request came. Default: cli.", valueName: "name"))
     var channel: String?
     @Option(
         help: ArgumentHelp(
-            "For a rectification: attribute names and new values, null clears; - reads them from standard input.",
+            "For a rectification: attribute names and new values; null clears a value, - reads them from standard input.",
             valueName: "json"
         )
     )
     var changes: String?
-    @Flag(help: "Have somebody check who asks before it is worked, whatever the channel ('dsr requests verify').")
+    @Flag(help: "Wait until the requester's identity is verified ('dsr requests verify'), whatever the channel.")
     var needsIdentity = false
     @Flag(help: "Print the request's number as JSON.")
     var json = false
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        let person = try subject.read()
-        try Ticket.check(ticket, about: person)
+        let customer = try subject.read()
+        try Ticket.check(ticket, about: customer)
         var submission = Submission(
             right: right,
-            subject: person,
+            subject: customer,
             receivedAt: try origin.instant(),
             ticket: ticket,
-            requestedBy: origin.requestedBy ?? Actor.current,
+            requestedBy: origin.requestedBy ?? CurrentUser.name,
             channel: channel ?? "cli",
             changes: try requestedChanges()
         )
         submission.needsIdentity = needsIdentity
         let id = try await options.load().withStore { store in try await store.submit(submission) }
-        Terminal.out(json ? "{\"request\":\(id)}" : "Request \(id) is pending.")
+        guard json else { return Terminal.out("Request \(id) is pending.") }
+        try JSONOutput.print(SubmittedJSON(request: id))
     }
 
-    private func requestedChanges() throws(Failure) -> RequestedChanges? {
+    private func requestedChanges() throws -> RequestedChanges? {
         guard right == .rectification else {
-            guard changes == nil else { throw Failure(.usage, "only a rectification has --changes") }
+            guard changes == nil else { throw Failure(.usage, "--changes is only for a rectification") }
             return nil
         }
         let text =
             changes == "-"
             ? String(data: FileHandle.standardInput.readDataToEndOfFile(), encoding: .utf8) : changes
-        do {
-            return try RequestedChanges(json: text)
-        } catch {
-            throw Failure(.usage, error.reason)
-        }
+        return try RequestedChanges(json: text)
     }
+}
+
+private struct SubmittedJSON: Encodable {
+    let request: Int64
 }

@@ -1,4 +1,3 @@
-import Configuration
 import Foundation
 import PublicHolidays
 import Store
@@ -7,63 +6,59 @@ import SubjectRequests
 /// What the controller has decided about deadlines, gates and brakes.
 extension DsrConfiguration {
     /// How deadlines are counted.
-    func deadlines() throws(Failure) -> DeadlineRules {
+    func deadlines() throws -> DeadlineRules {
         var rules = DeadlineRules(zone: try timeZone(), calendar: try calendar())
-        if let effect: SuspensionPolicy.Effect = try choice("suspension.effect", "DSR_SUSPENSION_EFFECT", in: own) {
-            rules.suspensions.effect = effect
-        }
-        if let days = try number("suspension.promptDays", 0...30) { rules.suspensions.promptDays = days }
+        if let effect = settings[DeadlineSettings.suspensionEffect] { rules.suspensions.effect = effect }
+        if let days = settings[DeadlineSettings.promptDays] { rules.suspensions.promptDays = days }
         return rules
     }
 
-    /// What is asked of requests before they are worked.
-    func gates() throws(Failure) -> GateRules {
+    /// Which gates are used.
+    func gates() -> GateRules {
         var gates = GateRules()
-        let channels = own.stringArray(forKey: "gates.identityChannels") ?? []
-        gates.identityChannels = Set(channels.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty })
-        gates.approvesErasures = try flag("gates.approval") ?? false
-        // The person has a month to be answered in: the time to think it over must leave some of it.
-        gates.erasureWaitDays = try number("gates.erasureWaitDays", 0...21) ?? 0
+        gates.identityChannels = Set(settings[GateSettings.identityChannels] ?? [])
+        gates.approvesErasures = settings[GateSettings.approval] ?? false
+        gates.erasureWaitDays = settings[GateSettings.erasureWaitDays] ?? 0
         return gates
     }
 
     /// When erasures are held back. Zero switches a limit off.
-    func brake() throws(Failure) -> ErasureBrake.Limits {
+    func brake() -> ErasureBrake.Limits {
         var limits = ErasureBrake.Limits()
-        if let maximum = try number("brake.maximumErasures", 0...1_000_000_000) {
-            limits.maximum = maximum == 0 ? nil : maximum
-        }
-        if let factor = try number("brake.spikeFactor", 0...1_000) { limits.spikeFactor = factor == 0 ? nil : factor }
-        if let floor = try number("brake.spikeFloor", 0...1_000_000_000) { limits.spikeFloor = floor }
+        if let maximum = settings[BrakeSettings.maximumErasures] { limits.maximum = maximum == 0 ? nil : maximum }
+        if let factor = settings[BrakeSettings.spikeFactor] { limits.spikeFactor = factor == 0 ? nil : factor }
+        if let floor = settings[BrakeSettings.spikeFloor] { limits.spikeFloor = floor }
         return limits
     }
 
-    /// When to look again at whom we erased; the identifier is kept for that and no longer.
-    func recheck() throws(Failure) -> Recheck? {
-        guard let days = try number("reappearance.days", 0...29), days > 0 else { return nil }
+    /// When an erased customer is looked for again. The identifier is kept for that and no longer.
+    func recheck() -> Recheck? {
+        guard let days = settings[EvidenceSettings.reappearanceDays], days > 0 else { return nil }
         return Recheck(dueAfter: .seconds(days * 86_400), keptFor: .seconds(30 * 86_400))
     }
 
-    private func timeZone() throws(Failure) -> TimeZone {
-        guard let name = own.text("timeZone") else { return .gmt }
-        // By a name that the database knows as well, and not by an offset, which knows no summer.
+    private func timeZone() throws -> TimeZone {
+        guard let name = settings[DeadlineSettings.timeZone] else { return .gmt }
+        // The name must be one that the database knows as well. An offset has no daylight saving time.
         guard ["UTC", "GMT"].contains(name) || TimeZone.knownTimeZoneIdentifiers.contains(name),
             let zone = TimeZone(identifier: name)
         else {
-            throw Failure(.configuration, "DSR_TIME_ZONE is not a time zone; it looks like Europe/Berlin")
+            throw Failure(
+                .configuration,
+                "\(DeadlineSettings.timeZone.name) is not a known time zone (example: Europe/Berlin)"
+            )
         }
         return zone
     }
 
-    private func calendar() throws(Failure) -> HolidayCalendar? {
-        let country = own.text("calendar.country")
-        let region = own.text("calendar.region")
-        let file = own.text("calendar.file")
-        guard let country else {
+    private func calendar() throws -> HolidayCalendar? {
+        let region = settings[DeadlineSettings.region]
+        let file = settings[DeadlineSettings.calendarFile]
+        guard let country = settings[DeadlineSettings.country] else {
             guard region == nil, file == nil else {
                 throw Failure(
                     .configuration,
-                    "DSR_CALENDAR_COUNTRY is not set, and the calendar's region and file need it; it looks like DE"
+                    "\(DeadlineSettings.country.name) is not set; a region or a calendar file needs it (example: DE)"
                 )
             }
             return nil
@@ -71,10 +66,10 @@ extension DsrConfiguration {
         return try overlay(file, on: try builtIn(country, region, hasFile: file != nil))
     }
 
-    private func builtIn(_ country: String, _ region: String?, hasFile: Bool) throws(Failure) -> HolidayCalendar {
+    private func builtIn(_ country: String, _ region: String?, hasFile: Bool) throws -> HolidayCalendar {
         if let calendar = PublicHolidays.calendar(country: country, region: region) { return calendar }
         guard PublicHolidays.places().contains(country) else {
-            // Another country's calendar may come as a file, whole.
+            // The calendar of another country may come from a file alone.
             if hasFile {
                 return HolidayCalendar(
                     jurisdiction: region.map { "\(country)-\($0)" } ?? country,
@@ -84,30 +79,29 @@ extension DsrConfiguration {
             }
             throw Failure(
                 .configuration,
-                "DSR_CALENDAR_COUNTRY is none of \(PublicHolidays.places().joined(separator: ", ")); another country's "
-                    + "holidays can be given in DSR_CALENDAR_FILE"
+                "\(DeadlineSettings.country.name) must be one of \(PublicHolidays.places().joined(separator: ", ")); "
+                    + "for another country, give its public holidays in \(DeadlineSettings.calendarFile.name)"
             )
         }
         let regions = PublicHolidays.places(in: country)
         throw Failure(
             .configuration,
-            "DSR_CALENDAR_REGION: "
-                + (regions.isEmpty
-                    ? "no region of \(country) is known to have public holidays of its own; leave it out"
-                    : "the regions of \(country) with public holidays of their own are "
-                        + "\(regions.joined(separator: ", ")); leave it out for any other")
+            regions.isEmpty
+                ? "\(DeadlineSettings.region.name) must not be set: no region of \(country) has public holidays of its own"
+                : "\(DeadlineSettings.region.name) must be one of \(regions.joined(separator: ", ")); remove it for any "
+                    + "other region of \(country)"
         )
     }
 
-    private func overlay(_ file: String?, on calendar: HolidayCalendar) throws(Failure) -> HolidayCalendar {
+    private func overlay(_ file: String?, on calendar: HolidayCalendar) throws -> HolidayCalendar {
         guard let file else { return calendar }
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw Failure(.configuration, "the file that DSR_CALENDAR_FILE names cannot be read")
+            throw Failure(.configuration, "\(DeadlineSettings.calendarFile.name) names a file that cannot be read")
         }
         do {
             return try calendar.overlaid(with: text)
         } catch {
-            throw Failure(.configuration, "DSR_CALENDAR_FILE: \(error)")
+            throw Failure(.configuration, "\(DeadlineSettings.calendarFile.name): \(error)")
         }
     }
 }

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import TalonOne
 
-/// A handful of customers of an outdoor shop, made by the operations that the shop itself would call.
+/// Five customers of an outdoor shop, created by the operations that the shop itself calls.
 enum DemoCustomers {
     static let erased = "customer-1003"
     static let left = "customer-1005"
@@ -19,36 +19,36 @@ enum DemoCustomers {
             ('rectification', 'customer-1002', 'DEMO-7', '{"City": "Lyon"}');
         """
 
-    private struct Person {
+    private struct Customer {
         let id: String, attributes: [String: JSONValue], totals: [String], coupon: String?
     }
 
-    private static let people = [
-        Person(
+    private static let customers = [
+        Customer(
             id: "customer-1001",
             attributes: ["Name": "Zoë Lindqvist", "Email": "zoe@example.com", "City": "Malmö", "Newsletter": true],
             totals: ["129.90", "18.05"],
             coupon: "AUTUMN10"
         ),
-        Person(
+        Customer(
             id: "customer-1002",
             attributes: ["Name": "Amadou Diallo", "Email": "amadou@example.com", "City": "Lille"],
             totals: ["349.00"],
             coupon: "TENT-LAUNCH"
         ),
-        Person(
+        Customer(
             id: "customer-1003",
             attributes: ["Name": "Greta O'Brien", "Email": "greta@example.com", "City": "Cork"],
             totals: ["75.20"],
             coupon: "AUTUMN20"
         ),
-        Person(
+        Customer(
             id: "customer-1004",
             attributes: ["Name": "Jiří Novák", "Email": "jiri@example.com", "City": "Brno"],
             totals: ["12.34"],
             coupon: nil
         ),
-        Person(
+        Customer(
             id: "customer-1005",
             attributes: ["Name": "Inês Carvalho", "Email": "ines@example.com", "City": "Porto"],
             totals: [],
@@ -57,16 +57,14 @@ enum DemoCustomers {
     ]
 
     static func create(at baseURL: String) async throws {
+        let configuration = try TalonOneConfiguration(baseURL: baseURL, authentication: .apiKey("sandbox"))
         let http = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: TalonOneClient.httpClientConfiguration(connections: 1)
         )
-        do throws(TalonOneError) {
-            let client = TalonOneClient(
-                configuration: try TalonOneConfiguration(baseURL: baseURL, authentication: .apiKey("sandbox")),
-                http: http
-            )
-            for person in people { try await create(person, with: client) }
+        try await withResource(http, close: { try? await $0.shutdown() }) { http in
+            let client = TalonOneClient(configuration: configuration, http: http)
+            for customer in customers { try await create(customer, with: client) }
             _ = try await client.createReferral(
                 NewReferral(
                     campaignId: 2,
@@ -74,37 +72,33 @@ enum DemoCustomers {
                     friendProfileIntegrationId: "customer-1002"
                 )
             )
-        } catch {
-            try? await http.shutdown()
-            throw Failure(error)
         }
-        try? await http.shutdown()
     }
 
-    private static func create(_ person: Person, with client: TalonOneClient) async throws(TalonOneError) {
+    private static func create(_ customer: Customer, with client: TalonOneClient) async throws {
         _ = try await client.updateCustomerProfile(
-            integrationId: person.id,
-            NewCustomerProfile(attributes: person.attributes)
+            integrationId: customer.id,
+            NewCustomerProfile(attributes: customer.attributes)
         )
-        for (number, total) in person.totals.enumerated() {
+        for (number, total) in customer.totals.enumerated() {
             _ = try await client.updateCustomerSession(
-                customerSessionId: "\(person.id)-order-\(number + 1)",
-                NewCustomerSession(profileId: person.id, state: .closed, total: Decimal(string: total))
+                customerSessionId: "\(customer.id)-order-\(number + 1)",
+                NewCustomerSession(profileId: customer.id, state: .closed, total: Decimal(string: total))
             )
         }
         _ = try await client.trackEvent(
             NewEvent(
                 type: "newsletter_opened",
                 attributes: ["Issue": 11],
-                sessionId: "\(person.id)-visit",
-                profileId: person.id
+                sessionId: "\(customer.id)-visit",
+                profileId: customer.id
             )
         )
-        if let coupon = person.coupon {
-            _ = try await client.createCouponReservation(couponValue: coupon, integrationIds: [person.id])
+        if let coupon = customer.coupon {
+            _ = try await client.createCouponReservation(couponValue: coupon, integrationIds: [customer.id])
         }
         Terminal.out(
-            "  \(person.id): profile, \(person.totals.count) orders, an event, \(person.coupon ?? "no reservation")"
+            "  \(customer.id): profile, \(customer.totals.count.counted("order")), 1 event, \(customer.coupon ?? "no reservation")"
         )
     }
 }

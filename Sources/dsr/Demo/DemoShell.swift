@@ -3,7 +3,7 @@ import Postgres
 import Subprocess
 import SystemPackage
 
-/// Runs dsr's own binary the way a person would type it, and shows what was typed.
+/// Runs dsr's own binary as an operator does, and shows each command.
 struct DemoShell {
     let environment: [String: String]
 
@@ -15,11 +15,11 @@ struct DemoShell {
     func dsr(_ arguments: String..., mayFail: Bool = false) async throws {
         Terminal.out("$ dsr \(arguments.joined(separator: " "))")
         var values: [Environment.Key: String?] = [:]
-        for (name, value) in environment { values[Environment.Key(stringLiteral: name)] = value }
-        // Settings of the person's own must not lead the demo to a real database.
-        for name in ["DSR_CONFIG", "TALON_ONE_APPLICATION_ID", "TALON_ONE_APPLICATION_KEY"] {
+        // Settings of the user's own must not lead the demo to a real database.
+        for name in ProcessInfo.processInfo.environment.keys where SettingsTable.claims(name) {
             values[Environment.Key(stringLiteral: name)] = String?.none
         }
+        for (name, value) in environment { values[Environment.Key(stringLiteral: name)] = value }
         let ended = try await Subprocess.run(
             .path("/proc/self/exe"),
             arguments: Arguments(arguments),
@@ -28,20 +28,17 @@ struct DemoShell {
             error: .currentStandardError
         )
         guard mayFail || ended.terminationStatus.isSuccess else {
-            throw Failure(.needsAPerson, "the demo stops: 'dsr \(arguments.first ?? "")' failed")
+            throw Failure(.needsAction, "the demo stopped: 'dsr \(arguments.first ?? "")' failed")
         }
     }
 
     func sql(_ statements: String) async throws {
         Terminal.out(statements + "\n")
-        do throws(PostgresError) {
-            let connection = try await PostgresConnection.connect(
-                PostgresConfiguration(connectionString: environment["DSR_DATABASE_URL"])
-            )
+        let connection = try await PostgresConnection.connect(
+            PostgresConfiguration(connectionString: environment["DSR_DATABASE_URL"])
+        )
+        try await withResource(connection, close: { await $0.close() }) { connection in
             try await connection.run(script: statements, named: "the demo's requests")
-            await connection.close()
-        } catch {
-            throw Failure(.unreachable, error.description)
         }
     }
 
@@ -56,7 +53,7 @@ struct DemoShell {
         Terminal.out(
             """
 
-            Open run-1.html and the letters in a browser. To go on by hand with everything still up:
+            Open run-1.html and the letters in a browser. To keep Postgres and the sandbox running after the demo:
             dsr demo --keep
             """
         )

@@ -1,20 +1,19 @@
 import ArgumentParser
-import Foundation
 
-/// What every list takes: where it begins, how long it is, and for whom it is printed.
+/// The options of every list: where it begins, how long it is, and its format.
 struct ListOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Begin after this number.", valueName: "number"))
+    @Option(help: ArgumentHelp("List entries after this number.", valueName: "number"))
     var after: Int64 = 0
-    @Option(help: "How many at most, up to 10,000.")
+    @Option(help: ArgumentHelp("List at most this many entries, up to 10,000.", valueName: "number"))
     var limit = 100
-    @Flag(help: "Print JSON, one object a line.")
+    @Flag(help: "Print JSON, one object per line.")
     var json = false
 
     func validate() throws {
-        guard (1...10_000).contains(limit) else { throw ValidationError("--limit goes from 1 to 10,000") }
+        guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 10,000") }
     }
 
-    /// Prints a list: a table, or an object a line.
+    /// Prints a table, or one JSON object per line.
     func print<Element>(
         _ elements: [Element],
         headings: [String],
@@ -26,9 +25,6 @@ struct ListOptions: ParsableArguments {
             table.rows = elements.map(row)
             return table.print()
         }
-        let encoder = RequestJSON.encoder(pretty: false)
-        for element in elements {
-            Terminal.out(String(decoding: try encoder.encode(object(element)), as: UTF8.self))
-        }
+        for element in elements { try JSONOutput.print(object(element)) }
     }
 }

@@ -5,13 +5,13 @@ import UnixSignals
 
 /// SIGTERM and SIGINT, and what they end.
 enum Signals {
-    /// The first signal lets a run wind down, the second does not wait.
-    static func tell(_ stop: RunStop) async {
+    /// Forwards signals to a run: the first begins its shutdown, the second cancels it.
+    static func forward(to stop: RunStop) async {
         var isFirst = true
         for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
             if isFirst {
                 stop.windDown(.stopped)
-                Terminal.note("Stopping; calls in flight finish first. A second signal does not wait for them.")
+                Terminal.note("Stopping after calls in flight; a second signal stops at once.")
             } else {
                 stop.cancel(.stopped)
             }
@@ -19,10 +19,9 @@ enum Signals {
         }
     }
 
-    /// Runs a service until it ends or a signal asks it to.
-    /// SIGTERM and SIGINT let the service end in order.
-    static func endInOrder(_ service: any Service) async throws {
-        // The group's own log lines say nothing that the commands do not say themselves.
+    /// Runs a service until it ends or a signal shuts it down.
+    static func runUntilSignal(_ service: any Service) async throws {
+        // The group's own log lines repeat what the commands print.
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],

@@ -1,7 +1,7 @@
 import Processor
 import Reports
 
-/// A run's summary for a terminal or a mail from cron.
+/// The summary of a run, for a terminal or for the mail that cron sends.
 struct SummaryText {
     let summary: RunSummary
 
@@ -11,43 +11,54 @@ struct SummaryText {
 
     func print() {
         let report = summary.report
-        let counts = report.counts
         Terminal.out("Run \(report.runID) on \(report.environment.rawValue): \(report.ending)")
-        var lines: [(String, Int)] = [
-            ("pending at the start", counts.pendingAtStart), ("arrived meanwhile", counts.arrived),
-        ]
-        lines += counts.completed.sorted { $0.key < $1.key }.map { ("  completed, \($0.key)", $0.value) }
-        lines += [("  refused", counts.refused), ("  failed, need a person", counts.failed)]
-        lines += counts.waiting.sorted { $0.key < $1.key }.map { ("  waiting for \($0.key)", $0.value) }
-        lines += [
-            ("  to be retried", counts.toBeRetried), ("  taken by others", counts.takenByOthers),
-        ]
-        for (label, count) in lines where count > 0 || !label.hasPrefix("  ") {
-            let padding = String(repeating: " ", count: max(1, 40 - label.count))
-            Terminal.out("  \(label)\(padding)\(count)")
-        }
-        Terminal.out(
-            "  \(counts.toAccountFor) to account for, \(counts.accountedFor) accounted for: "
-                + (counts.balances ? "the sums agree" : "THE SUMS DO NOT AGREE")
-        )
-        Terminal.out(
-            "  \(counts.calls) calls, \(counts.reportsDelivered) documents delivered"
-                + (counts.reportsUndelivered > 0 ? ", \(counts.reportsUndelivered) still to deliver" : "")
-        )
+        printCounts(report.counts)
         switch summary.signing {
-        case .unconfigured: Terminal.out("  evidence: not signed, no key is configured ('dsr evidence key' makes one)")
-        case .signed(let size): Terminal.out("  evidence: \(size) leaves under a signed head")
-        case .failed: Terminal.out("  evidence: NOT SIGNED")
+        case .unconfigured:
+            Terminal.out("  evidence log not signed: no key is configured; make one with 'dsr evidence key'")
+        case .signed(let size): Terminal.out("  evidence log signed (\(size.counted("entry", "entries")))")
+        case .failed: Terminal.out("  EVIDENCE LOG NOT SIGNED")
         }
-        if let brake = report.brake { Terminal.out("  ERASURES ARE HELD BACK: \(brake)") }
+        if let brake = report.brake { Terminal.out("  ERASURES HELD BACK: \(brake)") }
         for (code, count) in report.attentionInOrder {
-            Terminal.out("  \(code.replacing("_", with: " ")): \(count)")
+            Terminal.out("  \(Self.labels[code] ?? code.replacing("_", with: " ")): \(count.grouped)")
         }
         for row in report.needsAPerson.prefix(20) {
             Terminal.out("  request \(row.requestID) (\(row.right)): \(row.state): \(row.reason)")
         }
         if report.needsAPerson.count > 20 {
-            Terminal.out("  and \(report.needsAPerson.count - 20) more in the run report")
+            Terminal.out("  and \((report.needsAPerson.count - 20).grouped) more in the run report")
         }
     }
+
+    private func printCounts(_ counts: RunReport.Counts) {
+        var lines: [(String, Int)] = [
+            ("pending at the start", counts.pendingAtStart), ("arrived during the run", counts.arrived),
+        ]
+        lines += counts.completed.sorted { $0.key < $1.key }.map { ("  completed, \($0.key)", $0.value) }
+        lines += [("  refused", counts.refused), ("  failed, need action", counts.failed)]
+        lines += counts.waiting.sorted { $0.key < $1.key }.map { ("  waiting for \($0.key)", $0.value) }
+        lines += [("  left for the next run", counts.toBeRetried), ("  taken by other runs", counts.takenByOthers)]
+        for (label, count) in lines where count > 0 || !label.hasPrefix("  ") {
+            let padding = String(repeating: " ", count: max(1, 40 - label.count))
+            Terminal.out("  \(label)\(padding)\(count.grouped)")
+        }
+        Terminal.out(
+            "  \(counts.toAccountFor.grouped) to account for, \(counts.accountedFor.grouped) accounted for: "
+                + (counts.balances ? "the sums agree" : "THE SUMS DO NOT AGREE")
+        )
+        Terminal.out(
+            "  \(counts.calls.counted("call")), \(counts.reportsDelivered.counted("document")) delivered"
+                + (counts.reportsUndelivered > 0 ? ", \(counts.reportsUndelivered.grouped) still to deliver" : "")
+        )
+    }
+
+    /// What needs action outside the run's own work, by its code in the run report.
+    private static let labels = [
+        "overdue": "past answer-by date", "unlawfully_late": "also past the last lawful date",
+        "refusals_to_tell": "refusal letters not sent",
+        "refusals_told_too_late": "refusal letters not sent within the first month",
+        "holds_to_review": "legal holds due for review", "incidents": "erased customers who reappeared",
+        "missed_looks": "rechecks that were missed",
+    ]
 }

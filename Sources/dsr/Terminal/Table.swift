@@ -1,4 +1,4 @@
-/// Rows under headings: aligned columns for people, tab-separated lines for pipes.
+/// Rows under headings: aligned columns on a terminal, tab-separated lines without headings in a pipe.
 struct Table {
     let headings: [String]
     var rows: [[String]] = []
@@ -20,8 +20,8 @@ struct Table {
     }
 
     func print() {
-        guard !rows.isEmpty || Terminal.showsResults else { return }
-        Terminal.out(text(aligned: Terminal.showsResults))
+        guard !rows.isEmpty || Terminal.stdoutIsTTY else { return }
+        Terminal.out(text(aligned: Terminal.stdoutIsTTY))
     }
 }
 

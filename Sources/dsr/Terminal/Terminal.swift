@@ -1,12 +1,15 @@
 import Foundation
 import Glibc
-import Synchronization
 
-/// What a person sees: results on standard output, all else on standard error.
+/// Output for operators: results on standard output, everything else on standard error.
 enum Terminal {
-    /// Whether a person reads the results, and whether one reads the rest.
-    static var showsResults: Bool { isatty(STDOUT_FILENO) == 1 }
-    static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+    static var stdoutIsTTY: Bool { isatty(STDOUT_FILENO) == 1 }
+    static var stderrIsTTY: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Whether standard error may be coloured. https://no-color.org
+    private static var isColoured: Bool {
+        stderrIsTTY && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+    }
 
     static func out(_ line: String) {
         write(line + "\n", to: STDOUT_FILENO)
@@ -21,11 +24,10 @@ enum Terminal {
     }
 
     static func error(_ sentence: String) {
-        let label = showsProgress ? "\u{1B}[31mError:\u{1B}[0m " : "Error: "
-        note(sentence.hasPrefix("Error:") ? sentence : label + sentence)
+        note((isColoured ? "\u{1B}[31mError:\u{1B}[0m " : "Error: ") + sentence)
     }
 
-    /// Asks for a line on the terminal; `nil` where there is none to ask on.
+    /// Asks for a line on the terminal; `nil` where standard input is not a terminal.
     static func ask(_ question: String) -> String? {
         guard isatty(STDIN_FILENO) == 1 else { return nil }
         write(question, to: STDERR_FILENO)
@@ -47,38 +49,5 @@ enum Terminal {
             }
             rest = rest.dropFirst(written)
         }
-    }
-}
-
-/// One line on standard error that tells how far long work has come; on a terminal only.
-final class ProgressLine: Sendable {
-    private let started = ContinuousClock().now
-    private let last = Mutex<ContinuousClock.Instant?>(nil)
-    private let unit: String
-
-    init(unit: String) {
-        self.unit = unit
-    }
-
-    func update(done: Int) {
-        guard Terminal.showsProgress else { return }
-        let now = ContinuousClock().now
-        let isDue = last.withLock { last in
-            guard last.map({ now - $0 > .milliseconds(200) }) ?? true else { return false }
-            last = now
-            return true
-        }
-        guard isDue else { return }
-        let seconds = max(
-            0.001,
-            Double((now - started).components.seconds) + Double((now - started).components.attoseconds) / 1e18
-        )
-        let line = "\r\u{1B}[K\(done) \(unit), \(Int(Double(done) / seconds)) a second"
-        FileHandle.standardError.write(Data(line.utf8))
-    }
-
-    func end() {
-        guard Terminal.showsProgress, last.withLock({ $0 != nil }) else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// A time of day, as in `06:00`.
+/// A time of day, such as `06:00`.
 struct TimeOfDay: ExpressibleByArgument {
     let hour: Int, minute: Int
 
@@ -14,7 +14,8 @@ struct TimeOfDay: ExpressibleByArgument {
         self.minute = minute
     }
 
-    /// The next instant at which the clocks of a time zone show it. On the night on which they skip it, the first after it.
+    /// The next instant at which a clock in the time zone shows this time. Where a clock change skips it, the first instant
+    /// after it.
     func next(after instant: Date, in zone: TimeZone) -> Date {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone

@@ -7,10 +7,14 @@ import Processor
 extension EvidenceCommand {
     struct Key: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a key: the log's signing key, a witness's, or the subject key.",
+            abstract: "Make a key: the log's signing key, a witness's key, or the subject key.",
             discussion: """
-                The file is new and for its owner only. For the log and a witness the verifier key is printed: give it \
-                to whoever is to check. The key must not be kept in the database.
+                Writes a new file with mode 0600. For the log and a witness, it prints the verifier key: give it to \
+                everyone who verifies evidence. Do not store keys in the database.
+
+                Examples:
+                  dsr evidence key /etc/dsr/log.key --name example.com/dsr
+                  dsr evidence key /etc/dsr/subject.key --kind subject
                 """
         )
 
@@ -26,7 +30,7 @@ extension EvidenceCommand {
         var kind = Kind.log
         @Option(
             help: ArgumentHelp(
-                "The log's or witness's name, without spaces and plus signs, as in example.com/dsr. It becomes the log's origin.",
+                "The name of the log or witness without spaces and plus signs, for example example.com/dsr.",
                 valueName: "name"
             )
         )
@@ -34,31 +38,31 @@ extension EvidenceCommand {
 
         func run() throws {
             let (secret, verifier) = try make()
-            do throws(AtomicFile.Failure) {
+            do {
                 try AtomicFile.write(Data((secret + "\n").utf8), to: file, replacing: false)
+            } catch  where error.alreadyExists {
+                throw Failure(.usage, "file exists; keys are never overwritten")
             } catch {
-                throw Failure(
-                    .usage,
-                    error.alreadyExists ? "the file is there; a key is never replaced" : "the key file: \(error)"
-                )
+                throw Failure(.usage, "cannot write the key file: \(error)")
             }
             if let verifier { Terminal.out(verifier) }
         }
 
-        private func make() throws(Failure) -> (secret: String, verifier: String?) {
+        private func make() throws -> (secret: String, verifier: String?) {
             guard kind != .subject else { return (SubjectKey().hexadecimal, nil) }
-            guard let name else { throw Failure(.usage, "--name is needed; it looks like example.com/dsr") }
+            guard let name else { throw Failure(.usage, "--name is required, for example example.com/dsr") }
+            let keyName: KeyName
             do {
-                let keyName = try KeyName(name)
-                if kind == .log {
-                    let key = SigningKey(generating: keyName)
-                    return (key.secretText, "\(key.verifierKey)")
-                }
-                let key = CosigningKey(generating: keyName)
-                return (key.secretText, "\(key.verifierKey)")
+                keyName = try KeyName(name)
             } catch {
                 throw Failure(.usage, "--name: \(error)")
             }
+            if kind == .log {
+                let key = SigningKey(generating: keyName)
+                return (key.secretText, "\(key.verifierKey)")
+            }
+            let key = CosigningKey(generating: keyName)
+            return (key.secretText, "\(key.verifierKey)")
         }
     }
 }

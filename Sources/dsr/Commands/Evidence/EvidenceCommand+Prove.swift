@@ -9,9 +9,13 @@ import SubjectRequests
 extension EvidenceCommand {
     struct Prove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Did we erase this person, when, and with what outcome?",
-            discussion:
-                "Finds the person's requests by keyed digest; needs the subject key with which they were admitted."
+            abstract: "Show the requests of a customer, erased or not, with their proofs.",
+            discussion: """
+                Finds the requests by keyed digest, so it needs the subject key with which they were admitted.
+
+                Examples:
+                  dsr evidence prove --subject customer-42
+                """
         )
 
         @Option(
@@ -28,18 +32,18 @@ extension EvidenceCommand {
             let configuration = try await options.load()
             guard let subjectKey = try configuration.subjectKey() else { throw Failure.noSubjectKey }
             let key = try log.read(configuration)
-            let person = try SubjectArgument.read(subject)
+            let customer = try SubjectArgument.read(subject)
             let lines = try await configuration.withStore { store in
                 let receipts = Receipts(store: store, log: key, directory: configuration.checkpointDirectory)
                 var lines: [String] = []
-                for id in try await store.requests(ofSubject: subjectKey.digest(of: person)) {
+                for id in try await store.requests(ofSubject: subjectKey.digest(of: customer)) {
                     guard let request = try await store.requests(state: nil, only: id, limit: 1).first else { continue }
                     lines.append("\(Self.line(request)) \(await Self.proof(of: id, receipts))")
                 }
                 return lines
             }
             guard !lines.isEmpty else {
-                throw Failure(.needsAPerson, "no request of this person was admitted under this subject key")
+                throw Failure(.needsAction, "no request of this customer was admitted with this subject key")
             }
             for line in lines { Terminal.out(line) }
         }
@@ -53,9 +57,9 @@ extension EvidenceCommand {
         private static func proof(of request: Int64, _ receipts: Receipts) async -> String {
             do {
                 let proof = try await receipts.receipt(of: request)
-                return "Leaf \(proof.index) of the log says so, under a signed head."
+                return "Proven by log entry \(proof.index), under a signed checkpoint."
             } catch {
-                return "No proof: \(error)."
+                return "No proof: \(Failure(error).sentence)."
             }
         }
     }

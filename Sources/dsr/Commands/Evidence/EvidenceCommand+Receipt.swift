@@ -1,5 +1,4 @@
 import ArgumentParser
-import AtomicFiles
 import EvidenceLog
 import Foundation
 import Notary
@@ -8,20 +7,25 @@ import Store
 extension EvidenceCommand {
     struct Receipt: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write the proof of how a request ended, to be checked without a database."
+            abstract: "Write the proof of how a request ended. It can be checked without a database.",
+            discussion: """
+                Examples:
+                  dsr evidence receipt 694
+                  dsr evidence receipt 694 --output -
+                """
         )
 
-        @Argument(help: "The request's number.")
+        @Argument(help: "The number of the request.")
         var request: Int64
         @Option(
             name: [.short, .long],
             help: ArgumentHelp(
-                "Where to write. Default: request-N.tlog-proof; - is standard output.",
+                "The output, or - for standard output. Default: request-N.tlog-proof.",
                 valueName: "file"
             )
         )
         var output: String?
-        @Flag(help: "Replace the file if it is there.")
+        @Flag(help: "Replace an existing file.")
         var force = false
         @OptionGroup var log: LogKeyOption
         @OptionGroup var options: ConfigurationOptions
@@ -34,32 +38,29 @@ extension EvidenceCommand {
                     .receipt(of: request)
             }
             let path = output ?? "request-\(request).tlog-proof"
-            guard path != "-" else { return Terminal.out(proof.data) }
-            do throws(AtomicFile.Failure) {
-                try AtomicFile.write(proof.data, to: path, replacing: force)
-            } catch {
-                throw Failure(
-                    .usage,
-                    error.alreadyExists ? "the file is there; --force replaces it" : "the receipt: \(error)"
-                )
-            }
-            Terminal.out(path)
+            try OutputFile.write(proof.data, to: path, replacing: force)
+            if path != "-" { Terminal.out(path) }
         }
     }
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check a receipt, with nothing but the log's verifier key.",
-            discussion: "Needs no database and no network."
+            abstract: "Check a receipt with the log's verifier key alone.",
+            discussion: """
+                Needs no database and no network.
+
+                Examples:
+                  dsr evidence check request-694.tlog-proof --key VKEY
+                """
         )
 
-        @Argument(help: ArgumentHelp("The receipt; - is standard input.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The receipt, or - for standard input.", valueName: "file"))
         var file: String
-        @Option(help: ArgumentHelp("The log's verifier key, as 'dsr evidence key' printed it.", valueName: "vkey"))
+        @Option(help: ArgumentHelp("The log's verifier key, as printed by 'dsr evidence key'.", valueName: "vkey"))
         var key: String
         @Option(
             help: ArgumentHelp(
-                "A witness's verifier key that must have signed too; may be given several times.",
+                "The verifier key of a witness whose signature is required. May be repeated.",
                 valueName: "vkey"
             )
         )
@@ -70,22 +71,17 @@ extension EvidenceCommand {
                 file == "-"
                 ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
             guard let content else { throw Failure(.usage, "the receipt cannot be read") }
-            let policy: LogPolicy
-            do throws(EvidenceLogError) {
-                var witnesses: [VerifierKey] = []
-                for text in witness { witnesses.append(try VerifierKey(text)) }
-                policy = try LogPolicy(log: VerifierKey(key), witnesses: witnesses)
-            } catch {
-                throw Failure(.needsAPerson, "the verifier key does not hold: \(error)")
-            }
+            let log = try VerifierKey(option: "--key", key)
+            let witnesses = try witness.map { try VerifierKey(option: "--witness", $0) }
             do {
+                let policy = try LogPolicy(log: log, witnesses: witnesses)
                 let proof = try LogProof(content)
-                guard let leaf = proof.extra else { throw Failure.noLeaf }
-                let verified = try proof.verify(leaf: .leaf(leaf), policy: policy)
-                Terminal.out(String(decoding: leaf, as: UTF8.self))
-                Terminal.out("Holds: leaf \(verified.index) of \(verified.checkpoint)")
+                guard let entry = proof.extra else { throw Failure(.needsAction, "the receipt holds no log entry") }
+                let verified = try proof.verify(leaf: .leaf(entry), policy: policy)
+                Terminal.out(String(decoding: entry, as: UTF8.self))
+                Terminal.out("Valid: log entry \(verified.index) of \(verified.checkpoint)")
             } catch let error as EvidenceLogError {
-                throw Failure(.needsAPerson, "the receipt does not hold: \(error)")
+                throw Failure(.needsAction, "the receipt is not valid: \(error)")
             }
         }
     }

@@ -6,10 +6,14 @@ import Store
 extension EvidenceCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write the log as files that other people's tools read (tlog-tiles)."
+            abstract: "Write the evidence log as files in the tlog-tiles format, which other tools read.",
+            discussion: """
+                Examples:
+                  dsr evidence export /var/lib/dsr/log
+                """
         )
 
-        @Argument(help: ArgumentHelp("The folder; made where it is not there.", valueName: "folder"))
+        @Argument(help: ArgumentHelp("The folder; created if it does not exist.", valueName: "folder"))
         var folder: String
         @OptionGroup var options: ConfigurationOptions
 
@@ -18,36 +22,42 @@ extension EvidenceCommand {
                 try await LogExport(store: store).write(to: folder)
             }
             Terminal.out(
-                "\(written.size) leaves: \(written.tiles) tiles, \(written.bundles) files of entries"
+                "\(written.size.counted("log entry", "log entries")): \(written.tiles.counted("tile")), "
+                    + written.bundles.counted("file of entries", "files of entries")
                     + (written.prunedBundles > 0
-                        ? ", \(written.prunedBundles) left out whose payloads were dropped" : "")
+                        ? "; \(written.prunedBundles.grouped) omitted, since contents were deleted" : "")
             )
         }
     }
 
     struct Prune: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Drop payloads whose retention is over. Hashes and old receipts stay good."
+            abstract: "Delete the contents of log entries after their retention. Hashes and receipts stay valid.",
+            discussion: """
+                Examples:
+                  dsr evidence prune --before 2023-11-23 --reason T-1
+                """
         )
 
-        @Option(help: ArgumentHelp("Leaves written before this day, UTC, as in 2023-11-23.", valueName: "day"))
+        @Option(help: ArgumentHelp("Entries written before this day in UTC, for example 2023-11-23.", valueName: "day"))
         var before: String
-        @Option(help: ArgumentHelp("Why: a ticket or a rule's name; kept in the evidence.", valueName: "reason"))
+        @Option(help: ArgumentHelp("A ticket or the name of a rule; kept in the evidence.", valueName: "reference"))
         var reason: String
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
             guard let day = try? Date(before + "T00:00:00Z", strategy: .iso8601), day <= Date() else {
-                throw Failure(.usage, "--before is a day that is over, as in 2023-11-23")
+                throw Failure(.usage, "--before must be a day in the past, for example 2023-11-23")
             }
-            guard reason.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._:\/#\-]{0,99}/) != nil else {
-                throw Failure(.usage, "--reason is a reference of up to 100 letters, digits and . _ : / # -")
-            }
+            try Ticket.check(reason, option: "--reason")
             let configuration = try await options.load()
             let result = try await configuration.withStore { store in
-                try await store.pruneEvidence(before: day, reason: reason, actor: Actor.current)
+                try await store.pruneEvidence(before: day, reason: reason, actor: CurrentUser.name)
             }
-            Terminal.out("Dropped \(result.dropped) payloads, all before leaf \(result.before).")
+            Terminal.out(
+                "Deleted the contents of \(result.dropped.counted("log entry", "log entries")) before entry "
+                    + "\(result.before)."
+            )
             guard result.dropped > 0, let key = try configuration.signingKey() else { return }
             _ = try await configuration.withStore { store in
                 try await Notary(store: store, key: key, directory: configuration.checkpointDirectory).sign()

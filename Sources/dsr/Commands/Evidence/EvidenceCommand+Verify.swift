@@ -7,16 +7,22 @@ import Store
 extension EvidenceCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Verify the whole log and list what does not match.",
+            abstract: "Verify the whole evidence log.",
             discussion: """
-                Recomputes all hashes, tiles and roots from the log entries, compares them with the checkpoints in the \
-                database and in the checkpoint directory, and compares each request's row with its log entries. \
-                Exits 1 if anything does not match.
+                Recomputes every hash, tile and checkpoint from the contents of the entries, compares the checkpoints in \
+                the database with those in the checkpoint directory, and compares each request's row with its entries. \
+                Exits with 1 if anything does not match.
+
+                Examples:
+                  dsr evidence verify
+                  dsr evidence verify --key VKEY --checkpoints /mnt/checkpoints
                 """
         )
 
         @OptionGroup var log: LogKeyOption
-        @Option(help: ArgumentHelp("The checkpoint files. Default: DSR_EVIDENCE_DIRECTORY.", valueName: "folder"))
+        @Option(
+            help: ArgumentHelp("The folder of filed checkpoints. Default: evidence.directory.", valueName: "folder")
+        )
         var checkpoints: String?
         @Flag(help: "Print the findings as JSON.")
         var json = false
@@ -28,18 +34,21 @@ extension EvidenceCommand {
             let directory = checkpoints.map(CheckpointDirectory.init(path:)) ?? configuration.checkpointDirectory
             let progress = ProgressLine(unit: "log entries")
             let findings = try await configuration.withStore { store in
-                try await Audit(store: store, log: key, directory: directory).run { entries in
-                    progress.update(done: entries)
+                try await Audit(store: store, log: key, directory: directory).run { leaves in
+                    progress.update(done: leaves)
                 }
             }
             progress.end()
             if json {
-                Terminal.out(String(decoding: try RequestJSON.encoder(pretty: true).encode(findings), as: UTF8.self))
+                try JSONOutput.print(findings, pretty: true)
             } else {
                 Self.show(findings, isFiled: directory != nil)
             }
             guard findings.problemCount == 0 else {
-                throw Failure(.needsAPerson, "the evidence log does not match; problems: \(findings.problemCount)")
+                throw Failure(
+                    .needsAction,
+                    "the evidence is not valid: \(findings.problemCount.counted("problem"))"
+                )
             }
         }
 
@@ -47,11 +56,14 @@ extension EvidenceCommand {
             for problem in findings.problems { Terminal.out("problem: \(problem)") }
             for open in findings.open { Terminal.out("open: \(open)") }
             Terminal.out(
-                "\(findings.entries) log entries, \(findings.pruned) without content, \(findings.unsigned) not signed yet; "
-                    + "\(findings.storedCheckpoints) checkpoints in the database, "
-                    + (isFiled ? "\(findings.filedCheckpoints) in files" : "no checkpoint directory to compare with")
+                "\(findings.leaves.counted("log entry", "log entries")), "
+                    + "\(findings.pruned.grouped) with deleted contents, \(findings.unsigned.grouped) not signed yet; "
+                    + "\(findings.storedHeads.counted("checkpoint")) in the database, "
+                    + (isFiled
+                        ? "\(findings.filedHeads.grouped) in files"
+                        : "none compared with files (no checkpoint directory)")
             )
-            if findings.problemCount == 0 { Terminal.out("The evidence log is valid.") }
+            if findings.problemCount == 0 { Terminal.out("The evidence is valid.") }
         }
     }
 }

@@ -1,9 +1,11 @@
 import ArgumentParser
 import EvidenceLog
 
-/// The log's verifier key: given, or that of the configured signing key.
+/// The log's verifier key: the given one, or that of the configured signing key.
 struct LogKeyOption: ParsableArguments {
-    @Option(help: ArgumentHelp("The log's verifier key. Default: that of DSR_EVIDENCE_KEY_FILE.", valueName: "vkey"))
+    @Option(
+        help: ArgumentHelp("The log's verifier key. Default: that of the configured signing key.", valueName: "vkey")
+    )
     var key: String?
 
     func read(_ configuration: DsrConfiguration) throws -> VerifierKey {
@@ -11,10 +13,17 @@ struct LogKeyOption: ParsableArguments {
             guard let signing = try configuration.signingKey() else { throw Failure.noKey }
             return signing.verifierKey
         }
+        return try VerifierKey(option: "--key", key)
+    }
+}
+
+extension VerifierKey {
+    /// Reads a verifier key from an option.
+    init(option: String, _ text: String) throws {
         do {
-            return try VerifierKey(key)
+            try self.init(text)
         } catch {
-            throw Failure(.needsAPerson, "the verifier key does not hold: \(error)")
+            throw Failure(.needsAction, "\(option) is not a valid verifier key: \(error)")
         }
     }
 }
@@ -22,12 +31,12 @@ struct LogKeyOption: ParsableArguments {
 extension Failure {
     static let noKey = Failure(
         .configuration,
-        "no evidence key: set DSR_EVIDENCE_KEY_FILE to a file made by 'dsr evidence key', or give --key where one may"
+        "no evidence key: set \(EvidenceSettings.key.name.ofFile) to a file made by 'dsr evidence key', or give --key if "
+            + "the command has it"
     )
     static let noSubjectKey = Failure(
         .configuration,
-        "no subject key: set DSR_SUBJECT_KEY_FILE to the key with which requests were admitted, or make one with "
-            + "'dsr evidence key FILE --kind subject'"
+        "no subject key: set \(EvidenceSettings.subjectKey.name.ofFile) to the key with which requests were admitted, or "
+            + "make a key with 'dsr evidence key FILE --kind subject'"
     )
-    static let noLeaf = Failure(.needsAPerson, "the receipt holds no leaf")
 }

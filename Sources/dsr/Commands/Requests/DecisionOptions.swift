@@ -1,114 +1,99 @@
 import ArgumentParser
 import Foundation
 import Processor
-import Reports
 import Store
 import SubjectRequests
 
-/// Why somebody decides as they do.
-struct JustificationOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Why, in a sentence that names nobody; shown to people, and not in the evidence.",
-            valueName: "sentence"
-        )
-    )
-    var reason: String?
-    @Option(help: ArgumentHelp("The ticket it was decided in; kept in the evidence for good.", valueName: "reference"))
-    var ticket: String?
-
-    func read(about subject: SubjectID? = nil) throws(Failure) -> Justification {
-        guard reason != nil || ticket != nil else {
-            throw Failure(.usage, "a decision needs a reason or a ticket: give --reason or --ticket")
-        }
-        try Ticket.check(ticket, about: subject)
-        if let reason {
-            guard (1...500).contains(reason.unicodeScalars.count),
-                !reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-            else { throw Failure(.usage, "--reason is one line of up to 500 characters") }
-            if let subject, subject.value.count >= 4, reason.localizedCaseInsensitiveContains(subject.value) {
-                throw Failure(.usage, "--reason contains the integrationId; say why, and not who")
-            }
-        }
-        return Justification(reason: reason, ticket: ticket)
-    }
-}
-
-/// What every decision about a request takes.
+/// The arguments and options of every decision on a request.
 struct DecisionOptions: ParsableArguments {
-    @Argument(help: "The request's number.")
+    @Argument(help: "The number of the request.")
     var request: Int64
     @OptionGroup var justification: JustificationOptions
     @Flag(help: "Print the result as JSON.")
     var json = false
     @OptionGroup var options: ConfigurationOptions
 
-    /// Makes a decision and says what came of it. A request that no run has seen yet is admitted first.
+    /// Makes a decision and prints the result. A request that no run has seen yet is admitted first.
     ///
     /// - Parameters:
-    ///   - done: What to say of it, as in `approved`.
-    ///   - subject: Whom the request must be about, where that was said.
-    ///   - decision: The decision, given the settings and the controller's present day.
+    ///   - done: What was done, to complete "Request N …", as in `approved`.
+    ///   - subject: The customer whom the request must be about, where the operator gave one.
+    ///   - next: What the operator must do next, from the request after the decision.
+    ///   - decision: The decision, given the present day in the configured time zone.
     func make(
         _ done: String,
         about subject: SubjectID? = nil,
-        _ decision: (CivilDate) throws(Failure) -> Decision
+        next: (RequestDetail) -> String? = { _ in nil },
+        _ decision: (CivilDate) throws -> Decision
     ) async throws {
         let justification = try justification.read(about: subject)
         let configuration = try await options.load()
-        let settings = try configuration.processor(actor: Actor.current)
+        let settings = try configuration.processor(actor: CurrentUser.name)
         let decision = try decision(CivilDate(Date(), in: settings.admission.deadlines.zone))
-        let result = try await configuration.withStore { store in
+        let (result, detail) = try await configuration.withStore { store in
             try await Run.admit(request, in: store, settings: settings)
-            return try await store.decide(
+            let result = try await store.decide(
                 decision,
                 on: request,
                 because: justification,
-                by: settings.person,
+                by: settings.author,
                 subject: subject,
                 rules: settings.admission.deadlines
             )
+            return (result, try await store.detail(of: request))
         }
-        try report(result, done)
+        switch result {
+        case .notThere: throw Failure(.usage, missing(isSubjectGiven: subject != nil))
+        case .notMade(.notAllowed(let sentence)): throw Failure(.usage, sentence)
+        case .notMade(.alreadySo(let sentence)): try printUnchanged(sentence)
+        case .notMade(.allowed): break
+        case .made(let state, let gate): try printChanged(done, state, gate, detail.flatMap(next))
+        }
     }
 
-    private func report(_ result: Store.DecisionResult, _ done: String) throws(Failure) {
-        switch result {
-        case .notThere:
-            throw Failure(.usage, "there is no request \(request) that could be decided about, or not of that person")
-        case .notMade(.notAllowed(let sentence)):
-            throw Failure(.usage, sentence)
-        case .notMade(.alreadySo(let sentence)):
-            Terminal.out(json ? #"{"request":\#(request),"changed":false}"# : "Request \(request): \(sentence)")
-        case .notMade(.allowed):
-            break
-        case .made(let state, let gate):
-            if json {
-                let waiting = gate.map { #""\#($0.rawValue)""# } ?? "null"
-                Terminal.out(
-                    #"{"request":\#(request),"changed":true,"state":"\#(state.rawValue)","waiting_for":\#(waiting)}"#
-                )
-            } else {
-                let waiting = gate.map { " for \($0.rawValue)" } ?? ""
-                Terminal.out("Request \(request): \(done). It is \(state.rawValue)\(waiting).")
-            }
+    private func missing(isSubjectGiven: Bool) -> String {
+        isSubjectGiven
+            ? "request \(request) does not exist, is closed, or is about a different customer"
+            : "there is no request \(request) to decide on"
+    }
+
+    private func printUnchanged(_ sentence: String) throws {
+        guard json else { return Terminal.out("Request \(request): \(sentence)") }
+        try JSONOutput.print(UnchangedJSON(request: request))
+    }
+
+    private func printChanged(_ done: String, _ state: RequestState, _ gate: Gate?, _ next: String?) throws {
+        guard !json else {
+            return try JSONOutput.print(
+                ChangedJSON(request: request, state: state.rawValue, waitingFor: Nullable(gate?.rawValue))
+            )
         }
+        let outcome =
+            state.rawValue == done ? "." : "; it is \(state.rawValue)\(gate.map { " for \($0.rawValue)" } ?? "")."
+        Terminal.out("Request \(request) \(done)\(outcome)" + (next.map { " \($0)" } ?? ""))
     }
 }
 
-/// A civil day on the command line.
+/// The result of a decision that was made before, for programs.
+private struct UnchangedJSON: Encodable {
+    let request: Int64
+    let changed = false
+}
+
+/// The result of a decision, for programs.
+private struct ChangedJSON: Encodable {
+    let request: Int64
+    let changed = true
+    let state: String
+    let waitingFor: Nullable<String>
+}
+
+/// A day on the command line.
 struct DayArgument: ExpressibleByArgument {
     let day: CivilDate
 
     init?(argument: String) {
         guard let day = CivilDate(argument) else { return nil }
         self.day = day
-    }
-}
-
-extension ProcessorSettings {
-    /// Whoever uses this command, as the evidence names them.
-    var person: Author.Person {
-        Author.Person(actor: actor, environment: environment.rawValue, version: version)
     }
 }

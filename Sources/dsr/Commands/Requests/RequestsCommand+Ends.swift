@@ -1,18 +1,21 @@
 import ArgumentParser
-import Foundation
+import Store
 import SubjectRequests
 
 extension RequestsCommand {
     struct Extend: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Extend the period to three months from receipt (Art. 12(3) GDPR).",
+            abstract: "Extend the deadline to three months from receipt (Art. 12(3) GDPR).",
             discussion: """
-                Only where that is necessary because of the request's complexity or the number of requests, and only if the \
-                person is told, with the reasons, within the first month.
+                Lawful only where the complexity or the number of requests makes it necessary, and only if the customer is \
+                told within the first month, with the reasons.
+
+                Examples:
+                  dsr requests extend 694 --told-on 2026-03-20 --reason 'purchases in five countries'
                 """
         )
 
-        @Option(help: ArgumentHelp("The day on which the person was told.", valueName: "YYYY-MM-DD"))
+        @Option(help: ArgumentHelp("The day on which the customer was told.", valueName: "YYYY-MM-DD"))
         var toldOn: DayArgument
         @OptionGroup var decision: DecisionOptions
 
@@ -23,11 +26,15 @@ extension RequestsCommand {
 
     struct Refuse: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Do not act on a request, on a ground that the law gives (Art. 12(4) GDPR).",
+            abstract: "Refuse to act on a request, on a ground that the law gives (Art. 12(4) GDPR).",
             discussion: """
-                The person must be told within one month of receipt, which is never extended: why, that they may complain \
-                to a supervisory authority, and that they may go to court. Give --told-on once they have been; until then \
-                each run report counts the refusal.
+                The customer must be told within one month of receipt, which cannot be extended: the reasons, the right to \
+                complain to a supervisory authority, and the right to go to court. Give --told-on once the customer has \
+                been told; until then, each run report counts the refusal.
+
+                Examples:
+                  dsr requests refuse 694 --ground art12_5_excessive --ticket T-1
+                  dsr requests refuse 694 --ground art12_5_excessive --told-on 2026-03-20 --ticket T-1
                 """
         )
 
@@ -38,17 +45,30 @@ extension RequestsCommand {
             )
         )
         var ground: RefusalGround
-        @Option(help: ArgumentHelp("The day on which the person was told.", valueName: "YYYY-MM-DD"))
+        @Option(help: ArgumentHelp("The day on which the customer was told.", valueName: "YYYY-MM-DD"))
         var toldOn: DayArgument?
         @OptionGroup var decision: DecisionOptions
 
         func run() async throws {
-            try await decision.make("refused") { _ in .refused(ground, toldOn: toldOn?.day) }
+            try await decision.make(
+                "refused",
+                next: { detail in
+                    guard detail.refusalToldOn == nil else { return nil }
+                    return "Send the customer the reasons"
+                        + (detail.noticeBy.map { " by \($0.inWords)." } ?? " within one month of receipt.")
+                }
+            ) { _ in .refused(ground, toldOn: toldOn?.day) }
         }
     }
 
     struct Cancel: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Withdraw a request, as the person has asked.")
+        static let configuration = CommandConfiguration(
+            abstract: "Withdraw a request on the customer's wish.",
+            discussion: """
+                Examples:
+                  dsr requests cancel 694 --ticket T-1
+                """
+        )
 
         @OptionGroup var decision: DecisionOptions
 
@@ -59,13 +79,17 @@ extension RequestsCommand {
 
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Put a request that failed back into the queue; one that is to be tried later is ready at once."
+            abstract: "Put a failed request back into the queue, or make a postponed request ready now.",
+            discussion: """
+                Examples:
+                  dsr requests retry 694 --ticket T-1
+                """
         )
 
         @OptionGroup var decision: DecisionOptions
 
         func run() async throws {
-            try await decision.make("to be tried again") { _ in .retried }
+            try await decision.make("will be retried") { _ in .retried }
         }
     }
 }

@@ -1,46 +1,53 @@
 import ArgumentParser
-import Foundation
 import SubjectRequests
 
 extension RequestsCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say that somebody has made sure who asks.",
+            abstract: "Record that the requester's identity was verified.",
             discussion: """
-                Who checked, how and when is kept; a document that was shown is not, nor its number. An open question \
-                about the identity ends with it.
+                Stores who verified it, how and when, and nothing from an identity document. An open question about the \
+                identity ends.
+
+                Examples:
+                  dsr requests verify 694 --method in_person --ticket T-1
                 """
         )
 
-        @Option(help: "How: \(IdentityMethod.allCases.map(\.rawValue).joined(separator: ", ")).")
+        @Option(help: "The method: \(IdentityMethod.allCases.map(\.rawValue).joined(separator: ", ")).")
         var method: IdentityMethod
-        @Option(help: ArgumentHelp("Who checked, if not you.", valueName: "name"))
+        @Option(help: ArgumentHelp("Who verified it. Default: your login name.", valueName: "name"))
         var checkedBy: String?
         @OptionGroup var decision: DecisionOptions
 
         func validate() throws {
             guard checkedBy.map({ (1...100).contains($0.count) }) ?? true else {
-                throw ValidationError("--checked-by is a name of up to 100 characters")
+                throw ValidationError("--checked-by must be a name of up to 100 characters")
             }
         }
 
         func run() async throws {
-            try await decision.make("the identity is checked") { _ in
-                .identityChecked(method, by: checkedBy ?? Actor.current)
+            try await decision.make("verified") { _ in
+                .identityChecked(method, by: checkedBy ?? CurrentUser.name)
             }
         }
     }
 
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Approve an erasure that somebody else requested.",
-            discussion:
-                "The approval is of what the request asks for now; were that changed, it would not count any more."
+            abstract: "Approve an erasure that another operator requested.",
+            discussion: """
+                The approval covers the present content of the request. If the request changes, it must be approved again.
+
+                Examples:
+                  dsr requests approve 694 --ticket T-1
+                  dsr requests approve 694 --subject customer-42 --ticket T-1
+                """
         )
 
         @Option(
             help: ArgumentHelp(
-                "Whom the request must be about, to be sure; - reads it from standard input.",
+                "Expected customer; the command fails if the request is about someone else. - reads it from standard input.",
                 valueName: "integration-id"
             )
         )
@@ -49,22 +56,25 @@ extension RequestsCommand {
 
         func run() async throws {
             try await decision.make("approved", about: try subject.map(SubjectArgument.read)) { _ in
-                .approved(by: Actor.current)
+                .approved(by: CurrentUser.name)
             }
         }
     }
 
     struct Suspend: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say that the person was asked something, and wait for the answer.",
+            abstract: "Record a question to the customer; the request waits for the answer.",
             discussion: """
-                The request is not worked until they have answered. Whether the days count is for the configuration \
-                (suspension.effect); the day to answer by is never moved by it.
+                The setting suspension.effect says whether the days of the suspension move the last lawful date. The \
+                answer-by date never moves.
+
+                Examples:
+                  dsr requests suspend 694 --for identity --ticket T-1
                 """
         )
 
         @OptionGroup var question: QuestionOption
-        @Option(help: ArgumentHelp("The day on which they were asked. Default: today.", valueName: "YYYY-MM-DD"))
+        @Option(help: ArgumentHelp("The day on which the customer was asked. Default: today.", valueName: "YYYY-MM-DD"))
         var askedOn: DayArgument?
         @OptionGroup var decision: DecisionOptions
 
@@ -75,17 +85,25 @@ extension RequestsCommand {
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say that the person has answered.",
-            discussion: "An identity that was in doubt must be checked besides: 'dsr requests verify'."
+            abstract: "Record that the customer answered a question.",
+            discussion: """
+                If the identity was in doubt, it must also be verified: 'dsr requests verify'.
+
+                Examples:
+                  dsr requests resume 694 --for clarification --ticket T-1
+                """
         )
 
         @OptionGroup var question: QuestionOption
-        @Option(help: ArgumentHelp("The day on which they answered. Default: today.", valueName: "YYYY-MM-DD"))
+        @Option(
+            help: ArgumentHelp("The day on which the customer answered. Default: today.", valueName: "YYYY-MM-DD")
+        )
         var answeredOn: DayArgument?
         @OptionGroup var decision: DecisionOptions
 
         func run() async throws {
-            try await decision.make("resumed") { today in .resumed(question.cause, answeredOn: answeredOn?.day ?? today)
+            try await decision.make("resumed") { today in
+                .resumed(question.cause, answeredOn: answeredOn?.day ?? today)
             }
         }
     }
@@ -93,8 +111,10 @@ extension RequestsCommand {
     struct QuestionOption: ParsableArguments {
         @Option(
             name: .customLong("for"),
-            help:
-                "What was asked: identity (who they are, Art. 12(6) GDPR) or clarification (what they mean, Recital 63)."
+            help: """
+                What was asked: identity (who the requester is, Art. 12(6) GDPR) or clarification (what the request means, \
+                Recital 63).
+                """
         )
         var cause: Suspension.Cause
     }

@@ -6,14 +6,22 @@ import SubjectRequests
 extension RequestsCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List requests, in the order they came; those at risk, most urgent first."
+            abstract: "List requests, oldest first; with --at-risk, the most urgent first.",
+            discussion: """
+                Examples:
+                  dsr requests list --state failed
+                  dsr requests list --at-risk 7d --json
+                """
         )
 
-        @Option(help: "Only those in this state: \(RequestState.allCases.map(\.rawValue).joined(separator: ", ")).")
+        @Option(
+            help: "List only requests in this state: \(RequestState.allCases.map(\.rawValue).joined(separator: ", "))."
+        )
         var state: RequestState?
         @Option(
             help: ArgumentHelp(
-                "Only those without an answer that must be answered within so many days, or should have been, as in 7d.",
+                "List only requests without an answer that must be answered within this many days, or are past their date, "
+                    + "for example 7d.",
                 valueName: "days"
             )
         )
@@ -23,7 +31,7 @@ extension RequestsCommand {
 
         func validate() throws {
             guard atRisk == nil || (state == nil && list.after == 0) else {
-                throw ValidationError("--at-risk goes by date, and takes neither --state nor --after")
+                throw ValidationError("--at-risk cannot be combined with --state or --after")
             }
         }
 
@@ -40,7 +48,7 @@ extension RequestsCommand {
                 headings: ["request", "right", "state", "outcome", "answer by", "ticket", "reason"],
                 row: { request in
                     [
-                        String(request.id), request.kind, request.standing, request.outcome?.rawValue ?? "-",
+                        String(request.id), request.kind, request.stateAndGate, request.outcome?.rawValue ?? "-",
                         request.answerBy?.description ?? "-", request.ticket ?? "-", request.reason ?? "",
                     ]
                 },
@@ -50,7 +58,7 @@ extension RequestsCommand {
     }
 }
 
-/// A number of days, as in `7d` or `7`.
+/// A number of days, such as `7d` or `7`.
 struct DayCount: ExpressibleByArgument {
     let days: Int
 
@@ -62,6 +70,6 @@ struct DayCount: ExpressibleByArgument {
 }
 
 extension RequestSummary {
-    /// The state and, in brackets, what it waits for.
-    var standing: String { state.rawValue + (waitingFor.map { " (\($0.rawValue))" } ?? "") }
+    /// The state and, in brackets, the gate that it waits for.
+    var stateAndGate: String { state.rawValue + (waitingFor.map { " (\($0.rawValue))" } ?? "") }
 }

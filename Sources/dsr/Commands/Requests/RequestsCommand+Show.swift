@@ -1,14 +1,17 @@
 import ArgumentParser
-import Foundation
 import Store
 
 extension RequestsCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one request: where it stands and why, its deadline, documents and evidence."
+            abstract: "Show one request: its state and why, its deadline, gates, documents and evidence.",
+            discussion: """
+                Examples:
+                  dsr requests show 694
+                """
         )
 
-        @Argument(help: "The request's number.")
+        @Argument(help: "The number of the request.")
         var request: Int64
         @Flag(help: "Print JSON.")
         var json = false
@@ -28,8 +31,7 @@ extension RequestsCommand {
             }
             guard let found else { throw Failure(.usage, "there is no request \(request)") }
             if json {
-                let encoder = RequestJSON.encoder(pretty: true)
-                Terminal.out(String(decoding: try encoder.encode(RequestJSON(found)), as: UTF8.self))
+                try JSONOutput.print(RequestJSON(found), pretty: true)
             } else {
                 RequestText(found).print()
             }
@@ -37,7 +39,7 @@ extension RequestsCommand {
     }
 }
 
-/// All that is known of a request.
+/// All that is stored about a request, except the customer.
 struct WholeRequest {
     let summary: RequestSummary
     let detail: RequestDetail

@@ -3,10 +3,15 @@ import ArgumentParser
 struct RequestsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "requests",
-        abstract: "Look at requests, and decide about them. Shows everything but the person.",
+        abstract: "List requests and decide on them. Never shows the customer.",
         discussion: """
-            Decisions need a reason or a ticket, leave evidence, and may be repeated without harm. The reason is for people \
-            and is dropped when the person is erased; the ticket is kept in the evidence for good.
+            Each decision needs a reason or a ticket, leaves evidence, and is idempotent. The reason is shown to operators \
+            and deleted after an erasure; the ticket is kept in the evidence permanently.
+
+            Examples:
+              dsr requests list --at-risk 7d
+              dsr requests show 694
+              dsr requests approve 694 --ticket T-1
             """,
         subcommands: [
             List.self, Show.self, Verify.self, Approve.self, Suspend.self, Resume.self, Extend.self, Refuse.self,

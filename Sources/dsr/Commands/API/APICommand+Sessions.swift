@@ -1,0 +1,114 @@
+import ArgumentParser
+import Foundation
+import TalonOne
+
+extension APICommand {
+    struct UpdateSession: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Update a customer session; an unknown session or customer is created.",
+            discussion: """
+                Examples:
+                  dsr api update-session order-7 --profile customer-42 --state closed --total 12.50
+                """
+        )
+
+        @Argument(help: ArgumentHelp("The id of the session.", valueName: "session-id"))
+        var session: String
+        @Option(help: ArgumentHelp("The customer's integrationId.", valueName: "integration-id"))
+        var profile: String?
+        @Option(help: "open, closed or cancelled.")
+        var state = "open"
+        @Option(help: "A coupon code.")
+        var coupon: String?
+        @Option(help: "A referral code.")
+        var referral: String?
+        @Option(help: "The total, a decimal number.")
+        var total: String?
+        @Option(help: ArgumentHelp("Cart items as a JSON array of {name, sku, quantity, price}.", valueName: "json"))
+        var cart: String?
+        @OptionGroup var attributes: AttributesOption
+        @OptionGroup var options: ConfigurationOptions
+
+        func validate() throws {
+            guard ["open", "closed", "cancelled"].contains(state) else {
+                throw ValidationError("--state must be open, closed or cancelled")
+            }
+        }
+
+        func run() async throws {
+            let update = NewCustomerSession(
+                profileId: profile,
+                coupon: coupon,
+                referral: referral,
+                state: SessionState(rawValue: state),
+                cartItems: try cart.map { text in try JSONText.decode(text, "--cart") },
+                total: try total.map { text in
+                    guard let total = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
+                        throw Failure(.usage, "--total must be a decimal number, for example 12.50")
+                    }
+                    return total
+                },
+                attributes: try attributes.readIfGiven()
+            )
+            try await options.call { client in
+                try await client.updateCustomerSession(customerSessionId: session, update).body
+            }
+        }
+    }
+
+    struct TrackEvent: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Track an event; an unknown customer is created.",
+            discussion: """
+                Examples:
+                  dsr api track-event viewed --profile customer-42 --session visit-7
+                """
+        )
+
+        @Argument(help: "The type of the event.")
+        var type: String
+        @Option(help: ArgumentHelp("The customer's integrationId.", valueName: "integration-id"))
+        var profile: String?
+        @Option(help: ArgumentHelp("The id of the session.", valueName: "session-id"))
+        var session: String?
+        @OptionGroup var attributes: AttributesOption
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() async throws {
+            let event = NewEvent(
+                type: type,
+                attributes: try attributes.read(),
+                sessionId: session,
+                profileId: profile
+            )
+            try await options.call { client in try await client.trackEvent(event).body }
+        }
+    }
+
+    struct CreateReferral: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create a referral code. Not idempotent: each call creates a new code.",
+            discussion: """
+                Examples:
+                  dsr api create-referral --campaign 2 --advocate customer-42
+                """
+        )
+
+        @Option(help: "The number of the campaign.")
+        var campaign: Int64
+        @Option(help: ArgumentHelp("The customer who refers.", valueName: "integration-id"))
+        var advocate: String
+        @Option(help: ArgumentHelp("The customer who is referred.", valueName: "integration-id"))
+        var friend: String?
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() async throws {
+            let referral = NewReferral(
+                campaignId: campaign,
+                advocateProfileIntegrationId: advocate,
+                friendProfileIntegrationId: friend
+            )
+            try await options.call { client in try await client.createReferral(referral).body }
+        }
+    }
+}

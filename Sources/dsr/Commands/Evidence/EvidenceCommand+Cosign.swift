@@ -1,0 +1,53 @@
+import ArgumentParser
+import EvidenceLog
+import Foundation
+import Notary
+
+extension EvidenceCommand {
+    struct Cosign: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Run as a witness: cosign filed checkpoints that are consistent with the last one.",
+            discussion: """
+                Runs on another host. Needs the checkpoint files, the log's verifier key and the witness's own key, and \
+                no database.
+
+                Examples:
+                  dsr evidence cosign --checkpoints /mnt/checkpoints --log VKEY --key-file witness.key --state witness.state
+                """
+        )
+
+        @Option(help: ArgumentHelp("The folder of checkpoint files.", valueName: "folder"))
+        var checkpoints: String
+        @Option(help: ArgumentHelp("The log's verifier key.", valueName: "vkey"))
+        var log: String
+        @Option(
+            help: ArgumentHelp("The witness's key file, made by 'dsr evidence key --kind witness'.", valueName: "file")
+        )
+        var keyFile: String
+        @Option(help: ArgumentHelp("The file with the checkpoint that the witness signed last.", valueName: "file"))
+        var state: String
+
+        func run() throws {
+            let witness = Cosigner(
+                key: try key(),
+                log: try VerifierKey(option: "--log", log),
+                directory: CheckpointDirectory(path: checkpoints),
+                memory: state
+            )
+            let signed = try witness.cosign(now: Date())
+            for checkpoint in signed { Terminal.out("Signed: \(checkpoint)") }
+            if signed.isEmpty { Terminal.out("No new checkpoint.") }
+        }
+
+        private func key() throws -> CosigningKey {
+            guard let text = try? String(contentsOfFile: keyFile, encoding: .utf8) else {
+                throw Failure(.configuration, "the file that --key-file names cannot be read")
+            }
+            do {
+                return try CosigningKey(text.trimmingCharacters(in: .whitespacesAndNewlines))
+            } catch {
+                throw Failure(.configuration, "--key-file must be a key made by 'dsr evidence key': \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import CallPolicy
+import EvidenceLog
+import Foundation
+import Notary
+import Processor
+import Reports
+import SubjectRequests
+import TalonOne
+
+/// How a run works, and how it signs.
+extension DsrConfiguration {
+    func processor(actor: String) throws -> ProcessorSettings {
+        var run = ProcessorSettings(
+            environment: try environment(),
+            admission: Admission(deadlines: try deadlines(), gates: gates()),
+            facts: facts(),
+            evidenceRetention: settings[ControllerSettings.evidenceRetention],
+            reportsDirectory: settings[ReportSettings.directory],
+            version: Version.current,
+            host: ProcessInfo.processInfo.hostName,
+            actor: actor
+        )
+        run.signing = signing()
+        run.subjectKey = try subjectKey()
+        run.brake = brake()
+        run.recheck = recheck()
+        if let names = settings[EvidenceSettings.attributeNames] { run.namesAttributes = names }
+        if let results = settings[EvidenceSettings.resultsPerHead] { run.resultsPerHead = results }
+        if let concurrency = settings[RunSettings.concurrency] { run.concurrency = concurrency }
+        if let sections = try sections() { run.sections = sections }
+        if let lease = settings[RunSettings.lease] { run.lease = lease }
+        if let tries = settings[CallSettings.quickTries] { run.retry.quickTries = tries }
+        if let budget = settings[CallSettings.failureBudget] { run.retry.failureBudget = budget }
+        if let wait = settings[CallSettings.retryWait] { run.retry.queue.base = wait }
+        if let rate = settings[CallSettings.maximumPerSecond] { run.callsPerSecond = Double(rate) }
+        if let patience = settings[CallSettings.patience] { run.apiPatience = patience }
+        if let patience = settings[DatabaseSettings.patience] { run.databasePatience = patience }
+        if let grace = settings[RunSettings.grace] { run.grace = grace }
+        return run
+    }
+
+    private func sections() throws -> Set<InventorySection>? {
+        guard let sections = settings[TalonOneSettings.sections] else { return nil }
+        guard sections.contains(.profile) else {
+            throw Failure(
+                .configuration,
+                "\(TalonOneSettings.sections.name) must contain profile; without it no customer can be recognised"
+            )
+        }
+        return sections
+    }
+
+    private func facts() -> ControllerFacts {
+        ControllerFacts(
+            name: settings[ControllerSettings.name],
+            contact: settings[ControllerSettings.contact] ?? [],
+            dataProtectionOfficer: settings[ControllerSettings.dataProtectionOfficer],
+            supervisoryAuthority: settings[ControllerSettings.supervisoryAuthority],
+            purposes: settings[ControllerSettings.purposes] ?? [],
+            recipients: settings[ControllerSettings.recipients] ?? [],
+            retention: settings[ControllerSettings.retention],
+            source: settings[ControllerSettings.source],
+            transfers: settings[ControllerSettings.transfers],
+            automatedDecisions: settings[ControllerSettings.automatedDecisions]
+        )
+    }
+
+    // MARK: - Evidence
+
+    /// Where checkpoints are written outside the database.
+    var checkpointDirectory: CheckpointDirectory? {
+        settings[EvidenceSettings.directory].map(CheckpointDirectory.init(path:))
+    }
+
+    /// The log's signing key; `nil` where none is configured.
+    func signingKey() throws -> SigningKey? {
+        guard let text = try settings[EvidenceSettings.key]?.read() else { return nil }
+        do {
+            return try SigningKey(text)
+        } catch {
+            throw Failure(
+                .configuration,
+                "\(EvidenceSettings.key.name) must be a key made by 'dsr evidence key': \(error)"
+            )
+        }
+    }
+
+    /// How a run signs. A key that cannot be used stops the signing, and nothing else.
+    private func signing() -> EvidenceSigning {
+        do {
+            guard let key = try signingKey() else { return .unconfigured }
+            return .signing(key, checkpointDirectory)
+        } catch {
+            return .keyUnusable(Failure(error).sentence)
+        }
+    }
+
+    /// The key of the digests by which an erased customer is found.
+    func subjectKey() throws -> SubjectKey? {
+        guard let text = try settings[EvidenceSettings.subjectKey]?.read() else { return nil }
+        guard let key = SubjectKey(hexadecimal: text) else {
+            throw Failure(
+                .configuration,
+                "\(EvidenceSettings.subjectKey.name) must be 64 hexadecimal digits, as made by "
+                    + "'dsr evidence key FILE --kind subject'"
+            )
+        }
+        return key
+    }
+}

@@ -1,0 +1,104 @@
+import SubjectRequests
+
+enum DeadlineSettings {
+    static let group = SettingGroup(
+        title: "Deadlines",
+        rows: [timeZone, country, region, calendarFile, suspensionEffect, promptDays]
+    )
+
+    static let timeZone = Setting(
+        "timeZone",
+        "DSR_TIME_ZONE",
+        .text(example: "Europe/Berlin"),
+        default: .value("GMT"),
+        help: "Time zone in which days are counted."
+    )
+    static let country = Setting(
+        "calendar.country",
+        "DSR_CALENDAR_COUNTRY",
+        .text(example: "DE"),
+        default: .unset("none: deadlines are not moved to working days"),
+        help: "Country whose public holidays move the end of a deadline."
+    )
+    static let region = Setting(
+        "calendar.region",
+        "DSR_CALENDAR_REGION",
+        .text(example: "BE"),
+        default: .unset("none"),
+        help: "Region of the country, where it has public holidays of its own."
+    )
+    static let calendarFile = Setting(
+        "calendar.file",
+        "DSR_CALENDAR_FILE",
+        .path,
+        default: .unset("none"),
+        help: "File with public holidays that overrides the built-in calendar."
+    )
+    static let suspensionEffect = Setting(
+        "suspension.effect",
+        "DSR_SUSPENSION_EFFECT",
+        .choice(SuspensionPolicy.Effect.self),
+        default: .value("pause"),
+        help: "What a suspension does to the last lawful date."
+    )
+    static let promptDays = Setting(
+        "suspension.promptDays",
+        "DSR_SUSPENSION_PROMPT_DAYS",
+        .number(0...30),
+        default: .value("7"),
+        help: "Days after receipt within which a question counts as asked promptly."
+    )
+}
+
+enum GateSettings {
+    static let group = SettingGroup(title: "Gates", rows: [identityChannels, approval, erasureWaitDays])
+
+    static let identityChannels = Setting(
+        "gates.identityChannels",
+        "DSR_GATES_IDENTITY_CHANNELS",
+        .names,
+        default: .unset("none"),
+        help: "Channels whose requests wait until the requester's identity is verified."
+    )
+    static let approval = Setting(
+        "gates.approval",
+        "DSR_GATES_APPROVAL",
+        .flag,
+        default: .value("false"),
+        help: "Whether an erasure waits for the approval of an operator who did not request it."
+    )
+    static let erasureWaitDays = Setting(
+        "gates.erasureWaitDays",
+        "DSR_GATES_ERASURE_WAIT_DAYS",
+        // The customer must have an answer within a month: the waiting period must leave time for it.
+        .number(0...21),
+        default: .value("0"),
+        help: "Days that an erasure waits after its receipt."
+    )
+}
+
+enum BrakeSettings {
+    static let group = SettingGroup(title: "Erasure brake", rows: [maximumErasures, spikeFactor, spikeFloor])
+
+    static let maximumErasures = Setting(
+        "brake.maximumErasures",
+        "DSR_BRAKE_MAXIMUM_ERASURES",
+        .number(0...1_000_000_000),
+        default: .value("1000"),
+        help: "Maximum number of erasures in one run; 0 means no limit."
+    )
+    static let spikeFactor = Setting(
+        "brake.spikeFactor",
+        "DSR_BRAKE_SPIKE_FACTOR",
+        .number(0...1_000),
+        default: .value("10"),
+        help: "How many times the median of earlier runs is too many erasures; 0 means no limit."
+    )
+    static let spikeFloor = Setting(
+        "brake.spikeFloor",
+        "DSR_BRAKE_SPIKE_FLOOR",
+        .number(0...1_000_000_000),
+        default: .value("50"),
+        help: "Number of erasures that is never too many by `brake.spikeFactor`."
+    )
+}

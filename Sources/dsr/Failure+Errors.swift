@@ -1,0 +1,92 @@
+import AtomicFiles
+import EvidenceLog
+import Foundation
+import Notary
+import Postgres
+import Processor
+import Store
+import SubjectRequests
+import TalonOne
+import ThrowawayPostgres
+
+/// The one place where the errors of all modules become exit codes. All of their descriptions are free of data.
+extension Failure {
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as RunError: self.init(error.exitCode, error.description)
+        case let error as StoreError: self.init(Self.code(of: error), Self.sentence(of: error))
+        case let error as NotaryError: self.init(error.exitCode, error.description)
+        case let error as TalonOneError: self.init(error.exitCode, error.description)
+        case let error as PostgresError: self.init(.unreachable, error.description)
+        case let error as ThrowawayPostgresError: self.init(.unreachable, error.description)
+        case let error as EvidenceLogError: self.init(.needsAction, error.description)
+        case let error as AtomicFile.Failure: self.init(.needsAction, error.description)
+        case let error as InvalidRequest: self.init(.usage, error.reason)
+        default:
+            // The description of any other error may quote what it is about.
+            let error = error as NSError
+            self.init(.needsAction, "unexpected error (\(error.domain), code \(error.code))")
+        }
+    }
+
+    private static func code(of error: StoreError) -> Code {
+        if rule(of: error) != nil { return .usage }
+        switch error.code {
+        case .unreachable: return .unreachable
+        case .schema: return .configuration
+        case .unstorable: return .usage
+        default: return .needsAction
+        }
+    }
+
+    private static func sentence(of error: StoreError) -> String {
+        rule(of: error) ?? error.description
+    }
+
+    /// What a rule of the database means that the commands cannot check themselves. The database's own message is never
+    /// shown, since it may quote a row.
+    private static func rule(of error: StoreError) -> String? {
+        error.cause?.constraint.flatMap { constraint in
+            switch constraint {
+            case "decision_names_nobody":
+                "the reason or the ticket contains the customer's integrationId; state why, and not who"
+            case "decision_has_a_reason": "a decision needs a reason or a ticket: give --reason or --ticket"
+            case "approval_takes_two": "the requester cannot approve their own erasure"
+            default: nil
+            }
+        }
+    }
+}
+
+extension RunError {
+    fileprivate var exitCode: Failure.Code {
+        switch code {
+        case .schema, .configuration: .configuration
+        case .credentialsRefused: .credentials
+        default: .unreachable
+        }
+    }
+}
+
+extension NotaryError {
+    fileprivate var exitCode: Failure.Code {
+        switch code {
+        case .key: .configuration
+        case .store: .unreachable
+        default: .needsAction
+        }
+    }
+}
+
+extension TalonOneError {
+    fileprivate var exitCode: Failure.Code {
+        switch code {
+        case .unauthorized, .forbidden: .credentials
+        case .timedOut, .connectionFailed, .serverError, .rateLimited: .unreachable
+        case .invalidConfiguration: .configuration
+        case .invalidIdentifier, .invalidRequest: .usage
+        default: .needsAction
+        }
+    }
+}

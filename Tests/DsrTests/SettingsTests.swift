@@ -1,0 +1,283 @@
+import Foundation
+import SubjectRequests
+import TalonOne
+import Testing
+
+@testable import dsr
+
+@Suite("Every setting is read, or refused with a sentence")
+struct SettingsTests {
+    // MARK: - Sources
+
+    @Test("a variable overrides the file, and the file overrides the default")
+    func order() async throws {
+        #expect(try await settings()[RunSettings.concurrency] == 16)
+        #expect(try await settings(yaml: "concurrency: 4")[RunSettings.concurrency] == 4)
+        #expect(
+            try await settings(["DSR_CONCURRENCY": "2"], yaml: "concurrency: 4")[RunSettings.concurrency] == 2
+        )
+    }
+
+    @Test("an empty variable counts as not set, be it known or not")
+    func empty() async throws {
+        let settings = try await settings(["DSR_CONCURRENCY": "", "DSR_CONCURENCY": ""], yaml: "concurrency: 4")
+        #expect(settings[RunSettings.concurrency] == 4)
+    }
+
+    @Test("variables of the test suite and of other programs are left alone")
+    func foreign() async throws {
+        _ = try await settings([
+            "DSR_CONFIG": "x", "DSR_TEST_PYTHON": "required", "DSR_SOAK_SEED": "7", "PGHOST": "x", "DSRX": "x",
+        ])
+    }
+
+    @Test("every default is a value that the setting takes")
+    func defaults() async throws {
+        let settings = try await settings()
+        for row in SettingsTable.rows {
+            guard case .value(let text) = row.standard else { continue }
+            _ = try row.value(of: .text(text))
+        }
+        #expect(settings[DeadlineSettings.timeZone] == "GMT")
+        #expect(settings[GateSettings.approval] == false)
+        #expect(settings[CallSettings.timeout] == .seconds(30))
+        #expect(settings[TalonOneSettings.sections] == nil)
+    }
+
+    @Test("the variable's name follows from the key's, so that one tells the other")
+    func names() {
+        for row in SettingsTable.rows {
+            let words = row.name.key.replacing(/[A-Z]/) { "_" + $0.output }.replacing(".", with: "_").uppercased()
+            #expect(row.name.variable == (words.hasPrefix("TALON_ONE_") ? words : "DSR_" + words))
+        }
+        #expect(Set(SettingsTable.rows.map(\.name)).count == SettingsTable.rows.count)
+    }
+
+    // MARK: - Lists
+
+    @Test("one text where a list is expected is a list of one, so that no gate is silently off")
+    func oneText() async throws {
+        let settings = try await settings(
+            yaml: "gates:\n  identityChannels: web\ncontroller:\n  contact: Street 1, Berlin"
+        )
+        #expect(settings[GateSettings.identityChannels] == ["web"])
+        #expect(settings[ControllerSettings.contact] == ["Street 1, Berlin"])
+    }
+
+    @Test("a list is a YAML sequence, or a variable with commas")
+    func lists() async throws {
+        let inFile = try await settings(yaml: "gates:\n  identityChannels: [web, phone]\nsections: [profile, loyalty]")
+        #expect(inFile[GateSettings.identityChannels] == ["web", "phone"])
+        #expect(inFile[TalonOneSettings.sections] == [.profile, .loyalty])
+        let inVariables = try await settings([
+            "DSR_GATES_IDENTITY_CHANNELS": "web, phone", "DSR_SECTIONS": "profile,coupons",
+        ])
+        #expect(inVariables[GateSettings.identityChannels] == ["web", "phone"])
+        #expect(inVariables[TalonOneSettings.sections] == [.profile, .coupons])
+        #expect(try await settings(yaml: "gates: {identityChannels: []}")[GateSettings.identityChannels] == [])
+    }
+
+    // MARK: - What is refused
+
+    /// A file, and the start of the sentence that refuses it.
+    @Test(
+        "what the file holds and dsr does not know or cannot read is refused with both spellings",
+        arguments: [
+            (
+                "gates:\n  aproval: true",
+                "unknown setting gates.aproval in the configuration file; did you mean gates.approval (DSR_GATES_APPROVAL)?"
+            ),
+            ("colour: red", "unknown setting colour in the configuration file; remove it, or correct its name"),
+            ("gates: true", "unknown setting gates in the configuration file; remove it, or correct its name"),
+            ("gates:\n  approval: perhaps", "gates.approval (DSR_GATES_APPROVAL) must be true or false"),
+            ("gates:\n  approval: [true]", "gates.approval (DSR_GATES_APPROVAL) must be true or false, and not a list"),
+            (
+                "gates:\n  approval:\n    erasure: true",
+                "unknown setting gates.approval.erasure in the configuration file; remove it, or correct its name"
+            ),
+            (
+                "gates:\n  approval:",
+                "gates.approval (DSR_GATES_APPROVAL) has no value in the configuration file; give it one, or remove it"
+            ),
+            (
+                "gates:\n  identityChannels: 'web, phone'",
+                "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, for example "
+                    + "[web, phone]"
+            ),
+            (
+                "gates:\n  identityChannels: ['']",
+                "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, and no entry "
+                    + "may be empty"
+            ),
+            (
+                "sections: [profile, wallet]",
+                "sections (DSR_SECTIONS) must be a list of profile, referrals, coupons, loyalty, giveaways or achievements"
+            ),
+            ("concurrency: 1_000", "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
+            ("concurrency: 0x10", "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
+            ("concurrency: 2000", "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
+            (
+                "suspension: {effect: stop}",
+                "suspension.effect (DSR_SUSPENSION_EFFECT) must be pause, restart or none"
+            ),
+            (
+                "talonOne: {apiKeyFile: [a]}",
+                "talonOne.apiKeyFile (TALON_ONE_API_KEY_FILE) must be a path, and not a list"
+            ),
+            (
+                "gates: {approval: true}\ngates.approval: false",
+                "the configuration file has setting gates.approval twice"
+            ),
+        ]
+    )
+    func file(_ yaml: String, _ sentence: String) async throws {
+        let failure = try #require(await failure(yaml: yaml))
+        #expect(failure.code == .configuration)
+        #expect(failure.sentence == sentence)
+    }
+
+    /// Variables, and the sentence that refuses them.
+    @Test(
+        "what a variable holds and dsr does not know or cannot read is refused with both spellings",
+        arguments: [
+            (
+                ["DSR_GATES_APROVAL": "true"],
+                "unknown environment variable DSR_GATES_APROVAL; did you mean gates.approval (DSR_GATES_APPROVAL)?"
+            ),
+            (
+                ["TALON_ONE_APIKEY": "x"],
+                "unknown environment variable TALON_ONE_APIKEY; did you mean talonOne.apiKey (TALON_ONE_API_KEY)?"
+            ),
+            (["DSR_X": "x"], "unknown environment variable DSR_X; remove it, or correct its name"),
+            (["DSR_CONCURRENCY": "+5"], "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
+            (["DSR_CONCURRENCY": "٣"], "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
+            (["DSR_CONCURRENCY": " 5"], "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
+            (["DSR_GATES_APPROVAL": "ture"], "gates.approval (DSR_GATES_APPROVAL) must be true or false"),
+            (
+                ["DSR_GATES_IDENTITY_CHANNELS": ","],
+                "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, and no entry "
+                    + "may be empty"
+            ),
+            (
+                ["TALON_ONE_API_KEY": "x", "TALON_ONE_API_KEY_FILE": "y"],
+                "talonOne.apiKey (TALON_ONE_API_KEY) and talonOne.apiKeyFile (TALON_ONE_API_KEY_FILE) are both set; set "
+                    + "one of them"
+            ),
+        ]
+    )
+    func variables(_ variables: [String: String], _ sentence: String) async throws {
+        let failure = try #require(await failure(variables))
+        #expect(failure.code == .configuration)
+        #expect(failure.sentence == sentence)
+    }
+
+    @Test("a variable and the file do not set a secret in two ways")
+    func twoSources() async throws {
+        let failure = try #require(await failure(["DSR_SUBJECT_KEY": "x"], yaml: "subject: {keyFile: /x}"))
+        #expect(failure.sentence.contains("are both set"))
+    }
+
+    @Test("a secret that stands where it does not belong is never shown")
+    func misplacedSecrets() async throws {
+        let secret = "s3cr3t/=with spaces"
+        for yaml in [
+            "concurrency: '\(secret)'", "'\(secret)': 1", "talonOne: {apiKey: ['\(secret)']}", "a: '\(secret)\n  b",
+            "- '\(secret)'",
+        ] {
+            let failure = try #require(await failure(yaml: yaml))
+            #expect(!failure.sentence.contains("s3cr3t"), "\(failure.sentence)")
+        }
+        #expect(!"\(try await settings(["TALON_ONE_API_KEY": "s3cr3t"]))".contains("s3cr3t"))
+    }
+
+    // MARK: - The file itself
+
+    @Test("a group whose settings are all commented out is allowed, and so is a file of comments")
+    func comments() async throws {
+        _ = try await settings(yaml: "gates:\n  # approval: true\nconcurrency: 4")
+        _ = try await settings(yaml: "# nothing yet\n")
+    }
+
+    @Test(
+        "a file that is no YAML with keys and values is refused",
+        arguments: [
+            ("a: [1, 2", "is not valid YAML at line 2"), ("- gates", "must hold keys with values"),
+            ("gates", "must hold keys with values"), ("sections: [[profile]]", "must hold keys with values"),
+        ]
+    )
+    func notYAML(_ yaml: String, _ sentence: String) async throws {
+        let failure = try #require(await failure(yaml: yaml))
+        #expect(failure.code == .configuration)
+        #expect(failure.sentence.contains(sentence), "\(failure.sentence)")
+    }
+
+    @Test("a file that is not there, and a directory, are refused")
+    func noFile() async throws {
+        let folder = FileManager.default.temporaryDirectory.path
+        for (path, sentence) in [("/nonexistent.yaml", "does not exist"), (folder, "is a directory")] {
+            do {
+                _ = try await DsrConfiguration(path: path, environment: [:])
+                Issue.record("\(path) was accepted")
+            } catch {
+                #expect(Failure(error).code == .configuration)
+                #expect(Failure(error).sentence.contains(sentence))
+            }
+        }
+    }
+
+    // MARK: - Credentials
+
+    @Test(
+        "credentials are one key, or an Application's number and key, and never both",
+        arguments: [
+            (["TALON_ONE_API_KEY": "x", "TALON_ONE_APPLICATION_ID": "1"], "excludes"),
+            (["TALON_ONE_API_KEY": "x", "TALON_ONE_APPLICATION_KEY": "fefecafedeadbeef"], "excludes"),
+            (["TALON_ONE_APPLICATION_KEY": "fefecafedeadbeef"], "need each other"),
+            (["TALON_ONE_APPLICATION_ID": "1"], "need each other"), ([:], "no credentials are set"),
+        ]
+    )
+    func credentials(_ variables: [String: String], _ sentence: String) async throws {
+        let all = variables.merging(["TALON_ONE_BASE_URL": "https://example.com"]) { first, _ in first }
+        let configuration = try await DsrConfiguration(path: nil, environment: all)
+        do {
+            _ = try configuration.talonOne()
+            Issue.record("accepted")
+        } catch {
+            #expect(Failure(error).code == .configuration)
+            #expect(Failure(error).sentence.contains(sentence))
+            #expect(Failure(error).sentence.contains("talonOne.apiKey (TALON_ONE_API_KEY)") || variables.count == 1)
+        }
+    }
+
+    @Test("a secret's file is read without the line feed at its end, and a file that is lost or empty is named")
+    func secretFiles() async throws {
+        let path = FileManager.default.temporaryDirectory.path + "/dsr-test-secret-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let settings = try await settings(["TALON_ONE_API_KEY_FILE": path])
+        let secret = try #require(settings[TalonOneSettings.apiKey])
+        #expect(throws: Failure.self) { try secret.read() }
+        try "\n".write(to: URL(filePath: path), atomically: true, encoding: .utf8)
+        #expect(throws: Failure.self) { try secret.read() }
+        try "key\n".write(to: URL(filePath: path), atomically: true, encoding: .utf8)
+        #expect(try secret.read() == "key")
+    }
+
+    // MARK: - Helpers
+
+    private func settings(_ variables: [String: String] = [:], yaml: String? = nil) async throws -> Settings {
+        guard let yaml else { return try Settings(SettingSources(environment: variables)) }
+        let path = FileManager.default.temporaryDirectory.path + "/dsr-test-\(UUID().uuidString).yaml"
+        try yaml.write(to: URL(filePath: path), atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try await DsrConfiguration(path: path, environment: variables).settings
+    }
+
+    private func failure(_ variables: [String: String] = [:], yaml: String? = nil) async -> Failure? {
+        do {
+            _ = try await settings(variables, yaml: yaml)
+            return nil
+        } catch {
+            return Failure(error)
+        }
+    }
+}
