@@ -1,5 +1,8 @@
 import Foundation
+import Inventory
+import InventorySample
 import Reports
+import SubjectRequests
 import Testing
 
 @Suite("Run reports")
@@ -21,7 +24,7 @@ struct RunReportTests {
     @Test("every kind of whereabouts is in the sum once")
     func sum() {
         let parts: [(inout RunReport.Counts) -> Void] = [
-            { $0.refused += 1 }, { $0.failed += 1 }, { $0.toBeRetried += 1 }, { $0.takenByOthers += 1 },
+            { $0.refused += 1 }, { $0.failed += 1 }, { $0.leftForNextRun += 1 }, { $0.takenByOthers += 1 },
             { $0.completed["erased", default: 0] += 1 }, { $0.completed["a new outcome", default: 0] += 1 },
             { $0.waiting["identity", default: 0] += 1 },
         ]
@@ -48,7 +51,7 @@ struct RunReportTests {
         #expect(root["completed"]?.members.map(\.name) == ["exported", "erased", "residual_data", "a_new_one"])
         #expect(root["waiting"]?.members.map(\.name) == ["approval", "identity"])
         #expect(root["brake"]?.stringValue == "70 erasures are due" && root["attention", "overdue"]?.numberText == "2")
-        #expect(root["needs_a_person", "0", "request"]?.numberText == "12")
+        #expect(root["needs_action", "0", "request"]?.numberText == "12")
         let html = try report.html(with: try .english())
         #expect(html.fileName == "run-7.html")
         try expectWellFormed(html)
@@ -69,7 +72,7 @@ struct RunReportTests {
         counts.refused = 1
         counts.failed = 1
         counts.waiting = ["identity": 1, "approval": 1]
-        counts.toBeRetried = 1
+        counts.leftForNextRun = 1
         counts.takenByOthers = 1
         counts.calls = 33
         return RunReport(
@@ -81,7 +84,7 @@ struct RunReportTests {
             endedAt: Date(timeIntervalSince1970: 1_772_892_409.9),
             ending: "the queue was empty",
             counts: counts,
-            needsAPerson: [
+            needsAction: [
                 .init(
                     requestID: 12,
                     right: "erasure",
