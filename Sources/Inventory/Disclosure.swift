@@ -1,14 +1,14 @@
 public import Foundation
 public import SubjectRequests
 
-/// What an answer to one request hands over of an inventory, and what it withholds.
+/// The parts of an inventory that the answer to one request hands over, and the parts that it withholds.
 public struct Disclosure: Sendable {
     /// Values at one path that are withheld.
     public struct Withheld: Sendable, Hashable {
         /// The path, such as `coupons[].recipientIntegrationId`; that of a reserved coupon begins with
         /// `reserved_coupons`.
         public let path: String
-        /// Whose the values are, which is why they are withheld.
+        /// The owner of the values, which is the reason why they are withheld.
         public let ownership: Ownership
         /// How many there are.
         public fileprivate(set) var count: Int
@@ -18,7 +18,7 @@ public struct Disclosure: Sendable {
     public let inventory: Data?
     /// The answer of the reserved-coupons operation as it is handed over; nil where there is none.
     public let reservedCoupons: Data?
-    /// What is withheld, in the order of the rules.
+    /// The values that are withheld, in the order of the rules.
     public let withheld: [Withheld]
     /// The places in the inventory that are withheld.
     public let inventoryPlaces: Set<RawJSON.Place>
@@ -26,7 +26,7 @@ public struct Disclosure: Sendable {
     public let reservedCouponPlaces: Set<RawJSON.Place>
 }
 
-/// What the answer to a request withholds.
+/// The rule by which an answer withholds data.
 struct DisclosurePolicy {
     /// The owners whose data is withheld.
     let withheld: Set<Ownership>
@@ -58,7 +58,7 @@ struct DisclosurePolicy {
 }
 
 extension CustomerInventory {
-    /// What the answer to a request hands over and what it withholds.
+    /// The parts that the answer to a request hands over, and the parts that it withholds.
     public func disclosure(for right: Right) -> Disclosure {
         let policy = DisclosurePolicy(for: right)
         let inInventory = isAbsent ? [] : withheld(root, rules.inventory, by: policy)

@@ -3,7 +3,7 @@ import Inventory
 public import SubjectRequests
 
 extension RunReport {
-    /// The report for people.
+    /// The report as HTML, for operators.
     ///
     /// - Returns: `run-<number>.html`, one file that needs no other.
     public func html(with templates: DocumentTemplates) throws -> Document {
@@ -50,7 +50,7 @@ extension RunReport {
         return .html(try templates.render(.runReport, view), fileName: "run-\(runID).html")
     }
 
-    /// The report for machines: snake_case names, in an order that stays.
+    /// The report as JSON: snake_case names in a fixed order.
     ///
     /// - Returns: `run-<number>.json`, ending in a newline.
     public func json() -> Document {

@@ -76,10 +76,10 @@ struct AccessLetterTests {
     func silentSections() throws {
         let body = #"{"profile":{"id":1},"coupons":null,"novelty":{"x":"shown"},"giveaways":[]}"#
         let text = visibleText(try letter(Sample.inventory(body)))
-        #expect(text.contains("found nothing recorded:"))
+        #expect(text.contains("found no data:"))
         for title in ["Coupons", "Referrals", "Achievements"] { #expect(text.contains(title)) }
         #expect(text.contains("novelty") && text.contains("shown"))
-        #expect(text.contains("Giveaways") && text.contains("Nothing is recorded here."))
+        #expect(text.contains("Giveaways") && text.contains("No data is recorded here."))
     }
 
     @Test("where Talon.One holds nothing, the letter says so")
@@ -87,7 +87,7 @@ struct AccessLetterTests {
         let document = try letter(.unknown(SubjectID(Sample.subject), sectionsAsked: Sample.sections))
         try expectWellFormed(document)
         #expect(document.fileName == "request-42-letter.html")
-        #expect(visibleText(document).contains("We hold no data on you under this identifier"))
+        #expect(visibleText(document).contains("We hold no data about you under this identifier"))
     }
 
     @Test("coupons of a baseline deployment are laid out, and their other recipients masked")
@@ -104,7 +104,7 @@ struct AccessLetterTests {
         let document = try letter(Sample.inventory(#"{"coupons":[\#(coupons)]}"#))
         try expectWellFormed(document)
         let text = visibleText(document)
-        #expect(text.contains("5000 values are shown above; 3000 more stand in the file request-42-export.json."))
+        #expect(text.contains("5000 values are shown above; 3000 more are in the file request-42-export.json."))
         #expect(text.contains("CODE-2499") && !text.contains("CODE-2500"))
     }
 

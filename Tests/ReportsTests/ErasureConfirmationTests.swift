@@ -9,9 +9,9 @@ struct ErasureConfirmationTests {
     @Test(
         "each outcome says what was found out, and no more",
         arguments: [
-            (Outcome.erased, "Your data has been erased", "it holds no data of yours any more"),
-            (.alreadyAbsent, "Your data had already been erased", "an earlier deletion of ours had removed it"),
-            (.noData, "There was no data of yours to erase", "another identifier"),
+            (Outcome.erased, "Your data has been erased", "it no longer holds any data about you"),
+            (.alreadyAbsent, "Your data had already been erased", "We had already deleted your data"),
+            (.noData, "We have no data about you to erase", "another e-mail address"),
         ]
     )
     func wording(outcome: Outcome, heading: String, sentence: String) throws {
@@ -20,7 +20,7 @@ struct ErasureConfirmationTests {
         let text = visibleText(document)
         #expect(document.fileName == "request-42-confirmation.html")
         #expect(text.contains(heading) && text.contains(sentence))
-        let headings = ["has been erased\n", "had already been erased", "no data of yours to erase"]
+        let headings = ["has been erased\n", "had already been erased", "no data about you to erase"]
         #expect(headings.filter { text.contains($0) }.count == 1)
     }
 
@@ -37,7 +37,7 @@ struct ErasureConfirmationTests {
     func contents() throws {
         let text = visibleText(try confirmation(.erased))
         for part in [
-            "7 March 2026, 14:05:09 UTC", "Coupon reservations were released (2)", "read again to check",
+            "7 March 2026, 14:05:09 UTC", "We removed the reservations of coupons for you (2)", "read again to check",
             "Article 5(2)", "for three years", "Backups", "Article 77", "Article 79", "The Berlin Commissioner",
         ] { #expect(text.contains(part)) }
         #expect(!text.contains("To be completed"))

@@ -7,21 +7,21 @@ import Testing
 
 @Suite("Run reports")
 struct RunReportTests {
-    @Test("a run that accounts for every request balances, and one that does not says so loudly")
+    @Test("a run that accounts for every request balances, and one that does not has an alert")
     func balance() throws {
         let templates = try DocumentTemplates.english()
         var report = Self.report()
         #expect(report.balances)
-        #expect(!(try report.html(with: templates).text.contains("does not hold")))
+        #expect(!(try report.html(with: templates).text.contains("sums differ")))
         report.counts.arrived += 1
         #expect(!report.balances)
         let html = try report.html(with: templates)
         try expectWellFormed(html)
-        #expect(visibleText(html).contains("The sum does not hold: 22 requests were to be accounted for, but 21 are."))
+        #expect(visibleText(html).contains("The sums differ: the run had to account for 22 requests, and accounts for 21."))
         #expect(try RawJSON.parse(report.json().content)["balances"]?.boolValue == false)
     }
 
-    @Test("every kind of whereabouts is in the sum once")
+    @Test("every count of requests is in the sum once")
     func sum() {
         let parts: [(inout RunReport.Counts) -> Void] = [
             { $0.refused += 1 }, { $0.failed += 1 }, { $0.leftForNextRun += 1 }, { $0.takenByOthers += 1 },
@@ -35,7 +35,7 @@ struct RunReportTests {
         }
     }
 
-    @Test("both forms have the same numbers, in an order that stays")
+    @Test("both forms have the same numbers, in a fixed order")
     func forms() throws {
         var report = Self.report()
         report.brake = "70 erasures are due"
@@ -57,8 +57,8 @@ struct RunReportTests {
         try expectWellFormed(html)
         let text = visibleText(html)
         for part in [
-            "exported9", "erased4", "data left after erasure1", "a new one1", "a check of who asks1", "Accounted for21",
-            "2026-04-07", "Requests past the day to answer by2", "Erasures are held back: 70 erasures are due.",
+            "exported9", "erased4", "data left after erasure1", "a new one1", "verification of identity1", "Accounted for21",
+            "2026-04-07", "Requests past their answer-by date2", "Erasures are on hold: 70 erasures are due.",
         ] {
             #expect(text.contains(part), "\(part)")
         }
