@@ -1,28 +1,49 @@
 public import Foundation
 import Glibc
 
-/// Writes files whole or not at all, by default for their owner's eyes only.
+/// Writes files completely or not at all, by default readable for their owner only.
 public enum AtomicFile {
-    /// Why a file could not be written. The path is the caller's own and not repeated.
+    /// The error of a file that could not be written. It does not contain the path, which the caller knows.
     public struct Failure: Error, Sendable, CustomStringConvertible {
-        /// What the system said, with what was being done.
-        public let description: String
-        /// Whether there is a file of that name already.
-        public let alreadyExists: Bool
+        /// The kind of an error. Later versions may add codes.
+        public struct Code: Sendable, Hashable, CustomStringConvertible {
+            /// The name of the code.
+            public let description: String
 
-        init(_ doing: String, _ number: Int32) {
+            /// A file with this name exists and must not be replaced.
+            public static let alreadyExists = Code(description: "alreadyExists")
+            /// The directory does not exist, or no file can be created in it.
+            public static let directory = Code(description: "directory")
+            /// The bytes cannot be written, for example because the disk is full.
+            public static let content = Code(description: "content")
+            /// The finished file cannot be renamed to its final name.
+            public static let name = Code(description: "name")
+        }
+
+        /// The kind of error.
+        public let code: Code
+        /// What failed, with the system's message.
+        public let description: String
+        /// The system's error number, `errno`.
+        public let systemError: Int32
+
+        /// Whether a file with this name exists and must not be replaced.
+        public var alreadyExists: Bool { code == .alreadyExists }
+
+        init(_ code: Code, _ doing: String, _ number: Int32) {
+            self.code = code
             self.description = "\(doing): \(String(cString: strerror(number)))"
-            self.alreadyExists = number == EEXIST
+            self.systemError = number
         }
     }
 
-    /// Writes the bytes to a new file beside the path, flushes it to the disk, and gives it its name.
+    /// Writes the bytes to a new file in the same directory, flushes it to disk, and renames it to its final name.
     ///
     /// - Parameters:
-    ///   - path: Where the file is to be.
-    ///   - replacing: Whether a file that is there may be replaced. A symbolic link is replaced, not followed.
-    ///   - mode: Its permissions; by default its owner's only.
-    /// - Throws: ``Failure``; nothing is left behind then.
+    ///   - path: The final path.
+    ///   - replacing: Whether an existing file is replaced. A symbolic link is replaced, not followed.
+    ///   - mode: The permissions; by default those of the owner only.
+    /// - Throws: ``Failure``; no file is left behind.
     public static func write(
         _ content: Data,
         to path: String,
@@ -33,7 +54,7 @@ public enum AtomicFile {
         let temporary = ((directory.isEmpty ? "." : directory) as NSString)
             .appendingPathComponent(".dsr-\(UUID().uuidString).part")
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard file >= 0 else { throw Failure("cannot create a file in the directory", errno) }
+        guard file >= 0 else { throw Failure(.directory, "cannot create a file in the directory", errno) }
         do throws(Failure) {
             try fill(file, with: content)
             try name(temporary, path, replacing: replacing)
@@ -60,15 +81,17 @@ public enum AtomicFile {
         }
         if failure == 0, fsync(file) != 0 { failure = errno }
         if close(file) != 0, failure == 0 { failure = errno }
-        guard failure == 0 else { throw Failure("cannot write the file", failure) }
+        guard failure == 0 else { throw Failure(.content, "cannot write the file", failure) }
     }
 
     private static func name(_ temporary: String, _ path: String, replacing: Bool) throws(Failure) {
         if replacing {
-            guard rename(temporary, path) == 0 else { throw Failure("cannot give the file its name", errno) }
+            guard rename(temporary, path) == 0 else { throw Failure(.name, "cannot rename the file", errno) }
         } else {
-            // A hard link fails where the name is taken, which rename would silently replace.
-            guard link(temporary, path) == 0 else { throw Failure("cannot give the file its name", errno) }
+            // A hard link fails if the name exists; rename would replace the file without an error.
+            guard link(temporary, path) == 0 else {
+                throw Failure(errno == EEXIST ? .alreadyExists : .name, "cannot name the file", errno)
+            }
             unlink(temporary)
         }
     }

@@ -1,13 +1,16 @@
-/// A limit on calls a second that is not there until the API first asks for fewer, and then finds its way.
+import Glibc
+
+/// A limit on calls per second that adapts to the API: there is none until the API first throttles a call.
 ///
-/// Each throttled call cuts the rate to seven tenths; then it grows along a cubic curve, fast towards the rate that was too
-/// much, slowly around it, and beyond (the curve of RFC 9438, as the AWS SDKs use it for calls). Never above twice the rate
-/// that is measured, so that a quiet hour does not make a burst; never below one call in two seconds.
+/// Each throttled call cuts the rate to 70 %. The rate then grows along a cubic curve: fast up to the rate that was too
+/// high, slowly around it, and fast again beyond it. The curve is that of RFC 9438, as the AWS SDKs use it for calls. The
+/// limit is never above twice the measured rate, so that a burst cannot follow a quiet hour, and never below one call in
+/// two seconds.
 public struct AdaptiveRate: Sendable {
     private var measured = MeasuredRate()
     private var cut: Cut?
 
-    /// The last cut: the rate before it, and when it was.
+    /// The last cut: the rate before it, and when it was made.
     private struct Cut {
         var rate: Double
         var instant: ContinuousClock.Instant
@@ -25,24 +28,24 @@ public struct AdaptiveRate: Sendable {
         measured.count(at: now)
     }
 
-    /// Notices that the API asks for fewer calls.
+    /// Cuts the rate, because the API throttled a call.
     public mutating func throttled(at now: ContinuousClock.Instant) {
         let rate = min(measured.perSecond(at: now), limit(at: now) ?? .infinity)
         cut = Cut(rate: max(rate, Self.floor), instant: now)
     }
 
-    /// The limit in calls a second; `nil` for none.
+    /// The limit in calls per second; `nil` for none.
     public func limit(at now: ContinuousClock.Instant) -> Double? {
         guard let cut else { return nil }
         let seconds = (now - cut.instant).seconds
-        let untilBack = ((cut.rate * (1 - Self.afterCut)) / Self.growth).cubeRoot
-        let offset = seconds - untilBack
+        let untilRecovered = cbrt((cut.rate * (1 - Self.afterCut)) / Self.growth)
+        let offset = seconds - untilRecovered
         let grown = Self.growth * offset * offset * offset + cut.rate
         return max(Self.floor, min(grown, max(2 * measured.perSecond(at: now), cut.rate * Self.afterCut)))
     }
 }
 
-/// Calls a second, smoothed over windows of half a second.
+/// Calls per second, smoothed over windows of half a second.
 private struct MeasuredRate {
     private var smoothed: Double?
     private var windowStart: ContinuousClock.Instant?
@@ -67,22 +70,12 @@ private struct MeasuredRate {
     func perSecond(at now: ContinuousClock.Instant) -> Double {
         if let smoothed { return smoothed }
         guard let windowStart else { return 0 }
-        // Before the first window is full, as much as it has.
+        // The first window is not full yet: use what it has.
         return Double(inWindow) / max((now - windowStart).seconds, MeasuredRate.window.seconds)
     }
 }
 
 extension Duration {
-    /// In seconds.
+    /// The length in seconds.
     var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
-}
-
-extension Double {
-    /// For numbers from zero on, by Newton's method; the module does without a mathematical library.
-    fileprivate var cubeRoot: Double {
-        guard self > 0 else { return 0 }
-        var root = Swift.max(self, 1)
-        for _ in 0..<60 { root -= (root * root * root - self) / (3 * root * root) }
-        return root
-    }
 }

@@ -1,26 +1,25 @@
-/// Notices that the API as a whole is out, and then lets one call at a time find out whether it is back.
+/// Detects an outage of the API, and then lets one call at a time probe whether the outage is over.
 ///
-/// A state machine: it is told how calls ended, and asked whether one may be made.
+/// A state machine: it is told how calls ended, and decides whether a call may be sent.
 public struct CircuitBreaker: Sendable {
-    /// The states.
     private enum State {
-        /// Calls go. Of the last ones, which failed.
+        /// Calls are sent; the window holds which of the last ones failed.
         case closed(Window)
-        /// No call goes before an instant; then one does.
+        /// No call is sent before an instant; then a probe is.
         case open(until: ContinuousClock.Instant, step: Int, since: ContinuousClock.Instant)
-        /// One call is under way to find out.
+        /// A probe is in flight.
         case probing(step: Int, since: ContinuousClock.Instant)
     }
 
-    /// What a call may do.
+    /// The answer to a caller.
     public enum Answer: Sendable, Hashable {
-        /// Go, as one of many.
+        /// Send the call, beside others.
         case go
-        /// Go alone, and tell how it ended.
+        /// Send the call as the only one, and report how it ended.
         case probe
         /// Wait until then.
         case wait(until: ContinuousClock.Instant)
-        /// Wait for the probe under way.
+        /// Wait for the probe in flight.
         case waitForProbe
     }
 
@@ -29,10 +28,10 @@ public struct CircuitBreaker: Sendable {
 
     private var state = State.closed(Window())
 
-    /// Closed: calls go.
+    /// A closed breaker: calls are sent.
     public init() {}
 
-    /// Since when no call has got through; `nil` while calls go.
+    /// The start of the outage; `nil` while there is none.
     public var outSince: ContinuousClock.Instant? {
         switch state {
         case .closed: nil
@@ -40,7 +39,7 @@ public struct CircuitBreaker: Sendable {
         }
     }
 
-    /// Whether a call may be made. After ``Answer/probe`` the outcome of that call must be told.
+    /// Decides whether a call may be sent. After ``Answer/probe`` the end of that call must be reported.
     public mutating func ask(at now: ContinuousClock.Instant) -> Answer {
         switch state {
         case .closed:
@@ -54,7 +53,7 @@ public struct CircuitBreaker: Sendable {
         }
     }
 
-    /// Notices that a call got an answer.
+    /// A call was answered.
     public mutating func answered(asProbe isProbe: Bool) {
         switch state {
         case .closed(var window):
@@ -63,35 +62,35 @@ public struct CircuitBreaker: Sendable {
         case .probing where isProbe:
             state = .closed(Window())
         case .open, .probing:
-            // A straggler from before; only a probe decides.
+            // The call was sent before the outage; only a probe decides.
             break
         }
     }
 
-    /// Notices that a call got none.
+    /// A call was not answered.
     ///
-    /// - Parameter draw: A random number from 0 to 1.
-    public mutating func unanswered(asProbe isProbe: Bool, at now: ContinuousClock.Instant, draw: Double) {
+    /// - Parameter jitter: A random number from 0 to 1.
+    public mutating func unanswered(asProbe isProbe: Bool, at now: ContinuousClock.Instant, jitter: Double) {
         switch state {
         case .closed(var window):
             window.add(isFailure: true)
             state =
                 window.isMostlyFailures
-                ? .open(until: now + Self.waits.wait(step: 1, draw: draw), step: 1, since: now) : .closed(window)
+                ? .open(until: now + Self.waits.wait(step: 1, jitter: jitter), step: 1, since: now) : .closed(window)
         case .probing(let step, let since) where isProbe:
-            state = .open(until: now + Self.waits.wait(step: step + 1, draw: draw), step: step + 1, since: since)
+            state = .open(until: now + Self.waits.wait(step: step + 1, jitter: jitter), step: step + 1, since: since)
         case .open, .probing:
             break
         }
     }
 
-    /// Notices that a probe was given up before it found out: the next call may find out.
+    /// A call was cancelled. If it was the probe, the next call becomes the probe.
     public mutating func gaveUp(asProbe isProbe: Bool, at now: ContinuousClock.Instant) {
         guard isProbe, case .probing(let step, let since) = state else { return }
         state = .open(until: now, step: step, since: since)
     }
 
-    /// The last ends of calls.
+    /// Which of the last calls failed.
     private struct Window {
         private var failures: [Bool] = []
 
@@ -103,7 +102,7 @@ public struct CircuitBreaker: Sendable {
             if failures.count > Self.size { failures.removeFirst() }
         }
 
-        /// Ten failures, and at least half of what there is.
+        /// At least ten failures, and at least half of the calls in the window.
         var isMostlyFailures: Bool {
             let failed = failures.count { $0 }
             return failed >= Self.needed && failed * 2 >= failures.count

@@ -1,68 +1,71 @@
-/// When a call is made again, at once or in a later run.
+/// Decides when a failed call is retried: at once, in a later run, or not at all.
 ///
-/// Waits are a ``Backoff``'s.
+/// Waits are a ``Backoff``.
 public struct RetryPolicy: Sendable {
     /// Tries of one call within one claim.
     public var quickTries = 3
-    /// Waits between them.
+    /// Waits between these tries.
     public var quick = Backoff(base: .milliseconds(200), cap: .seconds(10))
     /// Waits of a request that goes back to the queue.
     public var queue = Backoff(base: .seconds(60), cap: .seconds(3_600))
-    /// Real failures after which a request needs a person.
+    /// Counted failures after which a request needs action.
     public var failureBudget = 5
 
-    /// The defaults: three quick tries, back to the queue for a minute to an hour, five real failures.
+    /// The defaults: three quick tries, waits in the queue from a minute to an hour, five counted failures.
     public init() {}
 
-    /// How long to wait before a call is made again within this claim; `nil` to give up for now.
+    /// The wait before a call is retried within this claim; `nil` if it is not.
     ///
     /// - Parameters:
     ///   - tries: Tries made so far, at least 1.
-    ///   - draw: A random number from 0 to 1.
-    public func quickRetry(after failure: CallFailure, tries: Int, draw: Double) -> Duration? {
+    ///   - jitter: A random number from 0 to 1.
+    public func quickRetry(after failure: APIFailure, tries: Int, jitter: Double) -> Duration? {
         guard failure.kind == .outage || failure.kind == .trouble, tries < quickTries else { return nil }
-        let wait = quick.wait(step: tries, draw: draw)
+        let wait = quick.wait(step: tries, jitter: jitter)
         guard case .status(_, let asked?) = failure else { return wait }
         return asked <= quick.cap ? max(asked, wait) : nil
     }
 
-    /// What becomes of a request whose call failed for good in this claim.
+    /// What happens to a request whose call is not retried within this claim.
     public enum Remedy: Sendable, Hashable {
-        /// Back to the queue, for at least so long, with this many failures on its account.
-        case later(Duration, failures: Int)
-        /// A person must look.
-        case person
-        /// Back to the queue as it was, and the run stops: the credentials are refused.
+        /// The request goes back to the queue for at least this long; the claim may count as one of its failures.
+        case later(Duration, countsAsFailure: Bool)
+        /// The request needs action by an operator.
+        case needsAction
+        /// The request goes back to the queue as it was, and the run stops: the credentials are refused.
         case stopRun
-        /// Back to the queue as it was.
+        /// The request goes back to the queue as it was.
         case giveBack
     }
 
+    /// The remedy for a failed call.
+    ///
     /// - Parameters:
-    ///   - failures: Real failures of the request before this one.
-    ///   - draw: A random number from 0 to 1.
-    public func remedy(for failure: CallFailure, failures: Int, draw: Double) -> Remedy {
+    ///   - failures: Counted failures of the request before this one.
+    ///   - jitter: A random number from 0 to 1.
+    public func remedy(for failure: APIFailure, failures: Int, jitter: Double) -> Remedy {
         switch failure.kind {
         case .credentials:
             .stopRun
         case .stopped:
             .giveBack
         case .outage:
-            // An outage spends no budget: only an answer may fail a request.
+            // An outage never counts: only an answer may make a request fail.
             .later(
-                askedWait(failure) ?? queue.wait(step: failures + 1, draw: draw),
-                failures: failures
+                requestedWait(failure) ?? queue.wait(step: failures + 1, jitter: jitter),
+                countsAsFailure: false
             )
         case .trouble:
             failures + 1 >= failureBudget
-                ? .person
-                : .later(queue.wait(step: failures + 1, draw: draw), failures: failures + 1)
+                ? .needsAction
+                : .later(queue.wait(step: failures + 1, jitter: jitter), countsAsFailure: true)
         case .absent, .rejection:
-            .person
+            .needsAction
         }
     }
 
-    private func askedWait(_ failure: CallFailure) -> Duration? {
+    /// The wait that the API asked for, up to the cap.
+    private func requestedWait(_ failure: APIFailure) -> Duration? {
         guard case .status(_, let asked?) = failure else { return nil }
         return min(asked, queue.cap)
     }

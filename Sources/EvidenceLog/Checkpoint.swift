@@ -1,5 +1,5 @@
-/// What a log says of itself at one size: its origin, the number of its leaves and the root over them
-/// (c2sp.org/tlog-checkpoint). It counts only in a note that the log signed.
+/// The state of a log at one size: its origin, the number of its leaves and their root hash
+/// (c2sp.org/tlog-checkpoint). It is trustworthy only in a note that the log signed.
 public struct Checkpoint: Sendable {
     /// The log's name.
     public let origin: KeyName
@@ -12,8 +12,8 @@ public struct Checkpoint: Sendable {
 
     /// A checkpoint of a tree.
     ///
-    /// - Throws: `malformedCheckpoint` for a negative size, for a root of no leaves that is not `TreeHash.empty`, or
-    ///   for an extension that is not one line with something in it.
+    /// - Throws: `malformedCheckpoint` for a negative size, for size 0 with a root other than `TreeHash.empty`, or for
+    ///   an extension that is not one non-empty line.
     public init(
         origin: KeyName,
         size: Int,
@@ -24,11 +24,11 @@ public struct Checkpoint: Sendable {
         guard size > 0 || root == .empty else {
             throw EvidenceLogError(
                 .malformedCheckpoint,
-                "the size is 0, and the root hash is not that of an empty tree"
+                "the size is 0, but the root hash is not that of an empty tree"
             )
         }
         guard extensions.allSatisfy({ line in !line.isEmpty && line.utf8.allSatisfy { $0 >= 0x20 } }) else {
-            throw EvidenceLogError(.malformedCheckpoint, "an extension line is empty or holds a control character")
+            throw EvidenceLogError(.malformedCheckpoint, "an extension line is empty or contains a control character")
         }
         self.origin = origin
         self.size = size
@@ -36,9 +36,9 @@ public struct Checkpoint: Sendable {
         self.extensions = extensions
     }
 
-    /// Reads the text of a checkpoint.
+    /// Parses the text of a checkpoint.
     ///
-    /// - Throws: `malformedCheckpoint` for any text that `text` would not give back byte for byte.
+    /// - Throws: `malformedCheckpoint` for any text that `text` would not reproduce byte for byte.
     public init(text: String) throws(EvidenceLogError) {
         let bytes = Array(text.utf8)
         guard bytes.last == UInt8(ascii: "\n") else {
@@ -52,7 +52,7 @@ public struct Checkpoint: Sendable {
                     .malformedCheckpoint,
                     line: line.number,
                     offset: control,
-                    "the text holds a control character"
+                    "the text contains a control character"
                 )
             }
             guard !line.bytes.isEmpty else { throw EvidenceLogError(.malformedCheckpoint, line, "the line is empty") }
@@ -61,14 +61,14 @@ public struct Checkpoint: Sendable {
         guard lines.count >= 3 else {
             throw EvidenceLogError(
                 .malformedCheckpoint,
-                "a checkpoint has three lines or more, this has \(lines.count)"
+                "a checkpoint has at least three lines, this text has \(lines.count)"
             )
         }
         guard let origin = try? KeyName(lines[0].text) else {
-            throw EvidenceLogError(.malformedCheckpoint, lines[0], "the origin holds a space or a plus sign")
+            throw EvidenceLogError(.malformedCheckpoint, lines[0], "the origin contains a space or a plus sign")
         }
         guard let size = Int(canonicalDecimal: lines[1].text) else {
-            throw EvidenceLogError(.malformedCheckpoint, lines[1], "the size is not a number in its shortest form")
+            throw EvidenceLogError(.malformedCheckpoint, lines[1], "the size is not a decimal number without leading zeros")
         }
         guard let root = TreeHash(base64: lines[2].text) else {
             throw EvidenceLogError(.malformedCheckpoint, lines[2], "the root hash is not 32 bytes in base64")
@@ -76,14 +76,14 @@ public struct Checkpoint: Sendable {
         try self.init(origin: origin, size: size, root: root, extensions: lines.dropFirst(3).map(\.text))
     }
 
-    /// Reads the text of a note, whose signatures are another matter.
+    /// Parses the text of a note. Does not verify the note's signatures.
     ///
     /// - Throws: `malformedCheckpoint`.
     public init(_ note: SignedNote) throws(EvidenceLogError) {
         try self.init(text: note.text)
     }
 
-    /// The lines that are signed, each with its newline.
+    /// The text that is signed; every line ends with a newline.
     public var text: String {
         (["\(origin)", "\(size)", root.base64] + extensions).map { $0 + "\n" }.joined()
     }
@@ -95,7 +95,7 @@ extension Checkpoint: Hashable {
         left.text.utf8.elementsEqual(right.text.utf8)
     }
 
-    /// Hashes size and root.
+    /// Hashes the size and the root.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(size)
         hasher.combine(root)
@@ -103,6 +103,6 @@ extension Checkpoint: Hashable {
 }
 
 extension Checkpoint: CustomStringConvertible {
-    /// Origin, size and root on one line, for people.
+    /// Origin, size and root on one line, for operators.
     public var description: String { "\(origin) at size \(size), root \(root)" }
 }

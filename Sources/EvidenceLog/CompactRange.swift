@@ -1,8 +1,8 @@
-/// The least that has to be remembered of a tree so that it can grow: the roots of its complete subtrees.
+/// The minimal state from which a tree can grow: the roots of its complete subtrees.
 ///
-/// A tree of `n` leaves needs as many hashes as `n` has one-bits, and a leaf is appended in amortised constant time.
+/// The number of hashes is the number of one-bits in the size. Appending a leaf takes amortised constant time.
 public struct CompactRange: Hashable, Sendable {
-    /// The largest tree that can be continued; it leaves room to append for longer than anyone can.
+    /// The largest size of a tree that can be continued, so that appending never overflows in practice.
     public static let maximumSize = 1 << 62
 
     /// The number of leaves.
@@ -16,13 +16,13 @@ public struct CompactRange: Hashable, Sendable {
         subtrees = []
     }
 
-    /// A tree that was grown before.
+    /// An existing tree.
     ///
     /// - Parameters:
     ///   - size: the number of leaves.
     ///   - subtrees: the roots of its complete subtrees, largest first.
     /// - Throws: `outOfRange` for a size that is negative or above `maximumSize`, or for a number of hashes that does
-    ///   not belong to the size.
+    ///   not match the size.
     public init(size: Int, subtrees: [TreeHash]) throws(EvidenceLogError) {
         guard (0...Self.maximumSize).contains(size) else {
             throw EvidenceLogError(.outOfRange, "a tree of size \(size) cannot be continued")

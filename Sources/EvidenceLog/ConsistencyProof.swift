@@ -1,22 +1,22 @@
-/// The proof that a tree is the beginning of a larger one (RFC 9162, section 2.1.4).
+/// The proof that a tree is a prefix of a larger tree (RFC 9162, section 2.1.4).
 public struct ConsistencyProof: Hashable, Sendable {
     /// The number of leaves in the smaller tree.
     public let oldSize: Int
     /// The number of leaves in the larger tree.
     public let newSize: Int
-    /// The hashes, in the order of RFC 6962: the innermost first.
+    /// The hashes in the order of RFC 6962: innermost first.
     public let hashes: [TreeHash]
 
-    /// A proof that someone else made. Nothing is checked before `verify(oldRoot:newRoot:)`.
+    /// A proof from its hashes. Nothing is checked until `verify(oldRoot:newRoot:)`.
     public init(oldSize: Int, newSize: Int, hashes: [TreeHash]) {
         self.oldSize = oldSize
         self.newSize = newSize
         self.hashes = hashes
     }
 
-    /// Makes a proof.
+    /// Creates a proof.
     ///
-    /// - Parameter tiles: at least those that `tiles(oldSize:newSize:)` lists.
+    /// - Parameter tiles: at least the tiles of `tiles(oldSize:newSize:)`.
     /// - Throws: `outOfRange` unless the old size is at least 1 and not above the new one; `missingTile`.
     public init(oldSize: Int, newSize: Int, tiles: TileSet) throws(EvidenceLogError) {
         var hashes: [TreeHash] = []
@@ -26,7 +26,7 @@ public struct ConsistencyProof: Hashable, Sendable {
         self.init(oldSize: oldSize, newSize: newSize, hashes: hashes)
     }
 
-    /// The tiles that a proof is made from, by level and from left to right: tiles of the larger tree, at most two a
+    /// The tiles needed to create a proof, by level and from left to right: tiles of the larger tree, at most two per
     /// level.
     ///
     /// - Throws: `outOfRange` unless the old size is at least 1 and not above the new one.
@@ -35,22 +35,22 @@ public struct ConsistencyProof: Hashable, Sendable {
         return TileLayout.tiles(holding: ranges.flatMap(\.completeSubtrees), size: newSize)
     }
 
-    /// Checks that the tree with the old root is the beginning of the one with the new root.
+    /// Verifies that the tree with the old root is a prefix of the tree with the new root.
     ///
-    /// Nothing is consistent with the empty tree in a way that a proof could show, so an old size of 0 is refused. The
-    /// proof does not vouch for the sizes: take them from the checkpoints that give the roots.
+    /// Every tree is consistent with the empty tree, which no proof can show, so an old size of 0 is rejected. The proof
+    /// does not authenticate the sizes: take them from the checkpoints that contain the roots.
     ///
     /// - Throws: `outOfRange` unless the old size is at least 1 and not above the new one; `consistencyNotProven`.
     public func verify(oldRoot: TreeHash, newRoot: TreeHash) throws(EvidenceLogError) {
         try Self.check(oldSize: oldSize, newSize: newSize)
         if oldSize == newSize {
-            try require(hashes.isEmpty, "two trees of size \(oldSize) need no proof, and this one is not empty")
+            try require(hashes.isEmpty, "the proof between two trees of size \(oldSize) must be empty, and is not")
             try require(oldRoot == newRoot, "two trees of size \(oldSize) have different roots")
             return
         }
         try require(!hashes.isEmpty, "the proof is empty")
 
-        // A complete old tree is itself a node of the new one, and the proof leaves out what the verifier knows.
+        // A complete old tree is itself a node of the new tree. Its hash is not in the proof, since the verifier has it.
         let oldIsComplete = oldSize.nonzeroBitCount == 1
         let skipped = (oldSize - 1).trailingOneBitCount
         var node = (oldSize - 1) >> skipped
@@ -88,13 +88,12 @@ public struct ConsistencyProof: Hashable, Sendable {
         guard oldSize >= 1, oldSize <= newSize else {
             throw EvidenceLogError(
                 .outOfRange,
-                "a proof leads from a tree of size 1 or more to one that is not smaller, not from \(oldSize) to \(newSize)"
+                "a consistency proof needs 1 <= old size <= new size, not \(oldSize) and \(newSize)"
             )
         }
     }
 
-    /// The ranges of leaves whose hashes make up the proof: `SUBPROOF` of RFC 6962, section 2.1.2, without the
-    /// recursion.
+    /// The ranges of leaves whose hashes are the proof: `SUBPROOF` of RFC 6962, section 2.1.2, without recursion.
     private static func ranges(oldSize: Int, newSize: Int) throws(EvidenceLogError) -> [Range<Int>] {
         try check(oldSize: oldSize, newSize: newSize)
         var parts: [Range<Int>] = []
@@ -105,7 +104,7 @@ public struct ConsistencyProof: Hashable, Sendable {
             parts.append(oldSize <= tree.division ? right : left)
             tree = oldSize <= tree.division ? left : right
         }
-        // The verifier knows the root of the old tree; any other common part has to be given.
+        // The verifier has the root of the old tree; any other common part is included.
         if tree.lowerBound > 0 { parts.append(tree) }
         return parts.reversed()
     }

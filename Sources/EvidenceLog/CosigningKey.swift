@@ -1,14 +1,14 @@
 import Foundation
 
-/// The private key by which a witness confirms that it has seen a checkpoint (signature type 0x04).
+/// The private key with which a witness cosigns checkpoints (signature type 0x04).
 ///
-/// Who cosigns says: of all consistent trees of this log that I saw until then, this is the largest. Ask
-/// `WitnessState` before. A key is for one witness only, since its name is not among what is signed. A secret: neither
-/// `description` nor `dump` nor a mirror shows more than its name and ID.
+/// A cosignature states that the checkpoint is the largest that the witness has seen of this log up to the given time,
+/// and consistent with all earlier ones; `WitnessState` decides that. Use a key for one witness only, since the witness's
+/// name is not signed. The key is a secret: `description`, `dump` and mirrors show only its name and ID.
 public struct CosigningKey: Sendable {
     private let secret: SecretKey
 
-    /// Makes a new key.
+    /// Generates a key.
     public init(generating name: KeyName) {
         secret = SecretKey(generating: name, algorithm: .cosignature)
     }
@@ -20,15 +20,15 @@ public struct CosigningKey: Sendable {
         secret = try SecretKey(secretText, algorithm: .cosignature)
     }
 
-    /// The text from which the key can be read again. Keep it where secrets are kept.
+    /// The key as text, which `init(_:)` parses. Store it as a secret.
     public var secretText: String { secret.text }
 
-    /// The public half, to give to everybody.
+    /// The public key.
     public var verifierKey: VerifierKey { secret.verifier }
 
-    /// Confirms a checkpoint.
+    /// Signs a checkpoint.
     ///
-    /// - Parameter timestamp: the time of now, in seconds since 1970 UTC.
+    /// - Parameter timestamp: the current time, in seconds since 1970 UTC.
     /// - Throws: `outOfRange` for a time before 1970; `signingFailed`.
     public func cosign(_ checkpoint: Checkpoint, timestamp: Int) throws(EvidenceLogError) -> NoteSignature {
         guard timestamp >= 0 else {
@@ -41,8 +41,8 @@ public struct CosigningKey: Sendable {
 }
 
 extension CosigningKey: CustomStringConvertible, CustomDebugStringConvertible {
-    /// The key's name and ID, and nothing of the secret.
+    /// The key's name and ID, without the secret.
     public var description: String { secret.description }
-    /// The same.
+    /// The description, without the secret.
     public var debugDescription: String { description }
 }

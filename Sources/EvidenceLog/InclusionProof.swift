@@ -1,23 +1,23 @@
-/// The proof that a leaf stands at an index of a tree (RFC 9162, section 2.1.3).
+/// The proof that a leaf has a given index in a tree (RFC 9162, section 2.1.3).
 public struct InclusionProof: Hashable, Sendable {
     /// The leaf's index, counted from 0.
     public let index: Int
     /// The number of leaves in the tree.
     public let size: Int
-    /// The hashes of the path's other sides, the leaf's sibling first.
+    /// The sibling hashes on the path to the root, the leaf's sibling first.
     public let hashes: [TreeHash]
 
-    /// A proof that someone else made. Nothing is checked before `verify(leaf:root:)`.
+    /// A proof from its hashes. Nothing is checked until `verify(leaf:root:)`.
     public init(index: Int, size: Int, hashes: [TreeHash]) {
         self.index = index
         self.size = size
         self.hashes = hashes
     }
 
-    /// Makes a proof.
+    /// Creates a proof.
     ///
-    /// - Parameter tiles: at least those that `tiles(index:size:)` lists.
-    /// - Throws: `outOfRange` when the tree has no such leaf; `missingTile`.
+    /// - Parameter tiles: at least the tiles of `tiles(index:size:)`.
+    /// - Throws: `outOfRange` if the tree has no such leaf; `missingTile`.
     public init(index: Int, size: Int, tiles: TileSet) throws(EvidenceLogError) {
         var hashes: [TreeHash] = []
         for range in try Self.ranges(index: index, size: size) {
@@ -26,19 +26,19 @@ public struct InclusionProof: Hashable, Sendable {
         self.init(index: index, size: size, hashes: hashes)
     }
 
-    /// The tiles that a proof is made from, by level and from left to right: at most two a level.
+    /// The tiles needed to create a proof, by level and from left to right: at most two per level.
     ///
-    /// - Throws: `outOfRange` when the tree has no such leaf.
+    /// - Throws: `outOfRange` if the tree has no such leaf.
     public static func tiles(index: Int, size: Int) throws(EvidenceLogError) -> [TileCoordinate] {
         TileLayout.tiles(holding: try ranges(index: index, size: size).flatMap(\.completeSubtrees), size: size)
     }
 
-    /// Checks that the leaf stands at `index` of the tree with the given root.
+    /// Verifies that the leaf has the index `index` in the tree with the given root.
     ///
-    /// The proof does not vouch for `size`, and may hold for several: take the size from the checkpoint that gives the
-    /// root.
+    /// The proof does not authenticate `size`, and may be valid for several sizes: take the size from the checkpoint that
+    /// contains the root.
     ///
-    /// - Throws: `outOfRange` when a tree of that size has no such leaf; `inclusionNotProven`.
+    /// - Throws: `outOfRange` if a tree of that size has no such leaf; `inclusionNotProven`.
     public func verify(leaf: TreeHash, root: TreeHash) throws(EvidenceLogError) {
         try Self.check(index: index, size: size)
         var node = index
@@ -83,7 +83,7 @@ public struct InclusionProof: Hashable, Sendable {
         }
     }
 
-    /// The ranges of leaves whose hashes make up the proof: `PATH` of RFC 6962, section 2.1.1, without the recursion.
+    /// The ranges of leaves whose hashes are the proof: `PATH` of RFC 6962, section 2.1.1, without recursion.
     private static func ranges(index: Int, size: Int) throws(EvidenceLogError) -> [Range<Int>] {
         try check(index: index, size: size)
         var siblings: [Range<Int>] = []

@@ -1,17 +1,17 @@
 import Crypto
 public import Foundation
 
-/// What a key signs.
+/// The algorithm of a signature, which also determines what is signed.
 public enum SignatureAlgorithm: UInt8, Sendable, Hashable, CaseIterable {
     /// Ed25519 over the text of a note.
     case ed25519 = 0x01
-    /// Ed25519 over a checkpoint and the time at which a witness saw it (c2sp.org/tlog-cosignature).
+    /// Ed25519 over a checkpoint and the time of the cosignature (c2sp.org/tlog-cosignature).
     case cosignature = 0x04
 }
 
-/// Four bytes that, with the key's name, tell which key made a signature. They identify, and prove nothing.
+/// The four bytes that, with the key's name, identify the key of a signature. They prove nothing.
 public struct KeyID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    /// The four bytes, the first being the most significant.
+    /// The four bytes, most significant first.
     public let rawValue: UInt32
 
     /// An ID from its four bytes.
@@ -39,6 +39,7 @@ public struct KeyID: RawRepresentable, Hashable, Sendable, CustomStringConvertib
 
     /// Eight lower-case hexadecimal digits.
     public var description: String {
-        bytes.map(\.hexadecimal).joined()
+        let digits = String(rawValue, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 }

@@ -1,22 +1,22 @@
-/// The name of a key, which is also a log's origin: a URL without its scheme is usual, as in `example.com/log`.
+/// The name of a key, which is also the origin of its log. Usually a URL without its scheme, such as `example.com/log`.
 ///
-/// Two names are the same only if their bytes are. Swift's strings would take two spellings of an accented letter for
-/// one, and a signature is over bytes.
+/// Names are compared byte by byte, since a signature covers bytes. Swift's strings would treat two encodings of an
+/// accented letter as equal.
 public struct KeyName: Sendable, CustomStringConvertible {
     /// The name.
     public let description: String
 
-    /// A name that may stand in notes and keys (c2sp.org/signed-note, "Format").
+    /// A name that is valid in notes and keys (c2sp.org/signed-note, "Format").
     ///
-    /// - Throws: `malformedKey` for a name that is empty or holds a space, a control character or `+`.
+    /// - Throws: `malformedKey` for a name that is empty or contains a space, a control character or `+`.
     public init(_ name: String) throws(EvidenceLogError) {
-        guard !name.isEmpty else { throw EvidenceLogError(.malformedKey, "the name of a key is empty") }
+        guard !name.isEmpty else { throw EvidenceLogError(.malformedKey, "the key name is empty") }
         for (position, character) in zip(name.unicodeScalars.indices, name.unicodeScalars)
         where character.properties.isWhitespace || character.value < 0x20 || character == "+" {
             throw EvidenceLogError(
                 .malformedKey,
                 offset: name.utf8.distance(from: name.startIndex, to: position),
-                "the name of a key holds a space, a control character or a plus sign"
+                "the key name contains a space, a control character or a plus sign"
             )
         }
         description = name
@@ -24,7 +24,7 @@ public struct KeyName: Sendable, CustomStringConvertible {
 }
 
 extension KeyName: Hashable {
-    /// Whether two names consist of the same bytes.
+    /// Whether two names have the same bytes.
     public static func == (left: KeyName, right: KeyName) -> Bool {
         left.description.utf8.elementsEqual(right.description.utf8)
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The text that both kinds of keys are written as: `name+id+base64(algorithm ‖ 32 bytes)`.
+/// The text format of public and private keys: `name+id+base64(algorithm ‖ 32 bytes)`.
 ///
-/// The errors name the part that is wrong and quote none of it, since it may be a secret.
+/// The errors name the invalid part and never quote it, since it may be a secret.
 struct KeyText {
     let name: KeyName
     let id: String
@@ -17,11 +17,11 @@ struct KeyText {
     }
 
     init(_ text: some StringProtocol) throws(EvidenceLogError) {
-        // Base64 has plus signs of its own: only the first two divide.
+        // Base64 may contain plus signs: only the first two are separators.
         let parts = text.utf8.split(separator: UInt8(ascii: "+"), maxSplits: 2, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         guard parts.count == 3 else {
-            throw EvidenceLogError(.malformedKey, "a key is a name, an ID and the key itself with plus signs between")
+            throw EvidenceLogError(.malformedKey, "expected a key of the form name+id+base64")
         }
         name = try KeyName(parts[0])
         id = parts[1]
@@ -29,7 +29,7 @@ struct KeyText {
             throw EvidenceLogError(.malformedKey, "the part of the key after the second plus sign is not base64")
         }
         guard let algorithm = SignatureAlgorithm(rawValue: first) else {
-            throw EvidenceLogError(.malformedKey, "the key is for signatures of type \(first); known are 1 and 4")
+            throw EvidenceLogError(.malformedKey, "the key has signature type \(first); supported are 1 and 4")
         }
         guard bytes.count == 33 else {
             throw EvidenceLogError(.malformedKey, "an Ed25519 key has 32 bytes, not \(bytes.count - 1)")
@@ -38,10 +38,10 @@ struct KeyText {
         key = Data(bytes.dropFirst())
     }
 
-    /// Checks that the ID in the text is that of the key, as a guard against typing errors and mixed-up parts.
+    /// Checks that the ID in the text is that of the key, to detect typing errors and mixed-up parts.
     func require(id expected: KeyID) throws(EvidenceLogError) {
         guard id.utf8.elementsEqual(expected.description.utf8) else {
-            throw EvidenceLogError(.malformedKey, "the ID in the key does not belong to its name and bytes")
+            throw EvidenceLogError(.malformedKey, "the ID in the key does not match its name and bytes")
         }
     }
 

@@ -1,35 +1,35 @@
-/// Whom a reader of proofs trusts.
+/// The keys that a reader of proofs trusts, and whose signatures it requires.
 public struct LogPolicy: Sendable, Hashable {
     /// The log's key.
     public let log: VerifierKey
     /// The log's name in its checkpoints.
     public let origin: KeyName
-    /// The keys of all those who must have signed besides the log.
+    /// The keys whose signatures are required in addition to the log's.
     public let witnesses: [VerifierKey]
 
     /// A policy.
     ///
     /// - Parameters:
     ///   - log: the log's key, of type 0x01.
-    ///   - origin: the log's name, where it is not that of its key.
-    ///   - witnesses: who must have signed besides the log, by cosignatures or as second signers of the note.
-    /// - Throws: `unsuitableKey` if the log's key is one for cosignatures.
+    ///   - origin: the log's name, if it differs from the name of its key.
+    ///   - witnesses: the keys whose signatures are required in addition, as cosignatures or as second signatures.
+    /// - Throws: `unsuitableKey` if the log's key is a witness's key.
     public init(
         log: VerifierKey,
         origin: KeyName? = nil,
         witnesses: [VerifierKey] = []
     ) throws(EvidenceLogError) {
         guard log.algorithm == .ed25519 else {
-            throw EvidenceLogError(.unsuitableKey, "the key \(log.name)+\(log.id) is a witness's, not a log's")
+            throw EvidenceLogError(.unsuitableKey, "the key \(log.name)+\(log.id) is a witness's key, but a log's key is required")
         }
         self.log = log
         self.origin = origin ?? log.name
         self.witnesses = witnesses
     }
 
-    /// Checks that a note is a checkpoint of this log, signed by everybody who has to.
+    /// Verifies that a note is a checkpoint of this log with all required signatures.
     ///
-    /// - Returns: the checkpoint, and the signatures that hold.
+    /// - Returns: the checkpoint, and the valid signatures.
     /// - Throws: `invalidSignature`, `missingSignature`, `malformedCheckpoint` or `wrongOrigin`.
     public func verify(
         _ note: SignedNote
@@ -41,7 +41,7 @@ public struct LogPolicy: Sendable, Hashable {
         }
         let checkpoint = try Checkpoint(note)
         guard checkpoint.origin == origin else {
-            throw EvidenceLogError(.wrongOrigin, line: 1, "the checkpoint is not one of \(origin)")
+            throw EvidenceLogError(.wrongOrigin, line: 1, "the checkpoint does not belong to the log \(origin)")
         }
         return (checkpoint, signatures)
     }

@@ -1,23 +1,23 @@
 public import Foundation
 
-/// A receipt that proves offline, to who knows the log's key, that something is in the log
+/// A receipt: proves offline, with the log's key alone, that an entry is in the log
 /// (c2sp.org/tlog-proof@v1; the usual file extension is `.tlog-proof`).
 public struct LogProof: Hashable, Sendable {
-    /// The most bytes that a proof may have, 2 MiB.
+    /// The largest size of a proof in bytes, 2 MiB.
     public static let maximumByteCount = 2 << 20
-    /// The most hashes that a path in a tree can have whose size is counted in 63 bits.
+    /// The largest number of hashes in a path, for trees whose size fits 63 bits.
     public static let maximumHashCount = 63
 
-    /// Bytes for the application's use that nobody vouches for; nil rather than empty.
+    /// Bytes for the application, which the proof does not authenticate; nil if there are none.
     public let extra: Data?
     /// The leaf's index in the log, counted from 0.
     public let index: Int
-    /// The path from the leaf's sibling up.
+    /// The path to the root, the leaf's sibling first.
     public let hashes: [TreeHash]
-    /// The note with the checkpoint, exactly as the log issued it.
+    /// The note with the checkpoint, byte for byte as the log issued it.
     public let note: SignedNote
 
-    /// A proof of its parts. Whether they belong together shows in `verify(leaf:policy:)`.
+    /// A proof from its parts. `verify(leaf:policy:)` checks that they match.
     ///
     /// - Throws: `malformedProof` for a negative index, or for more hashes or bytes than a proof can have.
     public init(
@@ -39,9 +39,9 @@ public struct LogProof: Hashable, Sendable {
         }
     }
 
-    /// Reads a proof.
+    /// Parses a proof.
     ///
-    /// - Throws: `malformedProof`, or `malformedNote` with a place counted from the beginning of the note.
+    /// - Throws: `malformedProof`; `malformedNote` with line and offset counted from the start of the note.
     public init(_ bytes: Data) throws(EvidenceLogError) {
         guard bytes.count <= Self.maximumByteCount else {
             throw EvidenceLogError(.malformedProof, "the proof has more than \(Self.maximumByteCount) bytes")
@@ -64,14 +64,14 @@ public struct LogProof: Hashable, Sendable {
             throw EvidenceLogError(
                 .malformedProof,
                 line,
-                "this is not the word index and a number in its shortest form"
+                "expected the word index and a decimal number, for example: index 42"
             )
         }
         let hashes = try scanner.hashesUpToEmptyLine()
         try self.init(extra: extra, index: index, hashes: hashes, note: SignedNote(Data(scanner.rest)))
     }
 
-    /// The proof as it is stored and sent; for a proof that was read, the bytes it was read from.
+    /// The bytes of the proof, as stored and sent; for a parsed proof, the bytes from which it was parsed.
     public var data: Data {
         var lines = [Self.header]
         if let extra { lines.append("extra " + extra.base64EncodedString()) }
@@ -80,12 +80,12 @@ public struct LogProof: Hashable, Sendable {
         return Data(lines.map { $0 + "\n" }.joined().utf8) + Data("\n".utf8) + note.data
     }
 
-    /// Checks that a leaf is in the log, at `index`, at the time of the checkpoint.
+    /// Verifies that a leaf is in the log, at `index`, under the checkpoint.
     ///
     /// - Parameters:
-    ///   - leaf: the hash of what is to be proven, worked out by the caller from its exact bytes.
-    ///   - policy: the log, and who must have confirmed the checkpoint.
-    /// - Throws: the first of these that does not hold: `invalidSignature`, `missingSignature`, `malformedCheckpoint`,
+    ///   - leaf: the hash of the leaf, computed by the caller from its exact bytes.
+    ///   - policy: the log, and the required signatures.
+    /// - Throws: the first of these that applies: `invalidSignature`, `missingSignature`, `malformedCheckpoint`,
     ///   `wrongOrigin`, `outOfRange`, `inclusionNotProven`.
     public func verify(leaf: TreeHash, policy: LogPolicy) throws(EvidenceLogError) -> VerifiedInclusion {
         let (checkpoint, signatures) = try policy.verify(note)
@@ -97,18 +97,18 @@ public struct LogProof: Hashable, Sendable {
     private static let header = "c2sp.org/tlog-proof@v1"
 }
 
-/// What a proof that holds has shown.
+/// The result of a valid proof.
 public struct VerifiedInclusion: Hashable, Sendable {
-    /// Where the leaf stands.
+    /// The leaf's index.
     public let index: Int
     /// The checkpoint that covers it.
     public let checkpoint: Checkpoint
-    /// Who vouches for the checkpoint; witnesses also say when they saw it.
+    /// The valid signatures of the checkpoint; those of witnesses have a time.
     public let signatures: [VerifiedSignature]
 }
 
 extension LineScanner {
-    /// The next line, where the text may not end.
+    /// The next line, which must exist.
     fileprivate mutating func proofLine() throws(EvidenceLogError) -> Line {
         guard let line = next() else {
             throw EvidenceLogError(
@@ -121,7 +121,7 @@ extension LineScanner {
         return line
     }
 
-    /// Hashes, one a line, up to an empty line, which is read too.
+    /// Reads hashes, one per line, up to and including an empty line.
     fileprivate mutating func hashesUpToEmptyLine() throws(EvidenceLogError) -> [TreeHash] {
         var hashes: [TreeHash] = []
         while true {
@@ -135,7 +135,7 @@ extension LineScanner {
                 )
             }
             guard let hash = TreeHash(base64: line.text) else {
-                throw EvidenceLogError(.malformedProof, line, "this is not a hash of 32 bytes in base64")
+                throw EvidenceLogError(.malformedProof, line, "expected a hash of 32 bytes in base64")
             }
             hashes.append(hash)
         }

@@ -1,10 +1,10 @@
 public import Foundation
 
-/// A line below a note that says who signed it. Nothing is known of its truth before it is verified.
+/// A signature line of a note. It is not trustworthy until it is verified.
 public struct NoteSignature: Hashable, Sendable {
-    /// Who is said to have signed.
+    /// The name of the key.
     public let name: KeyName
-    /// By which of that name's keys.
+    /// The ID of the key, which distinguishes keys of the same name.
     public let keyID: KeyID
     /// The signature without the key's ID; at least one byte.
     public let bytes: Data
@@ -15,7 +15,7 @@ public struct NoteSignature: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// A signature from its line, with or without the newline that ends it.
+    /// Parses a signature line, with or without its newline.
     ///
     /// - Throws: `malformedNote`.
     public init(line: String) throws(EvidenceLogError) {
@@ -26,12 +26,12 @@ public struct NoteSignature: Hashable, Sendable {
 
     init(_ line: Line) throws(EvidenceLogError) {
         guard let content = line.text(after: Self.dash) else {
-            throw EvidenceLogError(.malformedNote, line, "a signature begins with an em dash and a space")
+            throw EvidenceLogError(.malformedNote, line, "a signature line starts with an em dash and a space")
         }
         let parts = content.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         guard parts.count == 2, let name = try? KeyName(parts[0]) else {
-            throw EvidenceLogError(.malformedNote, line, "no proper name of a key follows the em dash")
+            throw EvidenceLogError(.malformedNote, line, "no valid key name follows the em dash")
         }
         guard let blob = Data(canonicalBase64: parts[1]) else {
             throw EvidenceLogError(.malformedNote, line, "the signature is not canonical base64")
@@ -44,7 +44,7 @@ public struct NoteSignature: Hashable, Sendable {
         bytes = Data(blob.dropFirst(4))
     }
 
-    /// The line, with the newline that ends it.
+    /// The signature line with its newline.
     public var line: String {
         "\(Self.dash)\(name) \((Data(keyID.bytes) + bytes).base64EncodedString())\n"
     }

@@ -1,31 +1,31 @@
 import Crypto
 import Foundation
 
-/// An Ed25519 private key with its name. It shows itself to nobody but who asks for `text`.
+/// An Ed25519 private key with its name. Only `text` contains the secret.
 struct SecretKey: Sendable {
     let verifier: VerifierKey
     private let key: Curve25519.Signing.PrivateKey
 
-    /// Makes a new key out of the system's randomness.
+    /// Generates a key from the system's random number generator.
     init(generating name: KeyName, algorithm: SignatureAlgorithm) {
         self.init(name: name, algorithm: algorithm, key: Curve25519.Signing.PrivateKey())
     }
 
-    /// Reads `PRIVATE+KEY+name+id+base64(algorithm ‖ seed)`, the form that Go's `sumdb/note` uses. Its ID is the one of
-    /// the public key.
+    /// Parses `PRIVATE+KEY+name+id+base64(algorithm ‖ seed)`, the format of Go's `sumdb/note`. The ID is that of the
+    /// public key.
     init(_ text: String, algorithm: SignatureAlgorithm) throws(EvidenceLogError) {
         guard text.utf8.starts(with: Self.prefix.utf8) else {
-            throw EvidenceLogError(.malformedKey, "a private key begins with \(Self.prefix)")
+            throw EvidenceLogError(.malformedKey, "a private key starts with \(Self.prefix)")
         }
         let parts = try KeyText(String(decoding: text.utf8.dropFirst(Self.prefix.utf8.count), as: UTF8.self))
         guard parts.algorithm == algorithm else {
             throw EvidenceLogError(
                 .unsuitableKey,
-                "the private key is of type \(parts.algorithm.rawValue), needed is \(algorithm.rawValue)"
+                "the private key has type \(parts.algorithm.rawValue), but type \(algorithm.rawValue) is required"
             )
         }
         guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: parts.key) else {
-            throw EvidenceLogError(.malformedKey, "the seed in the private key cannot be used")
+            throw EvidenceLogError(.malformedKey, "the seed in the private key is invalid")
         }
         self.init(name: parts.name, algorithm: algorithm, key: key)
         try parts.require(id: verifier.id)
@@ -53,7 +53,7 @@ struct SecretKey: Sendable {
         do {
             return try key.signature(for: message)
         } catch {
-            throw EvidenceLogError(.signingFailed, "the platform's cryptography could not make a signature")
+            throw EvidenceLogError(.signingFailed, "the platform's cryptography library failed to create a signature")
         }
     }
 }

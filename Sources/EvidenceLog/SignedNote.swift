@@ -1,23 +1,23 @@
 public import Foundation
 
-/// A text and who signed it (c2sp.org/signed-note).
+/// A text with its signatures (c2sp.org/signed-note).
 ///
-/// A note is read strictly and keeps the exact bytes of its text, so that what is written is what was read. Nothing in
-/// a note is to be believed before `verify(with:)`.
+/// The parser is strict, and a note keeps the exact bytes of its text, so that it is written as it was read. A note is not
+/// trustworthy until `verify(with:)`.
 public struct SignedNote: Hashable, Sendable {
-    /// The most bytes that a note may have, 1 MiB.
+    /// The largest size of a note in bytes, 1 MiB.
     public static let maximumByteCount = 1 << 20
-    /// The most signatures that a note may have.
+    /// The largest number of signatures of a note.
     public static let maximumSignatureCount = 100
 
-    /// The text as it was signed: UTF-8 that ends with a newline.
+    /// The signed text: UTF-8 that ends with a newline.
     public let textBytes: Data
     /// The signatures in their order, at least one.
     public let signatures: [NoteSignature]
 
-    /// Reads a note.
+    /// Parses a note.
     ///
-    /// - Throws: `malformedNote` with the place of what is wrong.
+    /// - Throws: `malformedNote` with the line or offset of the error.
     public init(_ bytes: Data) throws(EvidenceLogError) {
         let bytes = Array(bytes)
         try Self.check(bytes)
@@ -48,9 +48,9 @@ public struct SignedNote: Hashable, Sendable {
         self.signatures = signatures
     }
 
-    /// A note of a text and signatures that were made elsewhere.
+    /// A note from a text and its signatures.
     ///
-    /// - Throws: `malformedNote` when they do not make a note.
+    /// - Throws: `malformedNote` if they do not form a valid note.
     public init(text: String, signatures: [NoteSignature]) throws(EvidenceLogError) {
         try self.init(textBytes: Data(text.utf8), signatures: signatures)
     }
@@ -62,52 +62,52 @@ public struct SignedNote: Hashable, Sendable {
         try self.init(textBytes + Data("\n".utf8) + Data(signatures.map(\.line).joined().utf8))
     }
 
-    /// The note with one signature more, below the others.
+    /// The note with another signature, below the others.
     ///
-    /// - Throws: `malformedNote` when the note would become too large.
+    /// - Throws: `malformedNote` if the note would become too large.
     public func adding(_ signature: NoteSignature) throws(EvidenceLogError) -> SignedNote {
         try SignedNote(textBytes: textBytes, signatures: signatures + [signature])
     }
 
-    /// The text as it was signed.
+    /// The signed text.
     public var text: String { String(decoding: textBytes, as: UTF8.self) }
 
-    /// The note as it is stored and sent; for a note that was read, the bytes it was read from.
+    /// The bytes of the note, as stored and sent; for a parsed note, the bytes from which it was parsed.
     public var data: Data {
         textBytes + Data("\n".utf8) + Data(signatures.map(\.line).joined().utf8)
     }
 
-    /// Checks the signatures of the keys that the caller trusts, and ignores those of all others.
+    /// Verifies the signatures of trusted keys, and ignores all others.
     ///
-    /// - Returns: the signatures that hold, in their order, at least one.
-    /// - Throws: `invalidSignature` if one that names a trusted key does not hold, even though others do;
-    ///   `missingSignature` if none is by a trusted key.
+    /// - Returns: the valid signatures in their order, at least one.
+    /// - Throws: `invalidSignature` if a signature names a trusted key and is invalid, even if others are valid;
+    ///   `missingSignature` if no signature is by a trusted key.
     public func verify(with keys: some Collection<VerifierKey>) throws(EvidenceLogError) -> [VerifiedSignature] {
         var verified: [VerifiedSignature] = []
         for signature in signatures {
             for key in keys where key.name == signature.name && key.id == signature.keyID {
                 guard let result = key.verify(signature, text: textBytes) else {
-                    throw EvidenceLogError(.invalidSignature, "the signature of \(key.name)+\(key.id) does not hold")
+                    throw EvidenceLogError(.invalidSignature, "the signature of \(key.name)+\(key.id) is invalid")
                 }
                 verified.append(result)
             }
         }
         guard !verified.isEmpty else {
-            throw EvidenceLogError(.missingSignature, "none of the note's signatures is by a trusted key")
+            throw EvidenceLogError(.missingSignature, "the note has no signature by a trusted key")
         }
         return verified
     }
 
     private static let newline = UInt8(ascii: "\n")
 
-    /// What holds for the bytes of a note as a whole.
+    /// Checks the bytes of a note as a whole: size, UTF-8, control characters, final newline.
     private static func check(_ bytes: [UInt8]) throws(EvidenceLogError) {
         guard bytes.count <= maximumByteCount else {
             throw EvidenceLogError(.malformedNote, "the note has \(bytes.count) bytes, more than \(maximumByteCount)")
         }
         if let offset = bytes.firstIndex(where: { $0 < 0x20 && $0 != newline }) {
             let line = bytes[..<offset].count { $0 == newline } + 1
-            throw EvidenceLogError(.malformedNote, line: line, offset: offset, "the note holds a control character")
+            throw EvidenceLogError(.malformedNote, line: line, offset: offset, "the note contains a control character")
         }
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw EvidenceLogError(.malformedNote, "the note is not valid UTF-8")

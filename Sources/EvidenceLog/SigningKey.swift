@@ -1,12 +1,12 @@
 import Foundation
 
-/// The private key by which a log signs its checkpoints, or anyone a note (signature type 0x01).
+/// The private key with which a log signs its checkpoints, and any note can be signed (signature type 0x01).
 ///
-/// A secret: neither `description` nor `dump` nor a mirror shows more than its name and ID.
+/// The key is a secret: `description`, `dump` and mirrors show only its name and ID.
 public struct SigningKey: Sendable {
     private let secret: SecretKey
 
-    /// Makes a new key.
+    /// Generates a key.
     public init(generating name: KeyName) {
         secret = SecretKey(generating: name, algorithm: .ed25519)
     }
@@ -18,34 +18,34 @@ public struct SigningKey: Sendable {
         secret = try SecretKey(secretText, algorithm: .ed25519)
     }
 
-    /// The text from which the key can be read again. Keep it where secrets are kept.
+    /// The key as text, which `init(_:)` parses. Store it as a secret.
     public var secretText: String { secret.text }
 
-    /// The public half, to give to everybody.
+    /// The public key.
     public var verifierKey: VerifierKey { secret.verifier }
 
     /// Signs a text.
     ///
-    /// - Throws: `malformedNote` for a text that no note can have; `signingFailed`.
+    /// - Throws: `malformedNote` for a text that a note cannot contain; `signingFailed`.
     public func sign(_ text: String) throws(EvidenceLogError) -> SignedNote {
         let signature = NoteSignature(verifierKey, bytes: try secret.sign(Data(text.utf8)))
         return try SignedNote(text: text, signatures: [signature])
     }
 
-    /// Signs a checkpoint. Never sign two of one log that are not consistent.
+    /// Signs a checkpoint. Never sign two inconsistent checkpoints of one log.
     ///
-    /// - Throws: `unsuitableKey` unless the key has the name of the log; `signingFailed`.
+    /// - Throws: `unsuitableKey` unless the key's name is the checkpoint's origin; `signingFailed`.
     public func sign(_ checkpoint: Checkpoint) throws(EvidenceLogError) -> SignedNote {
         guard checkpoint.origin == verifierKey.name else {
-            throw EvidenceLogError(.unsuitableKey, "the key \(verifierKey.name) is not that of the checkpoint's log")
+            throw EvidenceLogError(.unsuitableKey, "the key \(verifierKey.name) does not belong to the checkpoint's log")
         }
         return try sign(checkpoint.text)
     }
 }
 
 extension SigningKey: CustomStringConvertible, CustomDebugStringConvertible {
-    /// The key's name and ID, and nothing of the secret.
+    /// The key's name and ID, without the secret.
     public var description: String { secret.description }
-    /// The same.
+    /// The description, without the secret.
     public var debugDescription: String { description }
 }

@@ -1,23 +1,23 @@
 public import Foundation
 
-/// A tile: its address and its hashes.
+/// A tile: its coordinate and its hashes.
 public struct Tile: Hashable, Sendable {
-    /// Where the tile stands, and how wide it is.
+    /// The tile's position and width.
     public let coordinate: TileCoordinate
     /// The hashes from left to right, 1 to 256 of them.
     public let hashes: [TreeHash]
 
     /// A tile from its hashes.
     ///
-    /// - Throws: `malformedTile` for a level, index or number of hashes that no tile has.
+    /// - Throws: `malformedTile` for an invalid level, index or number of hashes.
     public init(level: Int, index: Int, hashes: [TreeHash]) throws(EvidenceLogError) {
         coordinate = try TileCoordinate(level: level, index: index, width: hashes.count)
         self.hashes = hashes
     }
 
-    /// A tile from its bytes: the hashes one after another, as tiles are stored and served.
+    /// A tile from its bytes: the concatenated hashes, as tiles are stored and served.
     ///
-    /// - Throws: `malformedTile` also for bytes that are not a whole number of hashes.
+    /// - Throws: `malformedTile`, also for bytes that are not a whole number of hashes.
     public init(level: Int, index: Int, bytes: Data) throws(EvidenceLogError) {
         let (width, excess) = bytes.count.quotientAndRemainder(dividingBy: TreeHash.byteCount)
         guard excess == 0, width <= TileLayout.width else {
@@ -36,7 +36,7 @@ public struct Tile: Hashable, Sendable {
         self.hashes = hashes
     }
 
-    /// The hashes one after another: 32 to 8,192 bytes.
+    /// The concatenated hashes: 32 to 8,192 bytes.
     public var bytes: Data {
         var bytes = Data(capacity: hashes.count * TreeHash.byteCount)
         for hash in hashes {
@@ -45,7 +45,7 @@ public struct Tile: Hashable, Sendable {
         return bytes
     }
 
-    /// The complete subtrees in the tile: at place `h` those over `2^h` hashes, from left to right.
+    /// The hashes of the complete subtrees in the tile: row `h` has those over `2^h` hashes, from left to right.
     var subtrees: [[TreeHash]] {
         var rows = [hashes]
         while let row = rows.last, row.count > 1 {

@@ -1,24 +1,24 @@
-/// Grows a tree and says which tiles come out of it.
+/// Appends leaves to a tree and returns the tiles that result.
 ///
-/// It keeps only the partial tile of each level: 64 KiB at the very most, whatever the size of the tree.
+/// Keeps only the partial tile of each level: at most 64 KiB for a tree of any size.
 public struct TileBuilder: Sendable {
     /// The number of leaves.
     public private(set) var size: Int
     /// The hashes of each level's partial tile.
     private var open: [[TreeHash]]
 
-    /// Begins a tree without leaves.
+    /// A tree without leaves.
     public init() {
         size = 0
         open = Array(repeating: [], count: TileLayout.levels)
     }
 
-    /// Continues a tree.
+    /// An existing tree.
     ///
     /// - Parameters:
     ///   - size: the number of its leaves.
-    ///   - tiles: its partial tiles, as listed by `TileLayout.partialTiles(size:)`, in any order. A wider tile at the
-    ///     same place will do, others are ignored.
+    ///   - tiles: the tiles of `TileLayout.partialTiles(size:)`, in any order. A wider tile at the same position is
+    ///     accepted; other tiles are ignored.
     /// - Throws: `missingTile`; `outOfRange` for a size that is negative or above `CompactRange.maximumSize`.
     public init(size: Int, tiles: [Tile]) throws(EvidenceLogError) {
         guard (0...CompactRange.maximumSize).contains(size) else {
@@ -34,7 +34,7 @@ public struct TileBuilder: Sendable {
             guard let tile else {
                 throw EvidenceLogError(
                     .missingTile,
-                    "\(need.width) hashes are needed of the tile of level \(need.level) with index \(need.index)"
+                    "the tile of level \(need.level) with index \(need.index) is missing or has fewer than \(need.width) hashes"
                 )
             }
             open[need.level] = Array(tile.hashes.prefix(need.width))
@@ -43,7 +43,7 @@ public struct TileBuilder: Sendable {
 
     /// Adds the hash of the next leaf.
     ///
-    /// - Returns: the tiles that it filled, lowest level first: none for 255 leaves out of 256.
+    /// - Returns: the tiles that became full, lowest level first; none for 255 of 256 leaves.
     public mutating func append(_ leaf: TreeHash) -> [Tile] {
         var filled: [Tile] = []
         var hash = leaf
@@ -61,8 +61,8 @@ public struct TileBuilder: Sendable {
 
     /// Adds the hashes of the next leaves.
     ///
-    /// - Returns: every tile that is new or wider than before, each in its final width: exactly those that
-    ///   `TileLayout.tiles(grownFrom:to:)` lists, the full ones first.
+    /// - Returns: every tile that is new or wider than before, in its final width: exactly those of
+    ///   `TileLayout.tiles(grownFrom:to:)`, full tiles first.
     public mutating func append(contentsOf leaves: some Sequence<TreeHash>) -> [Tile] {
         let before = size
         var tiles: [Tile] = []
@@ -75,14 +75,14 @@ public struct TileBuilder: Sendable {
             }
     }
 
-    /// The partial tiles at this size, lowest level first. With the full ones, they are the whole tree.
+    /// The partial tiles at this size, lowest level first. Together with the full tiles they are the whole tree.
     public var partialTiles: [Tile] {
         TileLayout.partialTiles(size: size).map { Tile(unchecked: $0.level, $0.index, open[$0.level]) }
     }
 
-    /// The hash of the whole tree.
+    /// The root hash of the tree.
     public var root: TreeHash {
-        // The roots of the complete subtrees, found in the open tiles: a tile of width w holds one for each one-bit of w.
+        // The roots of the complete subtrees are in the open tiles: a tile of width w has one for each one-bit of w.
         var subtrees: [TreeHash] = []
         for hashes in open.reversed() where !hashes.isEmpty {
             var range = CompactRange()

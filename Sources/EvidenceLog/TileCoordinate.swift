@@ -1,24 +1,24 @@
-/// The address of a tile: a run of up to 256 hashes that stand side by side at one level of the tree.
+/// The coordinate of a tile: of up to 256 adjacent hashes at one level of the tree.
 ///
-/// Level 0 holds the hashes of leaves, level `L` the roots of complete subtrees over 256^L leaves. A tile with fewer
-/// than 256 hashes is partial. Each width is a resource of its own that never changes (c2sp.org/tlog-tiles).
+/// Level 0 has the hashes of leaves, level `L` the roots of complete subtrees over 256^L leaves. A tile with fewer than
+/// 256 hashes is partial. Each width is a separate, immutable resource (c2sp.org/tlog-tiles).
 public struct TileCoordinate: Hashable, Sendable {
-    /// 0 to 7; a tree whose size is counted in 63 bits has no tile above.
+    /// The level, 0 to 7. A tree whose size fits 63 bits has no higher level.
     public let level: Int
-    /// The tile's place among those of its level, counted from 0.
+    /// The tile's index in its level, counted from 0.
     public let index: Int
     /// The number of hashes, 1 to 256.
     public let width: Int
 
-    /// The address of a tile that can exist in some tree.
+    /// A coordinate that is possible in some tree.
     ///
-    /// - Throws: `malformedTile` for a level, index or width that no tile has.
+    /// - Throws: `malformedTile` for an invalid level, index or width.
     public init(level: Int, index: Int, width: Int) throws(EvidenceLogError) {
         guard (0..<TileLayout.levels).contains(level) else {
-            throw EvidenceLogError(.malformedTile, "a tile's level is 0 to \(TileLayout.levels - 1), not \(level)")
+            throw EvidenceLogError(.malformedTile, "the tile level must be 0 to \(TileLayout.levels - 1), not \(level)")
         }
         guard (1...TileLayout.width).contains(width) else {
-            throw EvidenceLogError(.malformedTile, "a tile holds 1 to \(TileLayout.width) hashes, not \(width)")
+            throw EvidenceLogError(.malformedTile, "a tile has 1 to \(TileLayout.width) hashes, not \(width)")
         }
         let most = Int.max >> (TileLayout.height * level)
         guard index >= 0, index <= most >> TileLayout.height, width <= most - index << TileLayout.height else {
@@ -33,24 +33,24 @@ public struct TileCoordinate: Hashable, Sendable {
         self.width = width
     }
 
-    /// Whether the tile holds all the hashes that it ever will.
+    /// Whether the tile has all its 256 hashes.
     public var isFull: Bool { width == TileLayout.width }
 }
 
 extension TileCoordinate: Comparable {
-    /// By level, then from left to right, then by width.
+    /// Orders by level, then from left to right, then by width.
     public static func < (left: TileCoordinate, right: TileCoordinate) -> Bool {
         (left.level, left.index, left.width) < (right.level, right.index, right.width)
     }
 }
 
 extension TileCoordinate: CustomStringConvertible {
-    /// The path.
+    /// The tile's path.
     public var description: String { path }
 }
 
 extension TileCoordinate {
-    /// Where the tile stands below a log's prefix, as in `tile/0/x001/x234/067` or `tile/1/000.p/17`.
+    /// The tile's path below the log's prefix, for example `tile/0/x001/x234/067` or `tile/1/000.p/17`.
     public var path: String {
         var groups: [String] = []
         var rest = index
@@ -64,17 +64,17 @@ extension TileCoordinate {
         return isFull ? place : place + ".p/\(width)"
     }
 
-    /// The address that a path names.
+    /// Parses a path.
     ///
-    /// - Throws: `malformedTile` for anything that `path` does not produce.
+    /// - Throws: `malformedTile` for any text that `path` does not produce.
     public init(path: String) throws(EvidenceLogError) {
         guard let coordinate = Self.read(path), coordinate.path.utf8.elementsEqual(path.utf8) else {
-            throw EvidenceLogError(.malformedTile, "this is not the path of a tile")
+            throw EvidenceLogError(.malformedTile, "expected the path of a tile, for example tile/0/x001/067")
         }
         self = coordinate
     }
 
-    /// Reads more than is right; the caller compares with the one right spelling.
+    /// Parses leniently; the caller compares the result with the canonical spelling.
     private static func read(_ path: String) -> TileCoordinate? {
         var parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count >= 3, parts.removeFirst() == "tile" else { return nil }

@@ -1,19 +1,18 @@
-/// Which tiles a tree of a given size consists of.
+/// The tiles of a tree of a given size.
 ///
-/// Each level is cut into tiles of 256 hashes; the last of a level may be partial. With `n` leaves there are
+/// Each level is divided into tiles of 256 hashes; the last tile of a level may be partial. With `n` leaves there are
 /// `n / 256^L` hashes at level `L` (c2sp.org/tlog-tiles).
 public enum TileLayout {
-    /// The hashes of a full tile.
+    /// The number of hashes of a full tile.
     public static let width = 256
-    /// The levels that a tree can have whose size is counted in 63 bits.
+    /// The number of levels of the largest tree, whose size fits 63 bits.
     public static let levels = 8
-    /// The levels of the binary tree that one level of tiles spans.
+    /// The number of levels of the binary tree in one level of tiles.
     static let height = 8
 
-    /// The tiles that are new or wider after a tree has grown: what has to be stored, by level and from left to right.
+    /// The tiles that are new or wider after a tree has grown, and must be stored; by level and from left to right.
     ///
-    /// They are worked out one by one as they are asked for. Sizes below zero count as zero, and a tree that has not
-    /// grown has no such tiles.
+    /// Computed lazily. Negative sizes count as zero. A tree that has not grown has no such tiles.
     public static func tiles(grownFrom oldSize: Int, to newSize: Int) -> some Sequence<TileCoordinate> {
         (0..<levels).lazy.flatMap { level in
             let old = hashes(at: level, size: oldSize)
@@ -25,10 +24,10 @@ public enum TileLayout {
         }
     }
 
-    /// The partial tiles of a tree, lowest level first; there are none for a size below one.
+    /// The partial tiles of a tree, lowest level first; none for a size below one.
     ///
-    /// They alone are enough to continue the tree, and to work out its root: each of its complete subtrees that is not
-    /// inside a larger one lies in one of them.
+    /// They are sufficient to continue the tree and to compute its root, since they contain every complete subtree that
+    /// is not part of a larger one.
     public static func partialTiles(size: Int) -> [TileCoordinate] {
         (0..<levels).compactMap { level in
             let hashes = hashes(at: level, size: size)
@@ -41,7 +40,7 @@ public enum TileLayout {
         max(size, 0) >> (height * level)
     }
 
-    /// The tiles of a tree that hold the given subtrees, each once, in order.
+    /// The tiles of a tree that contain the given subtrees, in order, without duplicates.
     static func tiles(holding nodes: some Sequence<NodeCoordinate>, size: Int) -> [TileCoordinate] {
         let tiles = nodes.map { node in
             let most = hashes(at: node.tileLevel, size: size) - node.tileIndex << height

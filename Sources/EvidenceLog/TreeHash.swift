@@ -3,36 +3,29 @@ public import Foundation
 
 /// A SHA-256 hash in a Merkle tree: of a leaf, of an interior node, or the root. Always 32 bytes.
 ///
-/// Leaves and nodes are hashed with different prefixes, so that neither can pass for the other
+/// Leaves and nodes are hashed with different prefixes, so that one cannot be presented as the other
 /// (RFC 6962, section 2.1; RFC 9162, section 2.1.1).
 public struct TreeHash: Hashable, Sendable {
-    /// The bytes of a hash.
+    /// The number of bytes of a hash.
     public static let byteCount = 32
 
-    // The 32 bytes as they lie in memory, so that a hash needs no allocation and can be handed to SHA-256 as it is.
+    // The 32 bytes in memory order, so that a hash needs no allocation and can be passed to SHA-256 directly.
     private let words: Words
 
     private struct Words: Hashable {
         let first, second, third, fourth: UInt64
     }
 
-    /// A hash from its bytes, or nil unless there are 32.
+    /// A hash from 32 bytes; nil for any other number.
     public init?(_ bytes: some DataProtocol) {
         guard bytes.count == Self.byteCount else { return nil }
         self = Array(bytes).withUnsafeBytes(Self.init(unchecked:))
     }
 
-    /// A hash from padded, canonical base64, or nil.
+    /// A hash from padded, canonical base64; nil for anything else.
     public init?(base64: String) {
         guard let bytes = Data(canonicalBase64: base64) else { return nil }
         self.init(bytes)
-    }
-
-    /// A hash from 64 hexadecimal digits of either case, or nil.
-    public init?(hex: String) {
-        let digits = hex.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard digits.count == 2 * Self.byteCount, hex.utf8.count == digits.count else { return nil }
-        self.init(stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) })
     }
 
     private init(unchecked bytes: UnsafeRawBufferPointer) {
@@ -49,14 +42,9 @@ public struct TreeHash: Hashable, Sendable {
         withUnsafeBytes { Data($0) }
     }
 
-    /// The bytes in padded base64, the form of notes and proofs.
+    /// The bytes in padded base64, as in notes and proofs.
     public var base64: String {
         data.base64EncodedString()
-    }
-
-    /// The bytes as 64 lower-case hexadecimal digits.
-    public var hex: String {
-        withUnsafeBytes { $0.map { $0.hexadecimal }.joined() }
     }
 
     func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
@@ -70,7 +58,7 @@ extension TreeHash: CustomStringConvertible {
 }
 
 extension TreeHash {
-    /// The root of the tree without leaves: the hash of nothing. It is not the hash of an empty leaf.
+    /// The root of the tree without leaves: the hash of no bytes. It differs from the hash of an empty leaf.
     public static let empty = TreeHash(SHA256())
 
     /// The hash of a leaf with the given content.

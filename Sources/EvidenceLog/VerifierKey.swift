@@ -1,13 +1,13 @@
 import Crypto
 public import Foundation
 
-/// A public key with its name, by which signatures of notes are checked. Its text form is called vkey.
+/// A public key with its name, which verifies signatures of notes. Its text form is called vkey.
 public struct VerifierKey: Sendable, CustomStringConvertible {
-    /// Who signs.
+    /// The name of the signer.
     public let name: KeyName
-    /// What is signed.
+    /// The algorithm of its signatures.
     public let algorithm: SignatureAlgorithm
-    /// What tells this key's signatures from those of others with the same name.
+    /// The key's ID, which distinguishes its signatures from those of other keys of the same name.
     public let id: KeyID
 
     private let key: Curve25519.Signing.PublicKey
@@ -22,7 +22,7 @@ public struct VerifierKey: Sendable, CustomStringConvertible {
         self.init(name: name, algorithm: algorithm, key: key)
     }
 
-    /// A key from its text, `name+id+base64`, as `description` gives it.
+    /// Parses the text of a key, `name+id+base64`, as in `description`.
     ///
     /// - Throws: `malformedKey`.
     public init(_ text: String) throws(EvidenceLogError) {
@@ -46,9 +46,9 @@ public struct VerifierKey: Sendable, CustomStringConvertible {
         KeyText(name: name, id: id, algorithm: algorithm, key: publicKey).text
     }
 
-    /// Checks a signature over the text of a note.
+    /// Verifies a signature over the text of a note.
     ///
-    /// - Returns: what the signature says, or nil when it is another key's, is misshapen or does not fit the text.
+    /// - Returns: the verified signature; nil if it is another key's, malformed, or does not match the text.
     public func verify(_ signature: NoteSignature, text: Data) -> VerifiedSignature? {
         guard signature.name == name, signature.keyID == id else { return nil }
         switch algorithm {
@@ -80,10 +80,10 @@ extension VerifierKey: Hashable {
     }
 }
 
-/// A signature that was checked and holds.
+/// A signature that was verified.
 public struct VerifiedSignature: Sendable, Hashable {
-    /// The key that made it.
+    /// The key of the signature.
     public let key: VerifierKey
-    /// When a witness says to have seen the checkpoint, in seconds since 1970 UTC; nil for other signatures.
+    /// The time that a witness states, in seconds since 1970 UTC; nil for other signatures.
     public let timestamp: Int?
 }

@@ -1,20 +1,19 @@
-/// What a witness remembers of one log, and the rules by which it confirms the next checkpoint (c2sp.org/tlog-witness).
+/// The state that a witness keeps of one log, and the rules for signing the next checkpoint (c2sp.org/tlog-witness).
 ///
-/// A witness never confirms two checkpoints of which one is not the beginning of the other. For that, store the
-/// checkpoint of a `sign` decision as the latest before the cosignature leaves, and let nobody else decide on the same
-/// log in between.
+/// A witness never signs two inconsistent checkpoints. To ensure this, store the checkpoint of a `sign` decision as the
+/// latest before the cosignature is published, and make no other decision about the same log in between.
 public struct WitnessState: Hashable, Sendable {
     /// The log's key.
     public let log: VerifierKey
     /// The log's name in its checkpoints.
     public let origin: KeyName
-    /// The last checkpoint that was confirmed, if any was.
+    /// The last checkpoint that the witness signed; nil if there is none.
     public let latest: Checkpoint?
 
-    /// What a witness remembers.
+    /// The state of a witness.
     ///
-    /// - Throws: `unsuitableKey` if the log's key is one for cosignatures; `wrongOrigin` if the latest checkpoint is
-    ///   another log's.
+    /// - Throws: `unsuitableKey` if the log's key is a witness's key; `wrongOrigin` if the latest checkpoint is another
+    ///   log's.
     public init(
         log: VerifierKey,
         origin: KeyName? = nil,
@@ -22,19 +21,20 @@ public struct WitnessState: Hashable, Sendable {
     ) throws(EvidenceLogError) {
         let policy = try LogPolicy(log: log, origin: origin)
         if let latest, latest.origin != policy.origin {
-            throw EvidenceLogError(.wrongOrigin, "the latest checkpoint is not one of \(policy.origin)")
+            throw EvidenceLogError(.wrongOrigin, "the latest checkpoint does not belong to the log \(policy.origin)")
         }
         self.log = log
         self.origin = policy.origin
         self.latest = latest
     }
 
-    /// Decides on a new checkpoint.
+    /// Decides whether to sign a new checkpoint.
     ///
     /// - Parameters:
     ///   - note: the checkpoint, signed by the log.
-    ///   - oldSize: the size of the checkpoint that the log believes to be the latest here; 0 for none.
-    ///   - hashes: the consistency proof from there to the new checkpoint; empty when there is nothing to prove.
+    ///   - oldSize: the size of the checkpoint that the log states as this witness's latest; 0 for none.
+    ///   - hashes: the consistency proof from the old size to the new checkpoint; empty if the old size is 0 or the new
+    ///     size.
     public func decide(_ note: SignedNote, oldSize: Int, hashes: [TreeHash]) -> WitnessDecision {
         let new: Checkpoint
         do {
@@ -68,7 +68,7 @@ public struct WitnessState: Hashable, Sendable {
     private func proveConsistency(of new: Checkpoint, hashes: [TreeHash]) throws(EvidenceLogError) {
         guard let latest, latest.size > 0 else {
             guard hashes.isEmpty else {
-                throw EvidenceLogError(.consistencyNotProven, "from the empty tree there is nothing to prove")
+                throw EvidenceLogError(.consistencyNotProven, "the proof from an empty tree must be empty, and is not")
             }
             return
         }
@@ -77,33 +77,33 @@ public struct WitnessState: Hashable, Sendable {
     }
 }
 
-/// What a witness does with a checkpoint.
+/// The decision of a witness about a checkpoint.
 public enum WitnessDecision: Hashable, Sendable {
-    /// Store the checkpoint as the latest, then confirm it.
+    /// Store the checkpoint as the latest, then sign it.
     case sign(Checkpoint)
     /// Change nothing.
     case refuse(WitnessRefusal)
 }
 
-/// Why a witness does not confirm a checkpoint.
+/// The reason why a witness does not sign a checkpoint.
 public enum WitnessRefusal: Hashable, Sendable {
     /// The note's text is not a checkpoint.
     case malformedCheckpoint(EvidenceLogError)
-    /// The checkpoint is another log's.
+    /// The checkpoint belongs to another log.
     case unknownOrigin
     /// The log did not sign it.
     case badSignature(EvidenceLogError)
-    /// The old size is not one that a tree of the new size can have grown from.
+    /// The old size is negative or larger than the new size.
     case shrinking(oldSize: Int, newSize: Int)
-    /// The latest checkpoint here is of another size than the log believes.
+    /// The witness's latest checkpoint has a different size than the log states.
     case otherOldSize(claimed: Int, latest: Int)
-    /// There already is a checkpoint of this size, with another root: the log shows different things to different
-    /// people. Keep the note, it is the proof.
+    /// The witness signed a checkpoint of this size with a different root: the log presents different histories. Keep the
+    /// note as the proof.
     case otherRoot(size: Int)
-    /// The new tree is not shown to begin with the old one.
+    /// The proof does not show that the old tree is a prefix of the new tree.
     case badProof(EvidenceLogError)
 
-    /// The status by which a witness answers over HTTP.
+    /// The HTTP status of a witness's response.
     public var httpStatus: Int {
         switch self {
         case .malformedCheckpoint, .shrinking: 400
@@ -122,11 +122,11 @@ extension WitnessRefusal: CustomStringConvertible {
         case .malformedCheckpoint(let error), .badSignature(let error), .badProof(let error):
             error.description
         case .unknownOrigin:
-            "the checkpoint is of a log that this witness does not know"
+            "the checkpoint belongs to a log that this witness does not know"
         case .shrinking(let oldSize, let newSize):
-            "a log does not grow from size \(oldSize) to \(newSize)"
+            "a log cannot grow from size \(oldSize) to size \(newSize)"
         case .otherOldSize(let claimed, let latest):
-            "the latest checkpoint here has size \(latest), not \(claimed)"
+            "the witness's latest checkpoint has size \(latest), not \(claimed)"
         case .otherRoot(let size):
             "the log has signed two different trees of size \(size)"
         }

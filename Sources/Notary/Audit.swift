@@ -2,25 +2,24 @@ public import EvidenceLog
 import Foundation
 public import Store
 
-/// Reads the whole log again and says what does not hold.
+/// Verifies the whole log: recomputes everything from the log entries and reports what does not match.
 ///
-/// Everything is recomputed from the leaves' bytes: hashes, tiles, and the root under every signed head, stored or
-/// filed. Streams; its memory does not grow with the log.
+/// Recomputes the hashes, the tiles and the root of every signed checkpoint, in the database and in files. Reads the log
+/// as a stream, so memory does not grow with its length.
 public struct Audit: Sendable {
-    /// What was found.
+    /// The result of an audit.
     public struct Findings: Sendable, Encodable {
-        /// Leaves, heads in the database and heads in files that were checked.
-        public internal(set) var leaves = 0, storedHeads = 0, filedHeads = 0
-        /// Leaves whose payload was dropped.
+        /// The number of verified log entries, of checkpoints in the database, and of checkpoint files.
+        public internal(set) var entries = 0, storedCheckpoints = 0, filedCheckpoints = 0
+        /// The number of log entries whose payload was dropped.
         public internal(set) var pruned = 0
-        /// Leaves that no signed head covers yet.
+        /// The number of log entries that no signed checkpoint covers yet.
         public internal(set) var unsigned = 0
-        /// What does not hold, in the order it was found; the first 1,000.
+        /// What does not match, in the order in which it was found; the first 1,000 problems.
         public internal(set) var problems: [String] = []
-        /// Claims whose end the log does not tell: in work, or of a run that died.
+        /// Claims without a result in the log: of requests in progress, or of a run that died.
         public internal(set) var open: [String] = []
-
-        /// How many things do not hold, those beyond the first 1,000 included.
+        /// The number of problems, including those after the first 1,000.
         public internal(set) var problemCount = 0
 
         mutating func add(_ problem: String) {
@@ -33,31 +32,26 @@ public struct Audit: Sendable {
     let log: VerifierKey
     let directory: CheckpointDirectory?
 
+    /// An audit of one log.
+    ///
     /// - Parameters:
-    ///   - log: The key that signed the heads.
-    ///   - directory: Where heads are filed outside the database.
+    ///   - log: The key that signed the checkpoints.
+    ///   - directory: Where checkpoints are filed outside the database; `nil` compares none.
     public init(store: Store, log: VerifierKey, directory: CheckpointDirectory?) {
         self.store = store
         self.log = log
         self.directory = directory
     }
 
-    /// Reads everything.
+    /// Reads and verifies the whole log.
     ///
-    /// - Parameter progress: Told how many leaves were read, now and then.
-    /// - Throws: ``NotaryError`` where the database or a file cannot be read at all; what is read and wrong is a finding.
-    public func run(progress: @Sendable (Int) -> Void = { _ in }) async throws(NotaryError) -> Findings {
-        var reader = LogReader(store: store, log: log, directory: directory)
-        do {
-            try await reader.readLeaves(progress)
-            try await reader.finish()
-        } catch let error as StoreError {
-            throw NotaryError(error)
-        } catch let error as NotaryError {
-            throw error
-        } catch {
-            throw NotaryError(.store, "the log could not be read")
-        }
+    /// - Parameter progress: Called now and then with the number of log entries read so far.
+    /// - Throws: ``NotaryError`` or `StoreError` if the database or the checkpoint directory cannot be read;
+    ///   `EvidenceLogError` if the key is not a log's key. Data that does not match is a finding, not an error.
+    public func run(progress: @Sendable (Int) -> Void = { _ in }) async throws -> Findings {
+        var reader = try LogReader(store: store, log: log, directory: directory)
+        try await reader.readLeaves(progress)
+        try await reader.finish()
         return reader.findings
     }
 }

@@ -1,25 +1,27 @@
 public import Foundation
 
-/// What a leaf's payload says, as far as the audit and receipts read it.
+/// The fields of a log entry that the audit reads.
 public struct LeafFields: Decodable, Sendable {
-    /// The format's version, 1.
+    /// The version of the format, 1.
     public let v: Int
-    /// The leaf's place in the log.
+    /// The entry's index in the log.
     public let index: Int64
-    /// When it was written, RFC 3339, UTC.
+    /// The time of writing, RFC 3339, UTC.
     public let time: String
     /// What happened.
     public let event: String
-    /// The request, its right, and the number of the claim.
+    /// The request, its right, and the claim's number.
     public let request: Int64?, right: String?, claim: Int?
-    /// Where the request went, and what was found out.
+    /// The request's new state, and its outcome.
     public let state: String?, outcome: String?
-    /// What a call was about to do.
+    /// The action that was announced.
     public let action: String?
-    /// For a purge: payloads before this index were dropped.
+    /// Of a purge: payloads of entries before this index were dropped.
     public let before: Int64?
 
-    /// - Returns: `nil` where the bytes are not a leaf's.
+    /// Parses the payload of a log entry.
+    ///
+    /// - Returns: `nil` if the bytes are not a log entry.
     public init?(_ payload: Data) {
         guard let fields = try? JSONDecoder().decode(LeafFields.self, from: payload) else { return nil }
         self = fields

@@ -1,4 +1,3 @@
-import AtomicFiles
 import EvidenceLog
 import Foundation
 public import Store
@@ -8,42 +7,36 @@ public import Store
 public struct LogExport: Sendable {
     let store: Store
 
-    /// An export of the log in that database.
+    /// An export of the log in this database.
     public init(store: Store) {
         self.store = store
     }
 
-    /// What was written.
+    /// Counts of what was written.
     public struct Written: Sendable {
-        /// The size of the head, the files of hashes, the files of entries.
+        /// The size of the checkpoint, the number of hash files, and the number of entry files.
         public var size = 0, tiles = 0, bundles = 0
-        /// Files of entries that could not be written, since payloads of them were dropped.
+        /// The number of entry files that were left out because payloads of their entries were dropped.
         public var prunedBundles = 0
     }
 
-    /// Writes everything under the last signed head.
-    public func write(to folder: String) async throws(NotaryError) -> Written {
-        do {
-            guard let head = try await store.lastCheckpoint() else {
-                throw NotaryError(.notThere, "no head was signed yet; 'dsr evidence checkpoint' signs one")
-            }
-            var written = Written(size: Int(head.size))
-            for coordinates in TileLayout.tiles(grownFrom: 0, to: written.size).chunks(of: 64) {
-                for tile in try await store.evidenceTiles(coordinates) {
-                    try put(tile.bytes, at: tile.coordinate.path, under: folder)
-                    written.tiles += 1
-                }
-            }
-            try await writeEntries(to: folder, &written)
-            try put(Data(head.note.utf8), at: "checkpoint", under: folder)
-            return written
-        } catch let error as StoreError {
-            throw NotaryError(error)
-        } catch let error as NotaryError {
-            throw error
-        } catch {
-            throw NotaryError(.file, "the log cannot be written to the folder")
+    /// Writes everything under the last signed checkpoint.
+    ///
+    /// - Throws: ``NotaryError`` `.notFound` if no checkpoint was signed yet, `.file` if a file cannot be written.
+    public func write(to folder: String) async throws -> Written {
+        guard let checkpoint = try await store.lastCheckpoint() else {
+            throw NotaryError(.notFound, "no checkpoint was signed yet; 'dsr evidence checkpoint' signs one")
         }
+        var written = Written(size: Int(checkpoint.size))
+        for coordinates in TileLayout.tiles(grownFrom: 0, to: written.size).chunks(of: 64) {
+            for tile in try await store.evidenceTiles(coordinates) {
+                try put(tile.bytes, at: tile.coordinate.path, under: folder)
+                written.tiles += 1
+            }
+        }
+        try await writeEntries(to: folder, &written)
+        try put(Data(checkpoint.note.utf8), at: "checkpoint", under: folder)
+        return written
     }
 
     private func writeEntries(to folder: String, _ written: inout Written) async throws {
@@ -66,13 +59,9 @@ public struct LogExport: Sendable {
         }
     }
 
-    private func put(_ content: Data, at path: some StringProtocol, under folder: String) throws {
-        let file = (folder as NSString).appendingPathComponent(String(path))
-        try FileManager.default.createDirectory(
-            atPath: (file as NSString).deletingLastPathComponent,
-            withIntermediateDirectories: true
-        )
-        try AtomicFile.write(content, to: file, replacing: true, mode: 0o644)
+    private func put(_ content: Data, at path: String, under folder: String) throws {
+        let file = (folder as NSString).appendingPathComponent(path)
+        try publish(content, to: file, replacing: true, as: "the file \(path) of the export")
     }
 }
 

@@ -2,13 +2,12 @@ import EvidenceLog
 import Foundation
 import Store
 
-/// The audit's one pass over the leaves: rebuilds the tree beside the stored one and compares as it goes.
+/// The audit's single pass over the log entries: rebuilds the tree and compares it with the stored one.
 struct LogReader {
-    let store: Store
-    let log: VerifierKey
+    private let store: Store
     private(set) var findings = Audit.Findings()
 
-    private var heads: HeadReader
+    private var checkpoints: CheckpointReader
     private var tree = TileBuilder()
     private var intents = OpenIntents()
     private var firstPayload: Int64?
@@ -16,22 +15,21 @@ struct LogReader {
     private var purgedBefore: Int64 = 0
     private var filled: [Tile] = []
     private var tileRows = 0
-    /// The log's size when the pass began. Runs may append meanwhile; what they add is for the next audit.
+    /// The log's size when the audit began. Entries that runs append meanwhile are left to the next audit.
     private var size: Int64 = 0
 
     private static let page = 4_096
 
-    init(store: Store, log: VerifierKey, directory: CheckpointDirectory?) {
+    init(store: Store, log: VerifierKey, directory: CheckpointDirectory?) throws {
         self.store = store
-        self.log = log
-        self.heads = HeadReader(store: store, log: log, directory: directory)
+        self.checkpoints = try CheckpointReader(store: store, log: log, directory: directory)
     }
 
-    // MARK: - Leaf by leaf
+    // MARK: - Entries
 
     mutating func readLeaves(_ progress: (Int) -> Void) async throws {
-        // In this order: a file is written after its head is stored, and a head is stored after its leaves.
-        try await heads.begin(&findings)
+        // Files first, then stored checkpoints, then the size: each is written after what it refers to.
+        try await checkpoints.begin(&findings)
         size = try await store.evidenceSize()
         var next: Int64 = 0
         while next < size {
@@ -41,18 +39,18 @@ struct LogReader {
                 guard leaf.index == next else {
                     findings.add(
                         leaf.index < next
-                            ? "leaf \(leaf.index) is there twice"
-                            : "leaf \(next) is missing; the next one has index \(leaf.index)"
+                            ? "log entry \(leaf.index) exists twice"
+                            : "log entry \(next) is missing; the next one has index \(leaf.index)"
                     )
-                    // Every hash above would differ from here on: one finding is enough.
+                    // From here on every hash would differ: one finding is enough.
                     return
                 }
                 try await read(leaf)
                 next += 1
             }
             try await compareFilled()
-            findings.leaves = Int(next)
-            progress(findings.leaves)
+            findings.entries = Int(next)
+            progress(findings.entries)
         }
     }
 
@@ -60,39 +58,39 @@ struct LogReader {
         if let payload = leaf.payload {
             firstPayload = firstPayload ?? leaf.index
             if TreeHash.leaf(payload).data != leaf.hash {
-                findings.add("leaf \(leaf.index): its payload does not have the stored hash")
+                findings.add("log entry \(leaf.index): its content does not match the stored hash")
             }
             check(payload, of: leaf)
         } else {
             findings.pruned += 1
             lastDropped = leaf.index
             if let firstPayload {
-                findings.add("leaf \(leaf.index) has lost its payload, and leaf \(firstPayload) before it has not")
+                findings.add("log entry \(leaf.index) has lost its content, but log entry \(firstPayload) before it has not")
                 self.firstPayload = nil
             }
         }
-        // What counts is what the payload hashes to; the stored hash stands in only where the payload is gone.
+        // The stored hash is used only if the payload was dropped; otherwise the payload is hashed.
         let hash = leaf.payload.map { TreeHash.leaf($0) } ?? TreeHash(leaf.hash)
         guard let hash else {
-            findings.add("leaf \(leaf.index): its stored hash is not 32 bytes")
+            findings.add("log entry \(leaf.index): its stored hash is not 32 bytes")
             return
         }
         filled += tree.append(hash)
-        try await heads.compare(tree.size, root: tree.root, &findings)
+        try await checkpoints.compare(tree.size, root: tree.root, &findings)
     }
 
     private mutating func check(_ payload: Data, of leaf: AuditedLeaf) {
         guard let fields = LeafFields(payload) else {
-            findings.add("leaf \(leaf.index) is not the JSON object that a leaf is")
+            findings.add("log entry \(leaf.index) does not have the format of a log entry")
             return
         }
-        if fields.index != leaf.index { findings.add("leaf \(leaf.index) says that it is leaf \(fields.index)") }
+        if fields.index != leaf.index { findings.add("log entry \(leaf.index) contains the index \(fields.index)") }
         if fields.request != leaf.request {
-            findings.add("leaf \(leaf.index) is filed under another request than it names")
+            findings.add("log entry \(leaf.index) is stored under another request than it contains")
         }
         if fields.event == "purged", let before = fields.before { purgedBefore = max(purgedBefore, before) }
         if let problem = intents.read(fields), findings.pruned == 0 {
-            findings.add("leaf \(leaf.index): \(problem)")
+            findings.add("log entry \(leaf.index): \(problem)")
         }
     }
 
@@ -104,7 +102,7 @@ struct LogReader {
         filled = []
     }
 
-    /// Compares the stored rows at these places, of whatever width, with what the leaves give.
+    /// Compares the stored tiles at these positions, of any width, with those computed from the log entries.
     private mutating func compare(_ tiles: [Tile]) async throws {
         let stored = try await store.tiles(
             at: tiles.map { ($0.coordinate.level, Int64($0.coordinate.index)) },
@@ -115,7 +113,7 @@ struct LogReader {
             let rows = stored.filter { $0.level == tile.coordinate.level && $0.index == Int64(tile.coordinate.index) }
             for row in rows where !tile.bytes.starts(with: row.hashes) {
                 findings.add(
-                    "the stored tile \(tile.coordinate.path) of width \(row.width) is not what the leaves give"
+                    "the stored tile \(tile.coordinate.path) of width \(row.width) does not match the log entries"
                 )
             }
             if isSigned(tile), !rows.contains(where: { $0.width == tile.coordinate.width }) {
@@ -124,7 +122,7 @@ struct LogReader {
         }
     }
 
-    /// Whether a signed head covers the whole tile, so that it must be stored.
+    /// Whether a signed checkpoint covers the whole tile, so that it must be stored.
     private func isSigned(_ tile: Tile) -> Bool {
         var leaves = tile.coordinate.width
         var before = tile.coordinate.index * TileLayout.width
@@ -132,27 +130,27 @@ struct LogReader {
             leaves *= TileLayout.width
             before *= TileLayout.width
         }
-        return before + leaves <= heads.largest
+        return before + leaves <= checkpoints.largest
     }
 
     // MARK: - The end
 
     mutating func finish() async throws {
-        if size != Int64(findings.leaves) {
-            findings.add("the log's head says \(size) leaves, and \(findings.leaves) follow one another without a gap")
+        if size != Int64(findings.entries) {
+            findings.add("the recorded size is \(size) log entries, but only \(findings.entries) exist without a gap")
         }
         try await compareFilled()
         try await compare(tree.partialTiles)
         let stored = try await store.tileCounts(under: size)
-        let strange = stored.under - tileRows + stored.pastTheEnd
-        if strange != 0 { findings.add("\(strange) stored tiles belong to no leaf") }
-        heads.finish(leaves: findings.leaves, &findings)
-        findings.unsigned = findings.leaves - min(findings.leaves, heads.largest)
+        let surplus = stored.under - tileRows + stored.pastTheEnd
+        if surplus != 0 { findings.add("\(surplus) stored tiles belong to no log entry") }
+        checkpoints.finish(entries: findings.entries, &findings)
+        findings.unsigned = findings.entries - min(findings.entries, checkpoints.largest)
         if let lastDropped, lastDropped >= purgedBefore {
-            findings.add("leaf \(lastDropped) has lost its payload, and no leaf says that it was dropped")
+            findings.add("log entry \(lastDropped) has lost its content, but no log entry records that it was dropped")
         }
         for orphan in try await store.orphanedPayloads(limit: 100) {
-            findings.add("there is a payload for leaf \(orphan), and no such leaf")
+            findings.add("the content of log entry \(orphan) exists, but the entry does not")
         }
         for (intent, calls) in intents.remaining {
             let sent = calls.isEmpty ? "" : ", with \(calls.joined(separator: " and ")) announced"
@@ -167,8 +165,8 @@ struct LogReader {
             let page = try await store.discrepancies(after: last, limit: 1_000)
             guard let end = page.last else { return }
             for found in page {
-                let leaf = found.leaf.map { "its last leaf says \($0)" } ?? "no leaf says so"
-                findings.add("the row of request \(found.request) says \(found.row), and \(leaf)")
+                let logged = found.leaf.map { "its last log entry says \($0)" } ?? "no log entry says so"
+                findings.add("the row of request \(found.request) says \(found.row), but \(logged)")
             }
             last = end.request
         }

@@ -1,8 +1,8 @@
-/// The claims and calls of which the log does not say how they ended. A value: it is told leaf by leaf.
+/// The claims without a result in the log, computed from its entries one by one.
 ///
-/// Its memory is what is open at one time, however long the log.
+/// Memory depends on the number of claims that are open at one time, not on the length of the log.
 public struct OpenIntents: Sendable {
-    /// A claim, or a call under one.
+    /// A claim of a request.
     public struct Intent: Sendable, Hashable {
         /// The request and the claim's number.
         public let request: Int64, claim: Int
@@ -10,26 +10,26 @@ public struct OpenIntents: Sendable {
 
     private var open: [Intent: [String]] = [:]
 
-    /// Nothing is open.
+    /// No open claims.
     public init() {}
 
-    /// What a leaf does to the set: a claim opens, a call is added to its claim, a result ends it.
+    /// Applies the next log entry: a claim opens, a call is added to its claim, a result closes it.
     ///
-    /// - Returns: What does not hold, where the leaf ends or extends a claim that was never made.
+    /// - Returns: The problem, if the entry closes or extends a claim that is not open.
     public mutating func read(_ leaf: LeafFields) -> String? {
         guard let request = leaf.request, let claim = leaf.claim else { return nil }
         let intent = Intent(request: request, claim: claim)
         switch leaf.event {
         case "claimed":
             guard open.updateValue([], forKey: intent) == nil else {
-                return "claim \(claim) of request \(request) is made twice"
+                return "claim \(claim) of request \(request) is recorded twice"
             }
         case "sending":
-            guard open[intent] != nil else { return "a call is sent for request \(request) without claim \(claim)" }
+            guard open[intent] != nil else { return "a call for request \(request) is announced, but claim \(claim) is not open" }
             open[intent, default: []].append(leaf.action ?? "call")
         case "recorded", "returned", "lease_lost":
             guard open.removeValue(forKey: intent) != nil else {
-                return "claim \(claim) of request \(request) ends without having been made, or twice"
+                return "claim \(claim) of request \(request) ends, but is not open"
             }
         default:
             break
@@ -37,7 +37,7 @@ public struct OpenIntents: Sendable {
         return nil
     }
 
-    /// What is open, by request: the calls that were announced under each claim.
+    /// The open claims in the order of requests, with the calls that were announced under each.
     public var remaining: [(intent: Intent, calls: [String])] {
         open.map { ($0.key, $0.value) }.sorted { ($0.0.request, $0.0.claim) < ($1.0.request, $1.0.claim) }
     }

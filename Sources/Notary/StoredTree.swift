@@ -9,28 +9,23 @@ extension StoredTile {
 }
 
 extension Store {
-    /// The tiles at these coordinates, each with exactly that width. One that is not stored is missing in the answer.
-    func evidenceTiles(_ coordinates: [TileCoordinate]) async throws(NotaryError) -> [Tile] {
-        do {
-            return try await tiles(coordinates.map { ($0.level, Int64($0.index), $0.width) }).map { stored in
-                try Tile(level: stored.level, index: Int(stored.index), bytes: stored.hashes)
-            }
-        } catch let error as StoreError {
-            throw NotaryError(error)
-        } catch let error as EvidenceLogError {
-            throw NotaryError(error, while: "a stored tile")
-        } catch {
-            throw NotaryError(.store, "the tiles could not be read")
+    /// Reads the tiles with these coordinates, including their width. Tiles that are not stored are left out.
+    func evidenceTiles(_ coordinates: [TileCoordinate]) async throws -> [Tile] {
+        let stored = try await tiles(coordinates.map { ($0.level, Int64($0.index), $0.width) })
+        return try NotaryError.checking("a stored tile is invalid") {
+            try stored.map { try Tile(level: $0.level, index: Int($0.index), bytes: $0.hashes) }
         }
     }
 }
 
 extension SignedNote {
-    /// - Throws: ``EvidenceLogError`` where the text is not a signed note.
+    /// Parses the text of a note.
+    ///
+    /// - Throws: `EvidenceLogError` if the text is not a signed note.
     init(text: String) throws(EvidenceLogError) {
         try self.init(Data(text.utf8))
     }
 
-    /// The whole note as text. A note is UTF-8 by its own rules.
+    /// The whole note as text; the format requires UTF-8.
     var dataText: String { String(decoding: data, as: UTF8.self) }
 }

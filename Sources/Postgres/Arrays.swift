@@ -1,5 +1,5 @@
-/// Arrays travel in the binary format, where no element needs quoting: the number of dimensions, whether there are
-/// NULLs, the elements' type, each dimension's length and first index, then each element's length and bytes.
+/// The binary format of an array: the number of dimensions, whether there are NULLs, the elements' type, each
+/// dimension's length and first index, then each element's length and bytes. Unlike in text, no element needs quoting.
 extension Array: PostgresEncodable where Element: PostgresEncodable {
     /// How values of this type are sent.
     public static var postgresEncoding: PostgresEncoding {
@@ -9,10 +9,10 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
     /// Appends the value in the binary format of its type.
     public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) -> Bool {
         guard let element = Element.postgresEncoding.element, element.array != nil, count <= Int32.max else {
-            throw EncodingFailure("it is an array of something that has no array type")
+            throw EncodingFailure("arrays of this element type are not supported")
         }
         bytes.append(bigEndian: Int32(isEmpty ? 0 : 1))
-        // The server finds NULLs by itself; this flag is only a hint to it.
+        // A hint that there are NULLs; the server checks each element anyway.
         bytes.append(bigEndian: Int32(1))
         bytes.append(bigEndian: element.rawValue)
         if isEmpty { return true }
@@ -23,7 +23,7 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
             bytes.append(bigEndian: Int32(-1))
             guard try value.encode(into: &bytes) else { continue }
             guard let length = Int32(exactly: bytes.count - start - 4) else {
-                throw EncodingFailure("an element is too long")
+                throw EncodingFailure("an array element is too long")
             }
             Swift.withUnsafeBytes(of: length.bigEndian) { bytes.replaceSubrange(start..<start + 4, with: $0) }
         }
@@ -38,14 +38,14 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
         var rest = cell.bytes[...]
         let dimensions: Int32 = try take(from: &rest)
         guard dimensions == 0 || dimensions == 1 else {
-            throw DecodingFailure("it is no array of one dimension")
+            throw DecodingFailure("the value is not an array with one dimension")
         }
         _ = try take(from: &rest, as: Int32.self)
         let type = PostgresType(rawValue: try take(from: &rest))
         if dimensions == 0 { return [] }
         let count: Int32 = try take(from: &rest)
         _ = try take(from: &rest, as: Int32.self)
-        // Each element takes four bytes at least: what says otherwise is no array and must not decide about memory.
+        // Each element takes at least four bytes. A larger count is invalid and must not determine how much is reserved.
         guard count >= 0, Int(count) <= rest.count / 4 else { throw .malformed }
         var elements: [Element] = []
         elements.reserveCapacity(Int(count))

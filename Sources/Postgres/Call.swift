@@ -1,27 +1,28 @@
-/// One call on a connection: what it is named in errors, until when it may take, and whether it was given up.
+/// One call on a connection: its name in errors, its deadline, and whether it was abandoned.
 struct Call {
-    /// A call that was given up, and is only waited for so that the connection stays usable.
+    /// The state of a call that was cancelled or timed out. The call still waits for the server to stop, so that the
+    /// connection stays usable.
     struct Abandonment {
         /// `.cancelled` or `.timedOut`.
         let reason: PostgresError.Code
-        /// The cancel request under way, nil if none was needed.
-        let request: CancelRequest?
-        /// When the connection is given up as well.
+        /// The cancel request that was sent to the server.
+        let request: CancelRequest
+        /// When the connection is closed if the server has not stopped.
         let until: ContinuousClock.Instant
     }
 
     /// How long the server has to answer a cancel request before the connection is closed.
     static let grace = Duration.seconds(5)
-    /// How often a waiting call looks whether its task was cancelled: Swift tells only asynchronous code by itself.
+    /// How often a waiting call checks whether its task was cancelled. Swift has no way to interrupt blocking code.
     static let tick = Duration.milliseconds(50)
 
     /// For example `statement "claim"`.
     var subject: String
-    /// The bare name, for `PostgresError.statement`.
+    /// The name alone, for `PostgresError.statement`.
     var statement: String?
     let limit: Duration
-    private(set) var deadline: ContinuousClock.Instant
-    /// False for what must be finished in a cancelled task too: commit and rollback.
+    let deadline: ContinuousClock.Instant
+    /// False for commit and rollback, which must finish in a cancelled task too.
     let heedsCancellation: Bool
     var abandonment: Abandonment?
 
@@ -42,18 +43,13 @@ struct Call {
         )
     }
 
-    /// Something arrived, or was taken: the time starts again. For transfers, whose length says nothing about health.
-    mutating func extend() {
-        deadline = .now + limit
-    }
-
-    /// Why the call should stop now, if it should.
+    /// Why the call should stop now; nil if it should go on.
     func reasonToStop(_ interrupt: Interrupt) -> PostgresError.Code? {
         if heedsCancellation && (interrupt.isRequested || Task.isCancelled) { return .cancelled }
         return ContinuousClock.now >= deadline ? .timedOut : nil
     }
 
-    /// How long to wait at most before looking again.
+    /// The longest time to wait before the next check.
     var patience: Duration {
         let end = abandonment?.until ?? deadline
         return min(Self.tick, max(.zero, end - .now))

@@ -1,8 +1,8 @@
-/// The names that PostgreSQL's manual gives to SQLSTATEs (appendix A), for errors whose message must not be shown.
+/// The condition names of SQLSTATEs (PostgreSQL manual, appendix A), shown in place of messages that may hold data.
 enum ConditionName {
-    /// The condition's name, or that of its class, or only that the server refused.
+    /// The name of the condition or, if it is unknown, of its class.
     static func of(_ sqlState: String) -> String {
-        conditions[sqlState] ?? conditions[sqlState.prefix(2) + "000"] ?? "refused by the server"
+        conditions[sqlState] ?? conditions[sqlState.prefix(2) + "000"] ?? "the server reported an error"
     }
 
     private static let conditions = [

@@ -1,13 +1,15 @@
 import CLibPQ
 
-/// What a connection string and the environment say together, read by libpq itself.
+/// The options of a connection string and the environment, parsed by libpq.
 ///
-/// Only for showing, warning, and knowing which defaults are free: connecting hands the string itself to libpq. The
-/// values of a service that the string names are not among these; libpq reads them when it connects.
+/// Used for descriptions and warnings, and to find the keywords that have no value yet; a connection is made from the
+/// string itself. Excludes the values of a service file, which libpq reads when it connects.
 struct ConnectionOptions {
     private var values: [String: String] = [:]
 
-    /// - Returns: nil if libpq cannot read the string.
+    /// Parses a connection string; nil for the environment alone.
+    ///
+    /// - Returns: nil if libpq cannot parse the string.
     init?(connectionString: String?) {
         if let defaults = PQconndefaults() {
             take(defaults)
@@ -24,11 +26,12 @@ struct ConnectionOptions {
         take(options)
     }
 
+    /// The value of a keyword, for example `host`.
     subscript(keyword: String) -> String? {
         values[keyword]
     }
 
-    /// For example `host=db.example.com port=5432 dbname=app user=dsr`.
+    /// The server without the password: `host=db.example.com port=5432 dbname=app user=dsr`.
     var summary: String {
         let host = values["host"] ?? values["hostaddr"] ?? "(local socket)"
         let user = values["user"] ?? "?"
@@ -38,7 +41,7 @@ struct ConnectionOptions {
         return parts.joined(separator: " ")
     }
 
-    /// The first host that is reached over a network; nil if all are sockets or this machine.
+    /// The first host on another machine; nil if all hosts are sockets or loopback addresses.
     var remoteHost: String? {
         let hosts = values["hostaddr"] ?? values["host"] ?? ""
         return hosts.split(separator: ",").map(String.init).first { host in
@@ -61,7 +64,7 @@ struct ConnectionOptions {
 }
 
 extension ConnectionOptions {
-    /// libpq's own rule; anything else is the name of a database.
+    /// Whether libpq parses the text as options or a URI; it takes anything else for the name of a database.
     private static func isConnectionInformation(_ text: String) -> Bool {
         isURI(text) || text.contains("=")
     }
@@ -70,9 +73,10 @@ extension ConnectionOptions {
         text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
     }
 
-    /// Whether libpq's idea of the host, which its messages quote, can be trusted to hold no password.
+    /// Whether the host and database that libpq parses, and quotes in its messages, cannot contain a part of the
+    /// password.
     ///
-    /// In a URI, a password with an `@`, `/`, `?` or `#` that is not percent-encoded ends early, and its rest is taken
+    /// In a URI, an `@`, `/`, `?` or `#` that is not percent-encoded ends the password early, and libpq takes the rest
     /// for a host or a database.
     static func isUnambiguous(_ text: String) -> Bool {
         guard isURI(text), let start = text.firstRange(of: "://") else { return true }

@@ -1,10 +1,10 @@
-/// The keywords and values that libpq gets: our defaults first, the user's string over them, and last what this module
-/// relies on. Where a keyword stands twice, libpq takes the later one.
+/// The keywords and values for libpq: the defaults, then the user's connection string, then what this module requires.
+/// If a keyword occurs twice, libpq uses the later value.
 struct ConnectionParameters {
     private(set) var keywords: [String] = []
     private(set) var values: [String] = []
 
-    /// A dead network is noticed within a minute even where nothing is being sent. Milliseconds for the last.
+    /// Detect a dead network within a minute even while nothing is sent. `tcp_user_timeout` is in milliseconds.
     private static let defaults = [
         ("keepalives_idle", "30"),
         ("keepalives_interval", "10"),
@@ -12,17 +12,19 @@ struct ConnectionParameters {
         ("tcp_user_timeout", "30000"),
     ]
 
-    /// - Throws: `.invalidConfiguration` if libpq cannot read the connection string.
+    /// Collects the parameters.
+    ///
+    /// - Throws: `.invalidConfiguration` if libpq cannot parse the connection string.
     init(_ configuration: PostgresConfiguration) throws(PostgresError) {
         guard let options = ConnectionOptions(connectionString: configuration.connectionString) else {
             throw PostgresError(
                 .invalidConfiguration,
-                "the connection string for Postgres cannot be read, and is not shown because it may hold a password: "
-                    + "check its spelling, and quote or percent-encode special characters"
+                "the Postgres connection string is invalid; it is not shown because it may contain a password. "
+                    + "Check its spelling, and quote or percent-encode special characters"
             )
         }
         append("fallback_application_name", configuration.applicationName)
-        // A service's file is read by libpq later; what stands there must win, so nothing is said before it.
+        // libpq reads a service file later. Its values must override the defaults, so no defaults are set then.
         if options["service"] == nil {
             for (keyword, value) in Self.defaults where options[keyword] == nil {
                 append(keyword, value)
@@ -31,7 +33,7 @@ struct ConnectionParameters {
         if let connectionString = configuration.connectionString, !connectionString.isEmpty {
             append("dbname", connectionString)
         }
-        // Swift's strings are UTF-8, whatever PGCLIENTENCODING is.
+        // Swift strings are UTF-8, so this overrides PGCLIENTENCODING.
         append("client_encoding", "UTF8")
     }
 
@@ -40,7 +42,7 @@ struct ConnectionParameters {
         values.append(value)
     }
 
-    /// Calls `body` with the arrays, each ending in nil.
+    /// Calls `body` with the arrays, each terminated by nil.
     func withPointers<R>(
         _ body: ([UnsafePointer<CChar>?], [UnsafePointer<CChar>?]) -> R
     ) -> R {

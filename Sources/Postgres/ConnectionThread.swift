@@ -1,13 +1,14 @@
 import Foundation
 import Synchronization
 
-/// The executor of one connection: an operating system thread that runs the actor's jobs one after another.
+/// The executor of one connection: an operating system thread that runs the actor's jobs in order.
 ///
-/// libpq blocks (name resolution, TLS, waiting for rows), and Swift's cooperative pool has as many threads as the
-/// machine has cores: two slow statements there would stop every task of the process. Here they stop one connection.
+/// libpq blocks (name resolution, TLS, waiting for rows), and Swift's cooperative pool has only as many threads as the
+/// machine has cores: two slow statements there could stop every task of the process. On its own thread, a statement
+/// blocks only its connection.
 ///
-/// The thread exists while the connection is open. A job that arrives before or after gets a thread that ends as soon
-/// as the queue is empty, so a closed connection can still answer that it is closed.
+/// The thread exists while the connection is open. Before and after, a job starts a thread that ends as soon as the
+/// queue is empty, so that a closed connection can still report that it is closed.
 final class ConnectionThread: SerialExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
@@ -32,7 +33,7 @@ final class ConnectionThread: SerialExecutor {
         }
     }
 
-    /// Keeps the thread when its queue is empty, until `release()`.
+    /// Keeps the thread alive while its queue is empty, until `release()`.
     func hold() {
         state.withLock { $0.isHeld = true }
     }
@@ -60,7 +61,7 @@ final class ConnectionThread: SerialExecutor {
         }
     }
 
-    /// The jobs to run now, none if there is only waiting to do, nil when the thread is to end.
+    /// The jobs to run now; empty if the thread should wait, nil if it should end.
     private func next() -> [UnownedJob]? {
         state.withLock { state in
             if state.jobs.isEmpty && !state.isHeld {

@@ -1,6 +1,6 @@
 import CLibPQ
 
-/// The parameters of one execution, encoded one behind the other in a single buffer.
+/// The parameters of one execution, encoded one after another into a single buffer.
 struct EncodedParameters {
     private(set) var types: [Oid] = []
     private var bytes: [UInt8] = []
@@ -8,7 +8,9 @@ struct EncodedParameters {
     private var lengths: [Int32] = []
     private var formats: [Int32] = []
 
-    /// - Throws: `.unencodable`, naming the statement and the parameter's place.
+    /// Encodes the parameters of a statement.
+    ///
+    /// - Throws: `.unencodable`, with the statement's name and the parameter's number.
     init(_ parameters: [any PostgresEncodable], of statement: Statement) throws(PostgresError) {
         guard parameters.count <= UInt16.max else {
             throw PostgresError(
@@ -34,16 +36,16 @@ struct EncodedParameters {
         let encoding = type(of: parameter).postgresEncoding
         let start = bytes.count
         let isNull = try !parameter.encode(into: &bytes)
-        guard let length = Int32(exactly: bytes.count - start) else { throw EncodingFailure("it is too long") }
+        guard let length = Int32(exactly: bytes.count - start) else { throw EncodingFailure("the value is too long") }
         types.append(encoding.parameter.rawValue)
         starts.append(isNull ? nil : start)
         lengths.append(length)
         formats.append(encoding.isText ? 0 : 1)
-        // Ends text for libpq, and gives an empty value an address: libpq takes none at all for NULL.
+        // Terminates text for libpq, and gives an empty value an address: libpq takes a null pointer for NULL.
         bytes.append(0)
     }
 
-    /// Calls `body` with the arrays that libpq wants: values, lengths, formats.
+    /// Calls `body` with the arrays that libpq expects: the number of values, the values, their lengths and formats.
     func withPointers<R>(
         _ body: (Int32, [UnsafePointer<CChar>?], [Int32], [Int32]) -> R
     ) -> R {

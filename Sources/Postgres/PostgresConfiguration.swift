@@ -1,19 +1,19 @@
-/// Where the database is, and how long anything may take.
+/// The connection string, the timeouts and the application name of a connection.
 public struct PostgresConfiguration: Sendable {
-    /// A libpq connection string or URI, handed to libpq untouched; nil leaves everything to the `PG*` variables.
+    /// A libpq connection string or URI, passed to libpq unchanged; nil uses the `PG*` environment variables alone.
     /// https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING
     public var connectionString: String?
-    /// The name in `pg_stat_activity`, unless the connection string or `PGAPPNAME` has one.
+    /// The name in `pg_stat_activity`, unless the connection string or `PGAPPNAME` sets one.
     public var applicationName: String
-    /// How long connecting may take in total, whatever the number of hosts. Name resolution cannot be interrupted.
+    /// The longest time for connecting, over all hosts together. Name resolution cannot be interrupted.
     public var connectTimeout: Duration
-    /// The deadline of a call that names none; for a transfer, how long it may stand still.
+    /// The deadline of a call that does not set one.
     public var statementTimeout: Duration
-    /// How long the server waits for the next statement of a transaction before it ends the connection, and the
-    /// transaction's locks with it: this host may stand still, or be cut off, and others wait for them. Milliseconds count.
+    /// How long the server waits for the next statement of a transaction before it closes the connection, with a
+    /// resolution of 1 ms. Otherwise a host that hangs or is disconnected would keep its locks while others wait.
     public var idleInTransactionTimeout: Duration
 
-    /// A configuration; without arguments, the one that the `PG*` variables describe.
+    /// A configuration; without arguments, that of the `PG*` environment variables.
     public init(
         connectionString: String? = nil,
         applicationName: String = "dsr",
@@ -30,34 +30,34 @@ public struct PostgresConfiguration: Sendable {
 }
 
 extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Where a connection would lead, without its password: `host=… port=… dbname=… user=…`.
+    /// The server without the password: `host=… port=… dbname=… user=…`.
     public var description: String {
         guard let connectionString, !connectionString.isEmpty else {
-            return ConnectionOptions(connectionString: nil)?.summary ?? "the PG* variables"
+            return ConnectionOptions(connectionString: nil)?.summary ?? "the PG* environment variables"
         }
         guard ConnectionOptions.isUnambiguous(connectionString),
             let options = ConnectionOptions(connectionString: connectionString)
-        else { return "a connection string that cannot be read" }
+        else { return "an invalid connection string" }
         return options.summary
     }
 
-    /// The same as the description, so that no password is shown here either.
+    /// The description, so that the password is not shown here either.
     public var debugDescription: String { description }
 
-    /// So that `dump` and reflection show no password either.
+    /// The description alone, so that `dump` and reflection do not show the password.
     public var customMirror: Mirror {
         Mirror(self, children: ["server": description])
     }
 
-    /// What is unsafe about the connection, one sentence each.
+    /// Warnings about an unsafe connection, one sentence each.
     public var warnings: [String] {
         guard let options = ConnectionOptions(connectionString: connectionString) else { return [] }
-        // Below verify-full nobody checks whose certificate it is: anyone on the way can answer as the server.
+        // Below verify-full, the certificate may be another host's: an attacker on the network can pose as the server.
         guard options["sslmode"] != "verify-full", let host = options.remoteHost else { return [] }
         let mode = options["sslmode"] ?? "prefer"
         return [
-            "The connection to \(host) uses sslmode=\(mode), which does not check that the server is the right one: "
-                + "set sslmode=verify-full, and sslrootcert to the file of its certificate authority."
+            "The connection to \(host) uses sslmode=\(mode), which does not verify the server's identity: "
+                + "set sslmode=verify-full, and set sslrootcert to the certificate file of its authority."
         ]
     }
 }

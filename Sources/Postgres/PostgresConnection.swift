@@ -1,13 +1,11 @@
-public import Foundation
-
-/// A connection to Postgres: an actor on a thread of its own.
+/// A connection to Postgres: an actor with its own thread.
 ///
-/// Calls wait on that thread, never on Swift's cooperative pool, and run one after another. Every call has a deadline
-/// and heeds the cancellation of its task: the server is told to stop, and the connection stays usable if it does. A
-/// call in a task that is cancelled already is not sent; what must be said nevertheless belongs into a new `Task`.
+/// Calls block that thread, never Swift's cooperative pool, and run one after another. Every call has a deadline and
+/// supports task cancellation: the server is asked to stop, and if it does, the connection stays usable. In a task that
+/// is already cancelled nothing is sent; use a new `Task` for a call that must run anyway.
 ///
-/// When the connection is lost, every call throws `.connectionLost` until `reconnect()`; statements are prepared again
-/// by themselves.
+/// After the connection is lost, every call throws `.connectionLost` until `reconnect()`, which also discards the
+/// prepared statements; they are prepared again when they are next used.
 public actor PostgresConnection {
     private let configuration: PostgresConfiguration
     private let thread = ConnectionThread()
@@ -41,9 +39,9 @@ public actor PostgresConnection {
 
     /// Runs one statement.
     ///
-    /// - Parameter deadline: how long it may take; `statementTimeout` if nil.
-    /// - Throws: any code but `.undecodable`. A call that was cancelled or timed out but completed nevertheless returns
-    ///   its result.
+    /// - Parameter deadline: the longest time it may take; nil uses the configuration's `statementTimeout`.
+    /// - Throws: any code except `.undecodable`. A call that completed although it was cancelled or timed out returns its
+    ///   result.
     @discardableResult
     public func query(
         _ statement: Statement,
@@ -53,7 +51,7 @@ public actor PostgresConnection {
         try query(statement, parameters: parameters, deadline: deadline)
     }
 
-    /// Runs a statement whose parameters come as a list; otherwise as ``query(_:_:deadline:)``.
+    /// Runs one statement with an array of parameters. Otherwise the same as ``query(_:_:deadline:)``.
     @discardableResult
     public func query(
         _ statement: Statement,
@@ -66,12 +64,12 @@ public actor PostgresConnection {
         }
     }
 
-    /// Runs a text of several statements, which must not have parameters, in one transaction unless it has its own.
+    /// Runs a text of several statements without parameters, in one transaction unless the text has its own.
     public func run(script: String, named name: String, deadline: Duration? = nil) throws(PostgresError) {
         let call = Call("script \"\(name)\"", statement: name, limit: limit(deadline))
         try perform(call) { session, call throws(PostgresError) in
             try session.run(script: script, &call)
-            // The script may have changed tables that prepared statements read, or dropped the statements themselves.
+            // The script may have changed the tables of prepared statements, or deallocated the statements.
             if !session.prepared.isEmpty && !session.isInFailedTransaction && call.abandonment == nil {
                 session.prepared = [:]
                 try session.run(script: "deallocate all", &call)
@@ -81,13 +79,13 @@ public actor PostgresConnection {
 
     /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
     ///
-    /// Nothing else can come between, for the body cannot wait for anything but this connection.
+    /// `body` is synchronous, so no other call can run on this connection in between.
     ///
-    /// - Throws: what `body` throws; `.transactionState` inside another transaction, or when a statement failed and
-    ///   `body` returned nevertheless.
+    /// - Throws: what `body` throws; `.transactionState` inside another transaction, or if `body` ignored the error of a
+    ///   failed statement.
     public func transaction<R>(_ body: @Sendable (isolated PostgresConnection) throws -> R) throws -> R {
         guard !isInTransaction else {
-            throw PostgresError(.transactionState, "a transaction cannot be begun inside another")
+            throw PostgresError(.transactionState, "a transaction cannot start inside another transaction")
         }
         try control("begin; set local idle_in_transaction_session_timeout = \(idleMilliseconds)", named: "begin")
         isInTransaction = true
@@ -103,74 +101,24 @@ public actor PostgresConnection {
             try control("commit", named: "commit", heedsCancellation: false)
             return result
         } catch {
-            // If this fails, the connection is lost, and the server rolls back by itself.
+            // If the rollback fails, the connection is lost, and then the server rolls back on its own.
             if session?.isIdle == false { try? control("rollback", named: "rollback", heedsCancellation: false) }
             throw error
         }
     }
 
-    /// Runs several statements in one round trip and, unless a transaction is open, in one of their own.
-    ///
-    /// - Returns: a result for each.
-    /// - Throws: the error of the first that failed; none has taken effect then.
-    public func pipeline(
-        _ items: [(Statement, [any PostgresEncodable])],
-        deadline: Duration? = nil
-    ) throws(PostgresError) -> [PostgresResult] {
-        var encoded: [(statement: Statement, parameters: EncodedParameters)] = []
-        for (statement, parameters) in items {
-            encoded.append((statement, try EncodedParameters(parameters, of: statement)))
-        }
-        return try perform(Call("a pipeline", limit: limit(deadline))) { session, call throws(PostgresError) in
-            try session.pipeline(encoded, &call)
-        }
-    }
-
-    /// Sends rows to a `COPY … FROM STDIN`.
-    ///
-    /// - Parameter rows: pieces of the stream in the format that the statement names, line ends included; they need not
-    ///   be whole rows.
-    /// - Returns: the number of rows copied.
-    public func copyIn(_ sql: Statement, rows: some Sequence<Data>) throws(PostgresError) -> Int {
-        try perform(Call(sql, limit: limit(nil))) { session, call throws(PostgresError) in
-            try session.copyIn(sql, rows, &call)
-        }
-    }
-
-    /// Receives the rows of a `COPY … TO STDOUT` one by one, in constant memory.
-    ///
-    /// - Parameter each: takes a row in the format that the statement names, its line end included. What it throws ends
-    ///   the transfer.
-    /// - Returns: the number of rows.
-    public func copyOut(_ sql: Statement, _ each: (Data) throws -> Void) throws -> Int {
-        var thrown: (any Error)?
-        let count = try perform(Call(sql, limit: limit(nil))) { session, call throws(PostgresError) in
-            try session.copyOut(sql, &call) { row in
-                do {
-                    try each(row)
-                    return true
-                } catch {
-                    thrown = error
-                    return false
-                }
-            }
-        }
-        if let thrown { throw thrown }
-        return count ?? 0
-    }
-
-    /// Stops what the connection is doing, on the server too; its call throws `.cancelled`. May be called from anywhere
-    /// at any time, and does nothing when no call is running, as between the statements of a transaction.
+    /// Stops the running call, on the server too; the call throws `.cancelled`. Can be called from any thread. Does
+    /// nothing if no call is running, for example between the statements of a transaction.
     public nonisolated func cancel() {
         interrupt.request()
     }
 
-    /// Closes the connection, if it is open, and makes a new one.
+    /// Closes the connection if it is open, and opens a new one.
     ///
-    /// - Throws: as `connect` does; `.transactionState` inside a transaction.
+    /// - Throws: the same as `connect`; `.transactionState` inside a transaction.
     public func reconnect() throws(PostgresError) {
         guard !isInTransaction else {
-            throw PostgresError(.transactionState, "a connection cannot be replaced inside a transaction")
+            throw PostgresError(.transactionState, "the connection cannot be replaced inside a transaction")
         }
         session = nil
         interrupt.begin()
@@ -179,23 +127,23 @@ public actor PostgresConnection {
         thread.hold()
     }
 
-    /// Whether calls can be made. A connection that broke while nobody used it looks open until the next call.
+    /// Whether the connection is open. One that broke while it was idle counts as open until the next call.
     public var isOpen: Bool {
         session != nil
     }
 
-    /// Closes the connection; its thread ends. May be called again.
+    /// Closes the connection and ends its thread. Idempotent.
     public func close() {
         session = nil
         thread.release()
     }
 
-    /// For example 150018 for 15.18; 0 when there is no connection.
+    /// The server's version, for example 150018 for 15.18; 0 if there is no connection.
     public var serverVersion: Int {
         session?.serverVersion ?? 0
     }
 
-    /// Where the connection leads: `host=… port=… dbname=… user=…`; empty when there is none.
+    /// The server without the password, `host=… port=… dbname=… user=…`; empty if there is no connection.
     public var endpoint: String {
         session?.endpoint ?? ""
     }
@@ -206,9 +154,9 @@ extension PostgresConnection {
         deadline ?? configuration.statementTimeout
     }
 
-    /// Begins or ends a transaction.
     private var idleMilliseconds: Int64 { Int64(configuration.idleInTransactionTimeout / .milliseconds(1)) }
 
+    /// Begins or ends a transaction.
     private func control(_ sql: String, named name: String, heedsCancellation: Bool = true) throws(PostgresError) {
         let statement = Statement(name, sql)
         let call = Call(statement, limit: limit(nil), heedsCancellation: heedsCancellation)
@@ -217,7 +165,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Makes a call on the session, and drops the session if it is lost by it.
+    /// Runs a call on the session, and drops the session if it was lost.
     private func perform<R>(
         _ call: Call,
         _ body: (Session, inout Call) throws(PostgresError) -> R
@@ -226,7 +174,7 @@ extension PostgresConnection {
             var error = PostgresError(
                 .connectionLost,
                 statement: call.statement,
-                "there is no connection to Postgres for \(call.subject): it was lost or closed before; reconnect"
+                "\(call.subject) was not sent: the connection to Postgres was lost or closed before; reconnect"
             )
             error.closedConnection = true
             throw error

@@ -1,49 +1,51 @@
-/// A type that a column can be read as.
+/// A type that a column can be decoded as.
 ///
 /// | Swift | reads |
 /// |---|---|
 /// | `Bool` | `bool` |
-/// | `Int16`; `Int32`; `Int64`, `Int` | `int2`; also `int4`; also `int8` |
+/// | `Int32` | `int2`, `int4` |
+/// | `Int64`, `Int` | `int2`, `int4`, `int8` |
 /// | `Double` | `float8`, `float4` |
 /// | `String` | `text`, `varchar`, `char`, `name`, `json`, enums |
 /// | `Data` | `bytea` |
 /// | `Date` | `timestamptz` |
 /// | `PostgresDate` | `date` |
-/// | `UUID` | `uuid` |
 /// | `PostgresJSON` | `json`, `jsonb` |
 /// | `[T]`, `[T?]` | arrays of the above with one dimension |
 /// | `T?` | the above and NULL |
 ///
-/// Anything else is cast in the statement: `amount::text`, `sum(n)::int8`.
+/// Cast other types in the statement: `amount::text`, `sum(n)::int8`.
 public protocol PostgresDecodable: Sendable {
-    /// Reads a value in its type's binary format; nil stands for NULL.
+    /// Reads a value in the binary format of its type; nil is NULL.
     static func decode(_ cell: PostgresCell?) throws(DecodingFailure) -> Self
 }
 
-/// One value as the server sent it. Lives only as long as the call of `decode` that it is handed to.
+/// One value as the server sent it. Valid only during the call of `decode` that receives it.
 public struct PostgresCell {
-    /// The type that the server says it has.
+    /// The type that the server reports.
     public let type: PostgresType
-    /// Its binary format.
+    /// The value in the binary format of its type.
     public let bytes: UnsafeRawBufferPointer
 }
 
-/// Why a value cannot be read. Says what kind of thing is wrong, never with what value.
+/// The reason why a value cannot be decoded; never contains the value.
 public struct DecodingFailure: Error, Sendable, CustomStringConvertible {
-    /// Goes behind the names of the statement and the column.
+    /// The reason in one sentence, shown after the names of the statement and the column.
     public let description: String
 
-    /// - Parameter description: must not hold the value.
+    /// A reason.
+    ///
+    /// - Parameter description: must not contain the value.
     public init(_ description: String) {
         self.description = description
     }
 
-    static let null = DecodingFailure("it is NULL, and is read as something that is not optional")
+    static let null = DecodingFailure("the value is NULL, but the type is not optional")
     static let malformed = DecodingFailure("the server sent a value of an unexpected length or layout")
-    static let infinite = DecodingFailure("it is infinite, and is read as a point in time")
+    static let infinite = DecodingFailure("the value is infinite, and the type has only finite dates")
 
     static func type(_ type: PostgresType, readAs name: String) -> DecodingFailure {
-        DecodingFailure("it has the type number \(type.rawValue), which cannot be read as \(name): cast it")
+        DecodingFailure("the value has the type with OID \(type.rawValue), which cannot be decoded as \(name): cast it in the statement")
     }
 }
 
@@ -56,7 +58,7 @@ extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
 }
 
 extension PostgresCell {
-    /// The value if it is not NULL and has one of `types`.
+    /// The cell, checked to be not NULL and of one of `types`.
     static func expect(
         _ cell: PostgresCell?,
         _ types: PostgresType...,

@@ -18,25 +18,26 @@ public struct PostgresResult: Sendable {
         self.columns = columns
     }
 
-    /// How many rows the statement inserted, changed, deleted, or returned.
+    /// The number of rows that the statement inserted, updated, deleted, or returned.
     public var affectedRows: Int {
         handle.affectedRows
     }
 
+    /// The number of a column.
     func column(_ name: String) -> Int32? {
         columns[name]
     }
 }
 
 extension PostgresResult: RandomAccessCollection {
-    /// The first row, 0.
+    /// The index of the first row, 0.
     public var startIndex: Int { 0 }
     /// The number of rows.
     public var endIndex: Int { Int(PQntuples(handle.pointer)) }
 
-    /// One row.
+    /// The row at an index.
     public subscript(position: Int) -> PostgresRow {
-        precondition(indices.contains(position), "there is no such row")
+        precondition(indices.contains(position), "the row index is out of range")
         return PostgresRow(result: self, index: Int32(position))
     }
 }
@@ -48,13 +49,13 @@ public struct PostgresRow: Sendable {
 
     /// Reads the value of a column.
     ///
-    /// - Parameter column: the column's name in the statement; of several with one name, the last.
-    /// - Parameter type: an optional one reads NULL as nil.
-    /// - Throws: `.undecodable`, naming statement and column, if there is no such column, it holds another type, NULL
-    ///   where the type is not optional, or a value that the type cannot hold.
+    /// - Parameter column: the column's name in the statement; the last of several with the same name.
+    /// - Parameter type: an optional type reads NULL as nil.
+    /// - Throws: `.undecodable`, with the names of statement and column, if the column is missing, has another type, or
+    ///   contains NULL or another value that `T` cannot represent.
     public func decode<T: PostgresDecodable>(_ column: String, as type: T.Type = T.self) throws(PostgresError) -> T {
         guard let number = result.column(column) else {
-            throw failure(column, "there is no such column")
+            throw failure(column, "the result has no column with this name")
         }
         do throws(DecodingFailure) {
             return try T.decode(cell(number))

@@ -1,4 +1,4 @@
-/// A type of the server, by its number in `pg_type`.
+/// A data type of the server, identified by its OID in `pg_type`.
 public struct PostgresType: RawRepresentable, Sendable, Hashable {
     /// The type's OID.
     public let rawValue: UInt32
@@ -8,7 +8,7 @@ public struct PostgresType: RawRepresentable, Sendable, Hashable {
         self.rawValue = rawValue
     }
 
-    /// The server finds out from where the parameter stands.
+    /// The server infers the type from the parameter's place in the statement.
     static let unspecified = PostgresType(rawValue: 0)
     static let bool = PostgresType(rawValue: 16)
     static let bytea = PostgresType(rawValue: 17)
@@ -25,15 +25,14 @@ public struct PostgresType: RawRepresentable, Sendable, Hashable {
     static let varchar = PostgresType(rawValue: 1043)
     static let date = PostgresType(rawValue: 1082)
     static let timestamptz = PostgresType(rawValue: 1184)
-    static let uuid = PostgresType(rawValue: 2950)
     static let jsonb = PostgresType(rawValue: 3802)
 
-    /// Enums and domains are made by users; numbers below are the server's own.
+    /// Whether the type was defined by a user, such as an enum or a domain. Lower OIDs are reserved for the server.
     var isUserDefined: Bool {
         rawValue >= 16_384
     }
 
-    /// The array of this type, for the types that parameters have.
+    /// The array type with elements of this type; nil if parameters of that type are not supported.
     var array: PostgresType? {
         Self.arrays[self]
     }
@@ -41,7 +40,6 @@ public struct PostgresType: RawRepresentable, Sendable, Hashable {
     private static let arrays: [PostgresType: PostgresType] = [
         .bool: PostgresType(rawValue: 1000),
         .bytea: PostgresType(rawValue: 1001),
-        .int2: PostgresType(rawValue: 1005),
         .int4: PostgresType(rawValue: 1007),
         .text: PostgresType(rawValue: 1009),
         .int8: PostgresType(rawValue: 1016),
@@ -49,6 +47,5 @@ public struct PostgresType: RawRepresentable, Sendable, Hashable {
         .date: PostgresType(rawValue: 1182),
         .timestamptz: PostgresType(rawValue: 1185),
         .json: PostgresType(rawValue: 199),
-        .uuid: PostgresType(rawValue: 2951),
     ]
 }

@@ -2,8 +2,8 @@ import CLibPQ
 
 /// A `PGresult`, freed with its last reference.
 ///
-/// Unchecked because of the pointer: libpq promises that a result is not changed after it was returned, and that
-/// threads may share it; only reading functions are called on it, and `PQclear` once.
+/// `@unchecked` because of the pointer. It is safe: libpq guarantees that a returned result does not change and that
+/// threads may share it. Only reading functions are called on it, and `PQclear` once.
 final class ResultHandle: @unchecked Sendable {
     let pointer: OpaquePointer
 
@@ -23,17 +23,17 @@ final class ResultHandle: @unchecked Sendable {
         status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR
     }
 
-    /// The result announces a transfer: no more results come before it is over.
+    /// Whether a copy has started; no more results come before it ends.
     var isCopy: Bool {
         status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH
     }
 
-    /// One field of an error.
+    /// A field of an error.
     func field(_ field: Int) -> String? {
         PQresultErrorField(pointer, Int32(field)).map { String(cString: $0) }
     }
 
-    /// The rows that a command changed, inserted, or returned.
+    /// The number of rows that a command changed, inserted, or returned.
     var affectedRows: Int {
         Int(String(cString: PQcmdTuples(pointer))) ?? 0
     }

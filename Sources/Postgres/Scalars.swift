@@ -16,22 +16,6 @@ extension Bool: PostgresEncodable, PostgresDecodable {
     }
 }
 
-extension Int16: PostgresEncodable, PostgresDecodable {
-    /// How values of this type are sent.
-    public static var postgresEncoding: PostgresEncoding { PostgresEncoding(.int2) }
-
-    /// Appends the value in the binary format of its type.
-    public func encode(into bytes: inout [UInt8]) -> Bool {
-        bytes.append(bigEndian: self)
-        return true
-    }
-
-    /// Reads a value in the binary format of its type.
-    public static func decode(_ cell: PostgresCell?) throws(DecodingFailure) -> Int16 {
-        try PostgresCell.expect(cell, .int2, as: "Int16").integer()
-    }
-}
-
 extension Int32: PostgresEncodable, PostgresDecodable {
     /// How values of this type are sent.
     public static var postgresEncoding: PostgresEncoding { PostgresEncoding(.int4) }
@@ -104,14 +88,14 @@ extension Double: PostgresEncodable, PostgresDecodable {
 }
 
 extension String: PostgresEncodable, PostgresDecodable {
-    /// Of no type, so that `$1::uuid` or an enum column takes a string as it takes a literal.
+    /// Without a type, so that `$1::uuid` or an enum column accepts a string as it accepts a literal.
     public static var postgresEncoding: PostgresEncoding { PostgresEncoding(parameter: .unspecified, element: .text) }
 
     /// Appends the value in the binary format of its type.
     public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) -> Bool {
-        // The server ends text at the first NUL when it comes as text, and refuses it when it comes in binary.
+        // In the text format the server would cut the value at the first NUL.
         guard !utf8.contains(0) else {
-            throw EncodingFailure("it holds a NUL character (U+0000), which Postgres cannot store in text")
+            throw EncodingFailure("the text contains a NUL character (U+0000), which Postgres cannot store")
         }
         bytes.append(contentsOf: utf8)
         return true
@@ -125,7 +109,8 @@ extension String: PostgresEncodable, PostgresDecodable {
         return try String(checking: cell.bytes)
     }
 
-    /// UTF-8 is what the connection is set to, but a composite type looks like an enum and is not text.
+    /// Text from bytes, checked to be UTF-8. The connection uses UTF-8, but a composite type, which is not text, cannot be
+    /// told from an enum by its OID.
     init(checking bytes: some Sequence<UInt8>) throws(DecodingFailure) {
         guard let text = String(validating: Array(bytes), as: UTF8.self) else { throw .malformed }
         self = text
@@ -145,23 +130,5 @@ extension Data: PostgresEncodable, PostgresDecodable {
     /// Reads a value in the binary format of its type.
     public static func decode(_ cell: PostgresCell?) throws(DecodingFailure) -> Data {
         Data(try PostgresCell.expect(cell, .bytea, as: "Data").bytes)
-    }
-}
-
-extension UUID: PostgresEncodable, PostgresDecodable {
-    /// How values of this type are sent.
-    public static var postgresEncoding: PostgresEncoding { PostgresEncoding(.uuid) }
-
-    /// Appends the value in the binary format of its type.
-    public func encode(into bytes: inout [UInt8]) -> Bool {
-        withUnsafeBytes(of: uuid) { bytes.append(contentsOf: $0) }
-        return true
-    }
-
-    /// Reads a value in the binary format of its type.
-    public static func decode(_ cell: PostgresCell?) throws(DecodingFailure) -> UUID {
-        let bytes = try PostgresCell.expect(cell, .uuid, as: "UUID").bytes
-        guard bytes.count == MemoryLayout<uuid_t>.size else { throw .malformed }
-        return UUID(uuid: bytes.loadUnaligned(as: uuid_t.self))
     }
 }

@@ -1,12 +1,12 @@
 import CLibPQ
 
-/// What the server says about a failure, as far as it may be repeated.
+/// The parts of a server's error that contain no data.
 struct ServerError {
     let sqlState: String
     let constraint: String?
     let table: String?
     let column: String?
-    /// The primary message if it cannot hold data, the condition's name otherwise.
+    /// The primary message if it cannot contain data, otherwise the condition's name.
     let reason: String
 
     init?(_ result: ResultHandle) {
@@ -25,18 +25,18 @@ struct ServerError {
 
     /// Whether the primary message can be shown.
     ///
-    /// It can where the server writes about itself, its catalogue, or the text of a statement, which holds no values.
-    /// It cannot for data exceptions (22), violated constraints (23), and whatever functions and other languages raise,
-    /// under any SQLSTATE they like.
+    /// It can be if it is about the server, its catalogue, or the text of a statement, which contains no values. It
+    /// cannot for data exceptions (22) and violated constraints (23), nor for errors raised by functions, which may use
+    /// any SQLSTATE.
     static func mayShowMessage(sqlState: String, hasPosition: Bool, function: String?) -> Bool {
         if function == "exec_stmt_raise" { return false }
-        // Parsers of values (tsquery, jsonpath, names) report syntax errors as well, but not where in the statement.
+        // Parsers of values (tsquery, jsonpath, names) report syntax errors too, but without a position in the statement.
         if sqlState == "42601" || sqlState == "42602" { return hasPosition }
         return ["08", "0A", "25", "26", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58", "F0", "XX"]
             .contains(sqlState.prefix(2))
     }
 
-    /// For example `unique_violation (23505), table "t", constraint "t_pkey"`.
+    /// The reason with SQLSTATE and names: `unique_violation (23505), table "t", constraint "t_pkey"`.
     var description: String {
         var text = "\(reason) (\(sqlState))"
         if let table { text += ", table \"\(table)\"" }
@@ -49,7 +49,7 @@ struct ServerError {
 extension PostgresError {
     /// The error of a call that ended with `failure`.
     init(_ failure: ServerError, during call: Call) {
-        // 57014 covers our own cancel request, somebody else's, and the server's statement_timeout.
+        // 57014 covers this client's cancel request, those of others, and the server's statement_timeout.
         let code: Code = failure.sqlState == "57014" ? call.abandonment?.reason ?? .cancelled : .server
         let text =
             switch code {

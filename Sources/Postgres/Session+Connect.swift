@@ -2,7 +2,7 @@ import CLibPQ
 import Foundation
 
 extension Session {
-    /// Connects, giving up after `connectTimeout` in all or when the call or its task is cancelled.
+    /// Connects. Fails when `connectTimeout` is over or the task is cancelled.
     static func connect(_ configuration: PostgresConfiguration, _ interrupt: Interrupt) throws(PostgresError) -> Session
     {
         let call = Call("connecting", limit: configuration.connectTimeout)
@@ -11,11 +11,11 @@ extension Session {
             throw PostgresError(.connectionFailed, "cannot connect to Postgres: out of memory")
         }
         let session = Session(connection, interrupt: interrupt)
-        // libpq would print notices on standard error, and they may hold data.
+        // By default libpq prints notices, which may contain data, to standard error.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
 
         guard PQstatus(connection) != CONNECTION_BAD else { throw session.failure(configuration) }
-        // As if PQconnectPoll had just asked to write. Its socket may be another one after every call.
+        // libpq requires to begin as if PQconnectPoll had asked to write. The socket can change with every call.
         var events = POLLOUT
         while true {
             try session.waitToConnect(for: events, call, configuration)
@@ -30,7 +30,7 @@ extension Session {
         }
     }
 
-    /// Where the connection leads, without a password.
+    /// The server without the password.
     var endpoint: String {
         let parts = [
             ("host", PQhost(connection)), ("port", PQport(connection)),
@@ -39,7 +39,7 @@ extension Session {
         return parts.map { "\($0)=\($1.map { String(cString: $0) } ?? "?")" }.joined(separator: " ")
     }
 
-    /// For example 150018.
+    /// The server's version, for example 150018 for 15.18.
     var serverVersion: Int {
         Int(PQserverVersion(connection))
     }
@@ -57,7 +57,7 @@ extension Session {
                 throw PostgresError(
                     .connectionFailed,
                     "cannot connect to Postgres (\(configuration)): no answer within \(call.limit). "
-                        + "Check the host, the port, and what stands between."
+                        + "Check the host, the port, and the firewalls in between."
                 )
             case nil:
                 if interrupt.wait(socket: PQsocket(connection), events: events, atMost: call.patience) != 0 { return }
@@ -65,13 +65,13 @@ extension Session {
         }
     }
 
-    /// libpq's own words, in one line. They name host, port, database and user, and no password.
+    /// The error with libpq's message on one line, which names host, port, database and user, but not the password.
     private func failure(_ configuration: PostgresConfiguration) -> PostgresError {
         guard configuration.connectionString.map(ConnectionOptions.isUnambiguous) ?? true else {
             return PostgresError(
                 .connectionFailed,
-                "cannot connect to Postgres, and the connection URI may have a password with an @, / or ? in it: "
-                    + "percent-encode them (%40, %2F, %3F)"
+                "cannot connect to Postgres; the password in the connection URI may contain @, / or ?: "
+                    + "percent-encode them as %40, %2F and %3F"
             )
         }
         let lines = String(cString: PQerrorMessage(connection)).split(separator: "\n")
@@ -79,7 +79,7 @@ extension Session {
         return PostgresError(
             .connectionFailed,
             "cannot connect to Postgres: \(message.joined(separator: ". ")). "
-                .replacing("?. ", with: "? ") + "Check the connection string or the PG* variables."
+                .replacing("?. ", with: "? ") + "Check the connection string or the PG* environment variables."
         )
     }
 }

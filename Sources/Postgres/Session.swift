@@ -1,13 +1,13 @@
 import CLibPQ
 import Glibc
 
-/// One physical connection: the owner of a `PGconn`, spoken to without blocking anywhere but in `wait`.
+/// One physical connection: owns a `PGconn` and blocks only in `wait`.
 ///
-/// Not `Sendable`: it lives inside one `PostgresConnection`, on its thread.
+/// Not `Sendable`: it stays inside one `PostgresConnection`, on its thread.
 final class Session {
     let connection: OpaquePointer
     let interrupt: Interrupt
-    /// The connection broke, or stands where nobody knows; it must be closed.
+    /// Whether the connection broke or is in an unknown state, and must be closed.
     private(set) var isLost = false
     /// The names under which statements are prepared on this connection.
     var prepared: [PreparedStatement: String] = [:]
@@ -21,11 +21,12 @@ final class Session {
         PQfinish(connection)
     }
 
+    /// Whether no transaction is open.
     var isIdle: Bool {
         PQtransactionStatus(connection) == PQTRANS_IDLE
     }
 
-    /// A statement failed inside the transaction, and only a rollback will be taken.
+    /// Whether a statement failed inside the transaction, so that the server accepts only a rollback.
     var isInFailedTransaction: Bool {
         PQtransactionStatus(connection) == PQTRANS_INERROR
     }
@@ -36,9 +37,10 @@ final class Session {
 extension Session {
     /// Waits until the socket is ready for one of `events`, which are `POLLIN` and `POLLOUT`.
     ///
-    /// A call that is cancelled or out of time is cancelled on the server, and waited for a little longer.
+    /// If the call is cancelled or its deadline passes, the server is asked to stop, and the wait goes on for
+    /// `Call.grace`.
     ///
-    /// - Throws: the reason it was given up for, when the server does not answer even then; the session is lost.
+    /// - Throws: `.cancelled` or `.timedOut` if the server does not answer even then; the session is lost.
     @discardableResult
     func wait(for events: Int32, during call: inout Call) throws(PostgresError) -> Int32 {
         while true {
@@ -57,7 +59,7 @@ extension Session {
         abandon(&call, reason)
     }
 
-    /// Tells the server to stop. The call goes on until the server has answered.
+    /// Asks the server to stop. The call goes on until the server has answered.
     func abandon(_ call: inout Call, _ reason: PostgresError.Code) {
         guard call.abandonment == nil else { return }
         call.abandonment = Call.Abandonment(
@@ -68,9 +70,9 @@ extension Session {
     }
 
     /// Waits until a cancel request has arrived, so that it cannot hit the next statement instead.
-    private func settle(_ call: Call) {
-        guard let abandonment = call.abandonment, let request = abandonment.request else { return }
-        while !request.isDone {
+    func settle(_ call: Call) {
+        guard let abandonment = call.abandonment else { return }
+        while !abandonment.request.isDone {
             guard ContinuousClock.now < abandonment.until else {
                 isLost = true
                 return
@@ -83,47 +85,47 @@ extension Session {
 // MARK: Sending and receiving
 
 extension Session {
-    /// Refuses to begin what was given up already: nothing is sent.
+    /// Checks, before anything is sent, that the call was not cancelled or abandoned.
     func begin(_ call: Call) throws(PostgresError) {
         if let reason = call.abandonment?.reason {
-            throw PostgresError(reason, statement: call.statement, "\(call.subject) was given up before it began")
+            throw PostgresError(reason, statement: call.statement, "\(call.subject) was stopped before it began")
         }
         if call.heedsCancellation && Task.isCancelled {
             throw PostgresError(.cancelled, statement: call.statement, "\(call.subject) was cancelled before it began")
         }
     }
 
-    /// Sends what libpq has gathered. While the server cannot take more, what it says is read: two full buffers would
-    /// wait for each other.
+    /// Sends what libpq has buffered. Reads meanwhile: a server whose send buffer is full stops receiving, and the two
+    /// sides would wait for each other.
     func flush(_ call: inout Call) throws(PostgresError) {
-        // A failure to send is told by the next result, after what the server may have said before.
+        // The next result reports a failure to send, after any message that the server sent before.
         while PQflush(connection) == 1 {
             let ready = try wait(for: POLLIN | POLLOUT, during: &call)
             if ready & ~POLLOUT != 0, PQconsumeInput(connection) == 0 { return }
         }
     }
 
-    /// The results of one command: up to the end, a transfer, or a pipeline's synchronisation point.
+    /// Receives the results of one command, up to its end or to the start of a copy.
     func receive(_ call: inout Call) throws(PostgresError) -> [ResultHandle] {
         var results: [ResultHandle] = []
         while true {
             while PQisBusy(connection) == 1 {
                 try wait(for: POLLIN, during: &call)
-                // When the connection is gone, PQgetResult returns what came before and then says so.
+                // When the connection is lost, PQgetResult returns the earlier results and then the failure.
                 if PQconsumeInput(connection) == 0 { break }
             }
             guard let result = PQgetResult(connection).map(ResultHandle.init) else { return results }
             results.append(result)
-            if result.isCopy || result.status == PGRES_PIPELINE_SYNC { return results }
+            if result.isCopy { return results }
         }
     }
 
-    /// What a finished call came to: its last result, or its first error.
+    /// The outcome of a finished call: its last result, or its first error.
     func outcome(of results: [ResultHandle], _ call: Call) throws(PostgresError) -> ResultHandle {
         settle(call)
         let failure = results.first { $0.isError }
-        // Without a word from the server after the result, even a success may not have been committed. An error that
-        // the server sent before it hung up says more than that it did.
+        // A connection that is lost right after the result may have lost the commit too, so even a success is reported
+        // as lost. An error that the server sent before it closed the connection is more precise and is included.
         if PQstatus(connection) == CONNECTION_BAD { throw lose(failure.flatMap(ServerError.init), call) }
         if let failure {
             guard let error = ServerError(failure) else { throw lose(nil, call) }
@@ -133,7 +135,9 @@ extension Session {
         return result
     }
 
-    /// Gives the session up.
+    /// Marks the session as lost.
+    ///
+    /// - Returns: the error to throw.
     func lose(_ failure: ServerError?, _ call: Call) -> PostgresError {
         isLost = true
         return .lost(failure, call)
@@ -146,7 +150,7 @@ extension PostgresError {
         var error = PostgresError(
             .connectionLost,
             statement: call.statement,
-            "the connection to Postgres was lost during \(call.subject)\(why); it may have taken effect or not"
+            "the connection to Postgres was lost during \(call.subject)\(why); it may or may not have taken effect"
         )
         if let failure { error.take(failure) }
         error.closedConnection = true
@@ -159,7 +163,7 @@ extension PostgresError {
             call.abandonment?.reason ?? .timedOut,
             statement: call.statement,
             "\(call.subject) \(why), and the server did not answer the request to stop it: the connection was closed; "
-                + "it may have taken effect or not"
+                + "the statement may or may not have taken effect"
         )
         error.closedConnection = true
         return error

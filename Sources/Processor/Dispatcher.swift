@@ -3,312 +3,404 @@ import Foundation
 import Store
 import SubjectRequests
 
-/// Claims requests group by group and keeps as many in work as the settings allow.
+/// Decides what a run does next: admit, claim, begin, rescue, give back, wait or end.
+///
+/// A state machine without I/O and without a clock. ``next(_:_:)`` takes what happened and the conditions at that
+/// instant, and returns the one action to execute next. ``DispatchLoop`` executes it; what comes of it is the next event.
 struct Dispatcher {
-    let link: DatabaseLink
-    let run: Int64
-    let scope: Scope
-    let settings: ProcessorSettings
-    let fulfilment: Fulfilment
-    let recorder: Recorder
-    let stop: RunStop
-    let brake: ErasureBrake?
-    let progress: @Sendable (RunTally) -> Void
+    /// What does not change during a run.
+    struct Plan {
+        /// The requests that the run processes.
+        var scope = Scope.all
+        /// Requests that are processed at once.
+        var concurrency = 16
+        /// The number of requests to begin; `nil` for no limit.
+        var limit: Int?
+        /// The duration of the run's lease, after which other runs take over.
+        var lease = Duration.seconds(60)
+        /// What holds erasures back where there are unusually many; `nil` where nothing does.
+        var brake: ErasureBrake?
+        /// The ticket that allows an unusually large number of erasures.
+        var brakeTicket: String?
+    }
 
+    /// What the loop observes outside the machine each time it reports an event.
+    struct Conditions {
+        /// The present instant.
+        var now: ContinuousClock.Instant
+        /// Why the run shuts down; `nil` while it does not.
+        var shutdown: RunEnd?
+        /// Why the API is given up; `nil` while it is not.
+        var apiOutage: RunEnd?
+        /// Whether no API request gets through at the moment.
+        var isAPIInterrupted = false
+        /// Whether no other run can have taken over.
+        var isLeaseValid = true
+    }
+
+    /// What happened.
+    enum Event {
+        /// The run begins.
+        case started
+        /// Dead runs were looked for.
+        case rescued(Rescue)
+        /// New rows were admitted.
+        case admitted(QueueAdmission.Counts)
+        /// Erasures that could be carried out now were counted.
+        case countedErasures(Int)
+        /// The brake's entry was written.
+        case notedBrake
+        /// Waiting requests were checked, and some went back to the queue.
+        case openedGates(Int)
+        /// Requests were claimed.
+        case claimed(ClaimedGroup)
+        /// A request was begun.
+        case began
+        /// A request was resolved; whether its result was accepted, and how the API refused the credentials.
+        case resolved(Resolution, accepted: Bool, credentialsRefused: String? = nil)
+        /// Resolutions of requests that were not begun were recorded.
+        case recorded([(Resolution, accepted: Bool)])
+        /// Other runs that hold requests were looked for.
+        case foundOtherRuns([RunAtWork])
+        /// Something may have changed: a timer fired, or the run shuts down.
+        case woke
+        /// The grace period after a shutdown is over.
+        case graceEnded
+        /// Requests in work were cancelled.
+        case cancelledWork
+        /// The shutdown has begun.
+        case shuttingDown
+    }
+
+    /// What to do next.
+    enum Action {
+        /// Return to the queue what dead runs held.
+        case rescue
+        /// Admit new rows.
+        case admit
+        /// Count the erasures that could be carried out now.
+        case countErasures
+        /// Write down that erasures are held back, or that a ticket allows them.
+        case noteBrake(due: Int)
+        /// Check the gates of waiting requests.
+        case openGates(isBraked: Bool)
+        /// Claim requests; those in `known` are held already.
+        case claim(ClaimQuery, known: Set<Int64>)
+        /// Begin a request.
+        case begin(SubjectRequest)
+        /// Record resolutions of requests that are not begun.
+        case record([Resolution])
+        /// Look for other runs that hold requests.
+        case findOtherRuns
+        /// Wait for an event; with an instant, no longer than until then.
+        case wait(until: ContinuousClock.Instant?)
+        /// Shut down: begin nothing more.
+        case shutDown(RunEnd)
+        /// Cancel the requests in work.
+        case cancelWork
+        /// End the run.
+        case end
+    }
+
+    /// Where the run stands. A pass admits what is new, checks the gates, and then claims until nothing is ready.
+    private enum Phase {
+        case starting
+        case admitting
+        case checkingBrake(QueueAdmission.Counts)
+        case notingBrake(ErasureBrake.Reason, due: Int, QueueAdmission.Counts)
+        case openingGates(QueueAdmission.Counts)
+        /// Another run is admitting rows at this moment; they will be ready soon, for whichever run claims them.
+        case waitingForAdmission
+        /// Claiming and processing.
+        case working
+        /// Nothing is ready. Requests that have crashed runs before come last, one at a time.
+        case claimingSuspect
+        /// Nothing is left but what other runs hold. They are looked at until they end, renew their lease, or are dead.
+        case rescuingLast(Watch)
+        case findingOtherRuns(Watch)
+        case watchingOtherRuns(Watch)
+        /// Nothing is left to do.
+        case ended
+    }
+
+    /// The leases of other runs as last seen, and when to stop watching them.
+    private struct Watch {
+        var leases: [Int64: Date] = [:]
+        let until: ContinuousClock.Instant
+    }
+
+    /// How often a run looks for dead runs.
+    static let rescueInterval = Duration.seconds(15)
+    /// The longest time between two looks at an uncertain lease, and at other runs.
+    private static let pollInterval = Duration.seconds(1)
+    private static let admissionWait = Duration.milliseconds(100)
+    /// Passes that wait for another run's admission. A lock that an operator holds on a row could last.
+    private static let admissionPatience = 50
+
+    private let plan: Plan
+    private var phase = Phase.starting
+
+    /// What the run has done so far.
     private(set) var tally = RunTally()
-    private(set) var credentialsSentence: String?
-    /// Why erasures are held back, since the moment they are.
+    /// Why erasures are held back; `nil` while they are not.
     private(set) var brakeReason: ErasureBrake.Reason?
     private var isBrakeReleased = false
-    private var erasuresTaken = 0
+    private var erasuresClaimed = 0
 
+    /// Claimed and not begun, the last to be begun first.
     private var claimed: [SubjectRequest] = []
+    private var refused: [Resolution] = []
     private var inWork: Set<Int64> = []
     private var begun = 0
+    /// Whether the request in work has crashed runs before: then nothing else is begun beside it.
     private var isAlone = false
+
     private var cursor = ClaimCursor.start
     private var isExhausted = false
+    private var isFirstPass = true
     private var claimedInPass = 0
     private var idlePasses = 0
 
-    init(
-        link: DatabaseLink,
-        run: Int64,
-        scope: Scope,
-        settings: ProcessorSettings,
-        fulfilment: Fulfilment,
-        recorder: Recorder,
-        stop: RunStop,
-        brake: ErasureBrake?,
-        progress: @escaping @Sendable (RunTally) -> Void
-    ) {
-        self.link = link
-        self.run = run
-        self.scope = scope
-        self.settings = settings
-        self.fulfilment = fulfilment
-        self.recorder = recorder
-        self.stop = stop
-        self.brake = brake
-        self.progress = progress
+    private var nextRescue: ContinuousClock.Instant?
+    private var pendingEnd: RunEnd?
+    private var mustCancel = false
+    private var isCancelled = false
+
+    init(_ plan: Plan) {
+        self.plan = plan
     }
 
-    /// Why the run ended before there was nothing left to do.
-    var end: RunEnd? { stop.end }
-
-    /// What happens while requests are in work.
-    private enum Event {
-        /// A request came to an end; whether its result was accepted.
-        case worked(Int64, Fulfilment.End, accepted: Bool)
-        /// It is time to look for runs that died.
-        case rescueIsDue
-        /// What is still in flight is not waited for any longer.
-        case graceIsOver
+    /// Takes an event and returns the next action. After ``Action/end`` there is none.
+    mutating func next(_ event: Event, _ conditions: Conditions) -> Action {
+        let action = react(to: event, conditions)
+        return action ?? decide(conditions)
     }
+}
 
-    /// Works until nothing is ready, or until something stops the run. What was claimed and not begun goes back.
-    mutating func work() async throws {
-        try await rescue()
-        _ = try await beginPass()
-        try await withThrowingTaskGroup(of: Event.self) { group in
-            watch(&group)
-            while true {
-                await noticeStop()
-                try await fill(&group)
-                if inWork.isEmpty {
-                    guard stop.end == nil else { break }
-                    if try await beginPass() { continue }
-                    if try await beginSuspect(&group) { continue }
-                    guard try await othersHaveDied() else { break }
-                    continue
-                }
-                guard let event = try await group.next() else { break }
-                try await note(event, &group)
-            }
-            group.cancelAll()
-        }
-        try await giveBack()
-    }
+// MARK: - Events
 
-    // MARK: - In work
-
-    private func watch(_ group: inout ThrowingTaskGroup<Event, any Error>) {
-        group.addTask { [stop, grace = settings.grace] in
-            await stop.waitForWindDown()
-            try? await Task.sleep(for: grace)
-            return .graceIsOver
-        }
-        group.addTask { [stop] in
-            await stop.waitForCancellation()
-            return .graceIsOver
-        }
-        watchForDeadRuns(&group)
-    }
-
-    private func watchForDeadRuns(_ group: inout ThrowingTaskGroup<Event, any Error>) {
-        group.addTask { [interval = min(Self.rescueInterval, settings.lease / 4)] in
-            try? await Task.sleep(for: interval)
-            return .rescueIsDue
-        }
-    }
-
-    /// Runs that died are looked for so often, however long this one works.
-    private static let rescueInterval = Duration.seconds(15)
-
-    private mutating func fill(_ group: inout ThrowingTaskGroup<Event, any Error>) async throws {
-        while stop.end == nil, !isAlone, inWork.count < settings.concurrency, !isLimitReached {
-            // While no call gets through one request is enough to find out when they do again.
-            let isInterrupted = await fulfilment.traffic.isInterrupted
-            guard inWork.isEmpty || !isInterrupted, let request = try await next() else { return }
-            begin(request, &group)
-        }
-    }
-
-    private mutating func begin(_ request: SubjectRequest, _ group: inout ThrowingTaskGroup<Event, any Error>) {
-        inWork.insert(request.id)
-        begun += 1
-        group.addTask { [fulfilment, recorder] in
-            let end = await fulfilment.fulfil(request)
-            return .worked(request.id, end, accepted: try await recorder.record(end.result))
-        }
-    }
-
-    private mutating func note(_ event: Event, _ group: inout ThrowingTaskGroup<Event, any Error>) async throws {
-        switch event {
-        case .worked(let request, let end, let accepted):
-            inWork.remove(request)
-            if inWork.isEmpty { isAlone = false }
-            tally.add(end.result, accepted: accepted)
-            progress(tally)
-            if case .credentialsRefused(let sentence) = end.signal {
-                credentialsSentence = sentence
-                stop.windDown(.credentialsRefused)
-            }
-        case .rescueIsDue:
-            guard stop.end == nil else { return }
-            try await rescue()
-            watchForDeadRuns(&group)
-        case .graceIsOver:
-            group.cancelAll()
-        }
-    }
-
-    private func noticeStop() async {
-        if await fulfilment.traffic.isClosed { stop.windDown(.apiUnavailable) }
-        if isLimitReached { stop.windDown(.limitReached) }
-    }
-
-    private var isLimitReached: Bool { settings.limit.map { begun >= $0 } ?? false }
-
-    // MARK: - Claiming
-
-    private mutating func next() async throws -> SubjectRequest? {
-        while claimed.isEmpty, !isExhausted {
-            let group = try await claim(suspects: false)
-            cursor = group.cursor
-            isExhausted = group.isEmpty
-            claimedInPass += group.requests.count
-            try await take(group)
-        }
-        return claimed.popLast()
-    }
-
-    private func claim(suspects: Bool) async throws(StoreError) -> Store.ClaimedGroup {
-        let limit = min(settings.concurrency, settings.limit.map { max(1, $0 - begun) } ?? settings.concurrency)
-        let known = inWork.union(claimed.map(\.id))
-        return try await link.attempt { [self] store, isRepeated throws(StoreError) in
-            if isRepeated {
-                var group = try await store.claimedUnknowingly(run: run, besides: known)
-                group.cursor = cursor
-                if !group.isEmpty { return group }
-            }
-            return try await store.claim(
-                run: run,
-                after: suspects ? .start : cursor,
-                limit: suspects ? 1 : limit,
-                only: scope.onlyRequest,
-                replays: scope == .replays,
-                brake: brakeReason != nil,
-                suspects: suspects
-            )
-        }
-    }
-
-    private mutating func take(_ group: Store.ClaimedGroup) async throws {
-        claimed = group.requests.reversed()
-        erasuresTaken += group.requests.count { $0.right == .erasure }
-        for request in group.unreadable {
-            let result = ClaimResult(
-                of: request.id,
-                claim: request.claimNumber,
-                state: .refused,
-                reason: request.reason.description
-            )
-            tally.add(result, accepted: try await recorder.record(result))
-        }
-    }
-
-    /// Begins a request that has cost runs already, once nothing else is in work.
-    private mutating func beginSuspect(_ group: inout ThrowingTaskGroup<Event, any Error>) async throws -> Bool {
-        guard scope.onlyRequest == nil else { return false }
-        let suspects = try await claim(suspects: true)
-        try await take(suspects)
-        guard let request = claimed.popLast() else { return !suspects.isEmpty }
-        isAlone = true
-        begin(request, &group)
-        return true
-    }
-
-    private mutating func giveBack() async throws {
-        for request in claimed {
-            var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .pending)
-            result.failures = request.failures
-            result.mayHaveActed = request.mayHaveActed
-            _ = try await recorder.record(result)
-        }
-        claimed = []
-    }
-
-    // MARK: - Passes
-
-    /// A pass sees each row once. Before it, what is new is admitted, and what waited is looked at again: rows may have
-    /// come, or become free because an older one was answered or a person has decided.
+extension Dispatcher {
+    /// Notes an event.
     ///
-    /// - Returns: Whether there may be something to claim.
-    private mutating func beginPass() async throws -> Bool {
-        let intake = Intake(
-            link: link,
-            run: run,
-            scope: scope,
-            admission: settings.admission,
-            subjectKey: settings.subjectKey
-        )
-        let admitted = try await intake.admit(&tally)
-        try await applyBrake()
-        let gates = try await link.attempt { [self] store throws(StoreError) in
-            try await store.releaseWaiting(run: run, brake: brakeReason != nil)
+    /// - Returns: The action that must follow it, whatever else there is to do.
+    private mutating func react(to event: Event, _ conditions: Conditions) -> Action? {
+        switch event {
+        case .started:
+            return rescue(conditions)
+        case .rescued(let rescue):
+            note(rescue)
+        case .admitted(let counts):
+            tally.addRefused(counts.refused)
+            phase = needsBrakeCheck ? .checkingBrake(counts) : .openingGates(counts)
+        case .countedErasures(let due):
+            noteErasures(due)
+        case .notedBrake:
+            if case .notingBrake(let reason, _, let counts) = phase {
+                if plan.brakeTicket == nil { brakeReason = reason } else { isBrakeReleased = true }
+                phase = .openingGates(counts)
+            }
+        case .openedGates(let opened):
+            if case .openingGates(let counts) = phase { beginPass(counts, opened: opened) }
+        case .claimed(let group):
+            take(group, conditions)
+        case .resolved(let resolution, let accepted, let credentialsRefused):
+            inWork.remove(resolution.claim.request)
+            if inWork.isEmpty { isAlone = false }
+            tally.add(resolution, accepted: accepted)
+            if let credentialsRefused { pendingEnd = .credentialsRefused(credentialsRefused) }
+        case .recorded(let resolutions):
+            for (resolution, accepted) in resolutions { tally.add(resolution, accepted: accepted) }
+        case .foundOtherRuns(let runs):
+            watch(runs, conditions)
+        case .woke:
+            switch phase {
+            case .waitingForAdmission: phase = .working
+            case .watchingOtherRuns(let watch): phase = .rescuingLast(watch)
+            default: break
+            }
+        case .graceEnded:
+            mustCancel = true
+        case .began, .cancelledWork, .shuttingDown:
+            break
         }
-        let hasFound = claimedInPass > 0 || admitted.ready > 0 || gates.opened > 0
+        return nil
+    }
+
+    private mutating func rescue(_ conditions: Conditions) -> Action {
+        nextRescue = conditions.now + min(Self.rescueInterval, plan.lease / 4)
+        return .rescue
+    }
+
+    private mutating func note(_ rescue: Rescue) {
+        tally.addSetAside(rescue.setAside)
+        if !rescue.holdsLease { pendingEnd = .leaseLost }
+        if rescue.returned > 0 {
+            // They are urgent, and this pass has gone past them.
+            cursor = .start
+            isExhausted = false
+        }
+        switch phase {
+        case .starting: phase = .admitting
+        case .rescuingLast(let watch): phase = rescue.returned > 0 ? .working : .findingOtherRuns(watch)
+        default: break
+        }
+    }
+
+    private var needsBrakeCheck: Bool { plan.brake != nil && brakeReason == nil && !isBrakeReleased }
+
+    /// Holds back all due erasures where there are too many: which of them are wrong cannot be told.
+    private mutating func noteErasures(_ due: Int) {
+        guard case .checkingBrake(let counts) = phase else { return }
+        if let reason = plan.brake?.reason(done: erasuresClaimed, due: due) {
+            phase = .notingBrake(reason, due: due, counts)
+        } else {
+            phase = .openingGates(counts)
+        }
+    }
+
+    private mutating func beginPass(_ counts: QueueAdmission.Counts, opened: Int) {
+        let hasFound = isFirstPass || claimedInPass > 0 || counts.ready > 0 || opened > 0
+        isFirstPass = false
+        idlePasses = hasFound ? 0 : idlePasses + 1
         cursor = .start
         isExhausted = false
         claimedInPass = 0
-        idlePasses = hasFound ? 0 : idlePasses + 1
-        guard !hasFound, admitted.elsewhere > 0, idlePasses < Self.patience else { return hasFound }
-        // Another run is admitting rows right now. They are ready in a moment, for whichever run claims them.
-        try? await Task.sleep(for: .milliseconds(100))
-        return true
-    }
-
-    /// Passes that wait for another run's admission, at most: its rows might be locked by a person.
-    private static let patience = 50
-
-    /// Holds back the erasures that are due, all of them, where they are too many: which of them are wrong nobody knows.
-    private mutating func applyBrake() async throws {
-        guard let brake, brakeReason == nil, !isBrakeReleased else { return }
-        let due = try await link.attempt { store throws(StoreError) in try await store.dueErasures() }
-        guard let reason = brake.reason(done: erasuresTaken, due: due) else { return }
-        try await link.attempt { [self] store throws(StoreError) in
-            try await store.noteBrake(due: due, ticket: settings.brakeTicket, run: run)
-        }
-        if settings.brakeTicket == nil {
-            brakeReason = reason
-        } else {
-            isBrakeReleased = true
-        }
-    }
-
-    // MARK: - Dead runs
-
-    @discardableResult
-    private mutating func rescue() async throws -> Bool {
-        let rescued = try await link.attempt { [run] store throws(StoreError) in try await store.rescue(run: run) }
-        tally.addSetAside(rescued.setAside)
-        guard rescued.returned > 0 else { return false }
-        // They are urgent, and this pass has gone past them.
-        cursor = .start
-        isExhausted = false
-        return true
-    }
-
-    /// Where others hold requests when there is nothing else left to do, finds out whether they are alive, which they show
-    /// by renewing their lease; and takes over from those that are not, rather than leave it to the next night.
-    ///
-    /// - Returns: Whether something came back.
-    private mutating func othersHaveDied() async throws -> Bool {
-        guard scope == .all else { return false }
-        var seen: [Int64: Date] = [:]
-        // By then whoever is dead was rescued, unless something else keeps their rows locked.
-        let end = ContinuousClock.now + settings.lease * 2
-        while stop.end == nil, ContinuousClock.now < end {
-            if try await rescue() { return true }
-            let others = try await link.attempt { [run] store throws(StoreError) in
-                try await store.otherRunsAtWork(besides: run)
+        phase =
+            if hasFound {
+                .working
+            } else if counts.elsewhere > 0, idlePasses < Self.admissionPatience {
+                .waitingForAdmission
+            } else {
+                .claimingSuspect
             }
-            let inDoubt = others.filter { seen[$0.id, default: $0.leaseUntil] == $0.leaseUntil }
-            guard !inDoubt.isEmpty else { return false }
-            for other in others where seen[other.id] == nil { seen[other.id] = other.leaseUntil }
-            try? await Task.sleep(for: min(.seconds(1), settings.lease / 10))
+    }
+
+    private mutating func take(_ group: ClaimedGroup, _ conditions: Conditions) {
+        if !group.holdsLease { pendingEnd = .leaseLost }
+        claimed = group.requests.reversed()
+        erasuresClaimed += group.requests.count { $0.right == .erasure }
+        refused = group.unreadable.map { $0.claim.refused($0.reason) }
+        guard case .claimingSuspect = phase else {
+            cursor = group.cursor
+            isExhausted = group.isEmpty
+            claimedInPass += group.requests.count
+            return
         }
-        return false
+        isAlone = !group.requests.isEmpty
+        isExhausted = true
+        phase =
+            if isAlone {
+                .working
+            } else if group.isEmpty {
+                // After two leases a dead run was rescued, unless something else keeps its rows locked.
+                .rescuingLast(Watch(until: conditions.now + plan.lease * 2))
+            } else {
+                // The suspect was gated or unreadable. The next pass looks for another one.
+                .admitting
+            }
+    }
+}
+
+extension Dispatcher {
+    /// A run shows that it lives by renewing its lease. Where all others do, or hold nothing, the work is theirs.
+    private mutating func watch(_ runs: [RunAtWork], _ conditions: Conditions) {
+        guard case .findingOtherRuns(var watch) = phase else { return }
+        let isInDoubt = runs.contains { watch.leases[$0.id, default: $0.leaseUntil] == $0.leaseUntil }
+        guard isInDoubt, conditions.now < watch.until else {
+            phase = .ended
+            return
+        }
+        for run in runs where watch.leases[run.id] == nil { watch.leases[run.id] = run.leaseUntil }
+        phase = .watchingOtherRuns(watch)
+    }
+}
+
+// MARK: - Decisions
+
+extension Dispatcher {
+    private mutating func decide(_ conditions: Conditions) -> Action {
+        if !refused.isEmpty {
+            defer { refused = [] }
+            return .record(refused)
+        }
+        if let action = shutDown(conditions) { return action }
+        if let nextRescue, conditions.now >= nextRescue { return rescue(conditions) }
+        switch phase {
+        case .starting: return rescue(conditions)
+        case .admitting: return .admit
+        case .checkingBrake: return .countErasures
+        case .notingBrake(_, let due, _): return .noteBrake(due: due)
+        case .openingGates: return .openGates(isBraked: brakeReason != nil)
+        case .waitingForAdmission: return .wait(until: conditions.now + Self.admissionWait)
+        case .working: return work(conditions)
+        case .claimingSuspect: return claimSuspect(conditions)
+        case .rescuingLast: return plan.scope == .all ? rescue(conditions) : .end
+        case .findingOtherRuns: return .findOtherRuns
+        case .watchingOtherRuns:
+            return .wait(until: conditions.now + min(Self.pollInterval, plan.lease / 10))
+        case .ended: return .end
+        }
+    }
+
+    /// What ends the run comes first. Requests in work are finished, the others go back.
+    private mutating func shutDown(_ conditions: Conditions) -> Action? {
+        guard conditions.shutdown != nil else {
+            let isLimitReached = plan.limit.map { begun >= $0 } ?? false
+            let end = pendingEnd ?? conditions.apiOutage ?? (isLimitReached ? .requestLimitReached : nil)
+            return end.map(Action.shutDown)
+        }
+        if mustCancel, !isCancelled {
+            isCancelled = true
+            return .cancelWork
+        }
+        if !claimed.isEmpty {
+            defer { claimed = [] }
+            return .record(claimed.map { $0.returned() })
+        }
+        return inWork.isEmpty ? .end : .wait(until: nil)
+    }
+
+    private mutating func work(_ conditions: Conditions) -> Action {
+        guard conditions.isLeaseValid else { return waitForLease(conditions) }
+        if canBegin(conditions) {
+            if let request = claimed.popLast() {
+                inWork.insert(request.id)
+                begun += 1
+                return .begin(request)
+            }
+            if !isExhausted { return claim(limit: claimLimit) }
+        }
+        guard inWork.isEmpty else { return .wait(until: nextRescue) }
+        phase = .admitting
+        return .admit
+    }
+
+    /// The heartbeat will have renewed the lease by then, or ended the run.
+    private func waitForLease(_ conditions: Conditions) -> Action {
+        .wait(until: conditions.now + min(Self.pollInterval, plan.lease / 20))
+    }
+
+    /// While no API request gets through, one request is enough to find out when they do again.
+    private func canBegin(_ conditions: Conditions) -> Bool {
+        inWork.isEmpty || !isAlone && inWork.count < plan.concurrency && !conditions.isAPIInterrupted
+    }
+
+    private var claimLimit: Int { min(plan.concurrency, plan.limit.map { max(1, $0 - begun) } ?? plan.concurrency) }
+
+    private func claim(limit: Int, onlySuspects: Bool = false) -> Action {
+        let query = ClaimQuery(
+            cursor: onlySuspects ? .start : cursor,
+            limit: limit,
+            scope: plan.scope,
+            isBraked: brakeReason != nil,
+            onlySuspects: onlySuspects
+        )
+        return .claim(query, known: inWork.union(claimed.map(\.id)))
+    }
+
+    private func claimSuspect(_ conditions: Conditions) -> Action {
+        guard conditions.isLeaseValid else { return waitForLease(conditions) }
+        // A run for one request claims it even if it is a suspect.
+        return plan.scope.request == nil ? claim(limit: 1, onlySuspects: true) : .end
     }
 }

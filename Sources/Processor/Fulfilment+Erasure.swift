@@ -1,191 +1,167 @@
 import CallPolicy
 import Foundation
+import Inventory
 import Reports
-import Store
 import SubjectRequests
 import TalonOne
 
-/// Art. 17. The order is the protection: read, release what is reserved, delete, read again; and what cannot be
-/// known is never claimed.
+/// Erasure (Art. 17 GDPR). The order protects: read, release reservations, delete, read again. What is not known is
+/// never claimed.
 extension Fulfilment {
-    func erase(_ request: SubjectRequest, _ calls: inout Calls) async throws(CallError) -> ClaimResult {
+    func erase(_ request: SubjectRequest, _ api: APISession) async throws -> Resolution {
         var steps = [ErasureConfirmation.Step(.inventoryRead, at: Date())]
-        let before = try await inventory(of: request.subject, &calls)
-        let nothingThere = before.contents.isAbsent || request.mayHaveActed && before.contents.isErased
-        guard !nothingThere else {
-            return try erased(request, request.mayHaveActed ? .alreadyAbsent : .noData, steps)
+        let before = try await inventory(of: request, api)
+        if before.isAbsent || request.claim.mayHaveActed && before.remains.isEmpty {
+            return erased(request, request.claim.mayHaveActed ? .alreadyAbsent : .noData, steps)
         }
-        let reservations = before.contents.reservedCoupons
-        if !reservations.isEmpty {
-            try await release(reservations, of: request, &calls)
-            steps.append(.init(.reservationsReleased(count: reservations.count), at: Date()))
+        if !before.ownReservations.isEmpty {
+            try await release(before.ownReservations, of: request, api)
+            steps.append(.init(.reservationsReleased(count: before.ownReservations.count), at: Date()))
         }
-
         var tries = 0
         while true {
             tries += 1
-            let sent: Sent
-            do throws(CallError) {
-                sent = try await delete(request, &calls)
-            } catch {
-                throw tries > 1 ? error.afterUnansweredCall() : error
+            let deletion: Deletion
+            do {
+                deletion = try await delete(request, api)
+            } catch let error as APIError where tries > 1 {
+                throw error.afterDeletion()
+            } catch let withheld as ChangeWithheld where tries > 1 {
+                return api.retries.resolution(of: request, after: withheld, mayHaveActed: true)
             }
-            let after = try await readBack(request, afterUnanswered: !sent.wasAnswered, &calls)
-            if after.isErased {
-                // An unanswered call is not claimed as a step; that nothing is left is.
-                if sent.wasAnswered { steps.append(.init(.dataDeleted, at: sent.instant)) }
+            let after = try await readBack(request, after: deletion, api)
+            if after.remains.isEmpty {
+                // An unanswered deletion is not stated as a step; that nothing is left is.
+                if case .answered(let instant) = deletion { steps.append(.init(.dataDeleted, at: instant)) }
                 steps.append(.init(.inventoryReadAgain, at: Date()))
-                return try erased(request, .erased, steps)
+                return erased(request, .erased, steps)
             }
-            if sent.wasAnswered {
-                return residual(request, after)
-            }
-            // The call was lost and the data is still there, so it was not carried out, or not yet.
-            guard let wait = settings.retry.quickRetry(after: .timedOut, tries: tries, draw: .random(in: 0...1)),
-                (try? await Task.sleep(for: wait)) != nil
-            else {
-                throw CallError(
+            if case .answered = deletion { return residual(request, after.remains) }
+            // No answer came and the data is still there: the deletion was not carried out, or not yet.
+            guard await waitToRetry(api, tries: tries) else {
+                throw APIError(
                     failure: .timedOut,
-                    sentence: "\(Operation.deleteCustomerData.name): no answer came, and the data is still there.",
+                    description: "\(Operation.deleteCustomerData.name): no answer came, and the data is still there.",
                     mayHaveActed: true
                 )
             }
         }
     }
 
-    /// Takes the person out of coupons reserved for them. What the API knows nothing of is released already; the
-    /// read-back after the erasure is what decides.
-    private func release(
-        _ coupons: [String],
-        of request: SubjectRequest,
-        _ calls: inout Calls
-    ) async throws(CallError) {
+    // MARK: - Steps
+
+    /// Removes the customer from coupons that are reserved for them. A reservation that the API does not know is released
+    /// already; the read-back after the deletion decides.
+    private func release(_ coupons: [String], of request: SubjectRequest, _ api: APISession) async throws {
         let id = request.subject.value
         for coupon in coupons {
-            do throws(CallError) {
-                // Being released twice is being released.
-                _ = try await calls.change(
+            do {
+                // Releasing a reservation again is idempotent.
+                try await api.change(
                     isRepeatable: true,
-                    announce: { () throws(CallError) in try await announce(.releaseReservation, of: request) }
-                ) { () throws(TalonOneError) in
-                    try await client.deleteCouponReservation(couponValue: coupon, integrationIds: [id])
-                }
-            } catch {
+                    announce: { try await announce(.releaseReservation, of: request) },
+                    { try await $0.deleteCouponReservation(couponValue: coupon, integrationIds: [id]) }
+                )
+            } catch let error as APIError {
                 switch error.failure.kind {
                 case .absent, .rejection, .trouble: continue
-                case .credentials, .outage, .stopped:
-                    // Not the erasure itself: nothing that would have to be read back was sent.
-                    throw CallError(
-                        failure: error.failure,
-                        status: error.status,
-                        sentence: error.sentence,
-                        mayHaveActed: false
-                    )
+                case .credentials, .outage, .stopped: throw error.beforeDeletion()
                 }
             }
         }
     }
 
-    private struct Sent {
-        let wasAnswered: Bool
-        let instant: Date
+    /// A deletion that was sent.
+    private enum Deletion {
+        case answered(Date)
+        /// The API may have carried it out.
+        case unanswered
     }
 
-    private func delete(_ request: SubjectRequest, _ calls: inout Calls) async throws(CallError) -> Sent {
+    private func delete(_ request: SubjectRequest, _ api: APISession) async throws -> Deletion {
         let id = request.subject.value
-        do throws(CallError) {
-            _ = try await calls.change(
+        do {
+            try await api.change(
                 isRepeatable: false,
-                announce: { () throws(CallError) in try await announce(.deleteCustomerData, of: request) }
-            ) { () throws(TalonOneError) in
-                try await client.deleteCustomerData(integrationId: id)
-            }
-            return Sent(wasAnswered: true, instant: Date())
-        } catch {
-            // 404: nothing to delete, says the API. The read-back tells whether that is so.
-            if error.status == 404 { return Sent(wasAnswered: true, instant: Date()) }
+                announce: { try await announce(.deleteCustomerData, of: request) },
+                { try await $0.deleteCustomerData(integrationId: id) }
+            )
+            return .answered(Date())
+        } catch let error as APIError {
+            // 404: there is nothing to delete, says the API. The read-back shows whether that is so.
+            if error.status == 404 { return .answered(Date()) }
             guard error.mayHaveActed, error.failure.kind != .stopped else { throw error }
-            return Sent(wasAnswered: false, instant: Date())
+            return .unanswered
         }
     }
 
-    /// Reads the inventory after the delete, again where something is left and may be about to go.
+    /// Reads the inventory after the deletion, and again where something is left that may be about to go.
     private func readBack(
         _ request: SubjectRequest,
-        afterUnanswered: Bool,
-        _ calls: inout Calls
-    ) async throws(CallError) -> InventoryContents {
+        after deletion: Deletion,
+        _ api: APISession
+    ) async throws -> CustomerInventory {
         var tries = 0
-        do throws(CallError) {
+        do {
             while true {
                 tries += 1
-                let contents = try await inventory(of: request.subject, &calls).contents
-                guard !contents.isErased, !afterUnanswered,
-                    let wait = settings.retry.quickRetry(after: .timedOut, tries: tries, draw: .random(in: 0...1)),
-                    (try? await Task.sleep(for: wait)) != nil
-                else { return contents }
+                let inventory = try await inventory(of: request, api)
+                guard !inventory.remains.isEmpty, case .answered = deletion, await waitToRetry(api, tries: tries) else {
+                    return inventory
+                }
             }
-        } catch {
-            // The delete was sent and cannot be verified: what became of it is unknown until it is read.
-            throw CallError(
-                failure: error.failure,
-                status: error.status,
-                sentence: "The erasure was sent and could not be verified. \(error.sentence)",
-                mayHaveActed: true
-            )
+        } catch let error as APIError {
+            throw error.afterDeletion("The deletion was sent and could not be verified. ")
         }
     }
+
+    private func waitToRetry(_ api: APISession, tries: Int) async -> Bool {
+        guard let wait = api.retries.quickRetry(after: .timedOut, tries: tries, jitter: .random(in: 0...1)) else {
+            return false
+        }
+        return (try? await Task.sleep(for: wait)) != nil
+    }
+
+    // MARK: - Ends
 
     private func erased(
         _ request: SubjectRequest,
-        _ outcome: SubjectRequests.Outcome,
+        _ outcome: Outcome,
         _ steps: [ErasureConfirmation.Step]
-    ) throws(CallError) -> ClaimResult {
-        var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .completed)
-        result.outcome = outcome
-        result.failures = request.failures
-        result.forgetsSubject = true
-        // Whoever was never there cannot come back.
-        if outcome != .noData { result.recheck = settings.recheck }
-        let said: ErasureConfirmation.Outcome =
-            switch outcome {
-            case .alreadyAbsent: .alreadyAbsent
-            case .noData: .noData
-            default: .erased
-            }
-        do throws(ReportsError) {
+    ) -> Resolution {
+        // A customer who never existed cannot reappear.
+        let recheck = outcome == .noData ? nil : settings.recheck
+        let documents: [Document]
+        do {
             let confirmation = ErasureConfirmation(
                 requestID: request.id,
                 environment: settings.environment,
-                outcome: said,
+                outcome: outcome,
                 steps: steps,
                 producedAt: Date(),
                 receivedAt: request.receivedAt,
                 ticket: request.ticket,
                 controller: settings.facts,
                 evidenceRetention: settings.evidenceRetention,
-                identifierKeptDays: result.recheck.map { Int($0.keptFor.components.seconds / 86_400) },
+                identifierKeptDays: recheck.map { Int($0.keptFor / .seconds(86_400)) },
                 keepsDigest: settings.subjectKey != nil
             )
-            result.documents = [StoredDocument(try confirmation.rendered(with: templates))]
+            documents = [try confirmation.rendered(with: templates)]
         } catch {
-            throw CallError(
-                failure: .unreadable,
-                sentence: "The confirmation cannot be written: \(error).",
-                mayHaveActed: true
-            )
+            return failed(request, "The confirmation could not be made: \(error).", mayHaveActed: true)
         }
-        return result
+        switch outcome {
+        case .alreadyAbsent: return request.completed(.alreadyAbsent(documents, recheck))
+        case .noData: return request.completed(.noData(documents))
+        default: return request.completed(.erased(documents, recheck))
+        }
     }
 
-    private func residual(_ request: SubjectRequest, _ contents: InventoryContents) -> ClaimResult {
-        var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .failed)
-        result.outcome = .residualData
-        result.failures = request.failures
-        result.mayHaveActed = true
-        result.remains = contents.kinds
-        result.reason =
-            "The erasure was carried out, and the read-back still holds: \(contents.kinds.joined(separator: ", "))."
-        return result
+    private func residual(_ request: SubjectRequest, _ remains: [String]) -> Resolution {
+        request.failed(
+            .residualData(remains),
+            reason: "The deletion was carried out, and the read-back still holds: \(remains.joined(separator: ", ")).",
+            mayHaveActed: true
+        )
     }
 }

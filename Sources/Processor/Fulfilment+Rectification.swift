@@ -1,94 +1,67 @@
 import CallPolicy
 import Foundation
-import Reports
-import Store
+import Inventory
 import SubjectRequests
 import TalonOne
 
-/// Art. 16. Read first, because an update of an unknown customer would create one.
+/// Rectification (Art. 16 GDPR). It reads first, because an update would create an unknown customer.
 extension Fulfilment {
-    func rectify(_ request: SubjectRequest, _ calls: inout Calls) async throws(CallError) -> ClaimResult {
-        guard let changes = request.changes else {
-            throw CallError(failure: .impossible, sentence: "The rectification names no changes.", mayHaveActed: false)
+    func rectify(_ request: SubjectRequest, _ api: APISession) async throws -> Resolution {
+        guard let changes = request.changes, let profile = NewCustomerProfile(changes) else {
+            return failed(request, "The changes cannot be read as JSON.", as: .impossible)
         }
-        var result = ClaimResult(of: request.id, claim: request.claimNumber, state: .completed)
-        result.failures = request.failures
-        guard try await inventory(of: request.subject, &calls).contents.hasProfile else {
-            result.outcome = .noData
-            return result
-        }
-        let wanted: RawJSON
-        let profile: NewCustomerProfile
+        let before = try await inventory(of: request, api)
+        guard before.hasProfile else { return request.completed(.noData([])) }
         do {
-            wanted = try RawJSON.parse(Data(changes.json.utf8))
-            profile = NewCustomerProfile(
-                attributes: try JSONDecoder().decode([String: TalonOne.JSONValue].self, from: Data(changes.json.utf8))
-            )
+            // Changes that could not be compared with the read-back are not sent.
+            _ = try before.unapplied(changes)
         } catch {
-            throw CallError(failure: .impossible, sentence: "The changes cannot be read as JSON.", mayHaveActed: false)
+            return failed(request, "The changes cannot be read: \(error).", as: .impossible)
         }
         let id = request.subject.value
-        // Setting the same values twice is setting them.
-        _ = try await calls.change(
+        // Setting the same values again is idempotent.
+        try await api.change(
             isRepeatable: true,
-            announce: { () throws(CallError) in try await announce(.updateProfile, of: request) }
-        ) { () throws(TalonOneError) in
-            try await client.updateCustomerProfile(integrationId: id, profile)
-        }
-        let names = Self.presentable(wanted.members.map(\.name), subject: request.subject)
-        if settings.namesAttributes { result.attributes = names.known }
-        let missing = Self.missing(wanted, in: try await inventory(of: request.subject, &calls).body)
-        if missing.isEmpty {
-            result.outcome = .rectified
-        } else {
-            result.state = .failed
-            result.outcome = .notApplied
-            let names = Self.presentable(missing, subject: request.subject)
-            result.reason =
-                "\(missing.count) of \(wanted.members.count) changed attributes read back with another value: \(names)."
-        }
-        return result
+            announce: { try await announce(.updateProfile, of: request) },
+            { try await $0.updateCustomerProfile(integrationId: id, profile) }
+        )
+        let names = AttributeNames(changes.names, subject: request.subject)
+        let recorded = settings.namesAttributes ? names.presentable : []
+        let unapplied = try await inventory(of: request, api).unapplied(changes)
+        guard !unapplied.isEmpty else { return request.completed(.rectified(attributes: recorded)) }
+        return request.failed(
+            .notApplied(attributes: recorded),
+            reason: "\(unapplied.count) of \(changes.names.count) changed attributes read back with another value: "
+                + "\(AttributeNames(unapplied, subject: request.subject))."
+        )
     }
+}
 
-    /// Names of attributes as they may be shown: those of a form that Talon.One gives them. Others are the inserter's text,
-    /// and are counted.
-    private struct PresentableNames: CustomStringConvertible {
-        var known: [String] = []
-        var withheld = 0
-
-        var description: String {
-            (known + (withheld > 0 ? ["and \(withheld) of another form"] : [])).joined(separator: ", ")
-        }
+extension NewCustomerProfile {
+    fileprivate init?(_ changes: RequestedChanges) {
+        let attributes = try? JSONDecoder().decode([String: JSONValue].self, from: Data(changes.json.utf8))
+        guard let attributes else { return nil }
+        self.init(attributes: attributes)
     }
+}
 
-    private static func presentable(_ names: [String], subject: SubjectID) -> PresentableNames {
-        var presentable = PresentableNames()
+/// Names of attributes as they may be shown: those of the form that Talon.One gives them. Any other name is text of the
+/// requester, and is only counted.
+private struct AttributeNames: CustomStringConvertible {
+    private(set) var presentable: [String] = []
+    private var withheld = 0
+
+    init(_ names: [String], subject: SubjectID) {
         for name in names {
             if name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_ -]{0,63}/) != nil, !name.contains(subject.value) {
-                presentable.known.append(name)
+                presentable.append(name)
             } else {
-                presentable.withheld += 1
+                withheld += 1
             }
         }
-        return presentable
     }
 
-    /// The attributes whose value in the inventory is not the wanted one. Cleared is absent or null.
-    private static func missing(_ wanted: RawJSON, in inventory: Data?) -> [String] {
-        let profile = inventory.flatMap { try? RawJSON.parse($0) }?.values(named: "profile").last
-        let attributes = profile?.values(named: "attributes").last
-        return wanted.members.compactMap { member in
-            let found = attributes?.values(named: member.name).last
-            let applied =
-                member.value.kind == .null
-                ? found == nil || found?.kind == .null
-                : found.map { Self.canonical($0) == Self.canonical(member.value) } ?? false
-            return applied ? nil : member.name
-        }
-    }
-
-    /// A value for comparison: 1.0 and 1 are one number, and members have no order.
-    private static func canonical(_ value: RawJSON) -> TalonOne.JSONValue? {
-        try? JSONDecoder().decode(TalonOne.JSONValue.self, from: value.bytes)
+    var description: String {
+        (presentable + (withheld > 0 ? ["and \(withheld) of another form"] : [])).joined(separator: ", ")
     }
 }

@@ -1,15 +1,19 @@
-import Store
-
-/// Writes items in groups: whatever arrived while the last group was being written is the next one.
+/// Writes items in groups: what arrives while a group is written is the next group.
 ///
-/// No timer: a lone item is written at once, and under load groups grow by themselves.
+/// There is no timer: a single item is written at once, and under load the groups grow.
 actor GroupCommit<Item: Sendable, Answer: Sendable> {
     /// Writes a group and answers each item, in their order.
-    typealias Write = @Sendable ([Item]) async throws(StoreError) -> [Answer]
+    typealias Write = @Sendable ([Item]) async throws -> [Answer]
 
     private struct Waiting {
         let item: Item
         let answered: CheckedContinuation<Answer, any Error>
+    }
+
+    /// The writer answered fewer or more items than it was given: which of them are written is unknown.
+    struct WrongCount: Error, CustomStringConvertible {
+        let items: Int, answers: Int
+        var description: String { "a group of \(items) was written and \(answers) were answered" }
     }
 
     private let write: Write
@@ -17,7 +21,7 @@ actor GroupCommit<Item: Sendable, Answer: Sendable> {
     private var queue: [Waiting] = []
     private var isWriting = false
 
-    /// Items and bytes in one group, at most; one item is a group whatever its size.
+    /// The largest group, in items and bytes. An item that is larger is a group of its own.
     private let maximumCount = 256
     private let maximumBytes = 32 << 20
 
@@ -27,16 +31,16 @@ actor GroupCommit<Item: Sendable, Answer: Sendable> {
         self.write = write
     }
 
-    /// Writes an item with whatever else is waiting.
+    /// Writes an item together with the others that wait.
     ///
     /// - Returns: The answer to it.
-    /// - Throws: ``StoreError``.
+    /// - Throws: What the writer throws, or ``WrongCount``.
     func commit(_ item: Item) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
             queue.append(Waiting(item: item, answered: continuation))
             guard !isWriting else { return }
             isWriting = true
-            // Not a child of the caller: what is known is written even when the run is being stopped.
+            // Not a child of the caller: what is known is written even while the run shuts down.
             Task { await drain() }
         }
     }
@@ -44,10 +48,12 @@ actor GroupCommit<Item: Sendable, Answer: Sendable> {
     private func drain() async {
         while !queue.isEmpty {
             let group = nextGroup()
-            do throws(StoreError) {
-                for (waiting, answer) in zip(group, try await write(group.map(\.item))) {
-                    waiting.answered.resume(returning: answer)
+            do {
+                let answers = try await write(group.map(\.item))
+                guard answers.count == group.count else {
+                    throw WrongCount(items: group.count, answers: answers.count)
                 }
+                for (waiting, answer) in zip(group, answers) { waiting.answered.resume(returning: answer) }
             } catch {
                 for waiting in group { waiting.answered.resume(throwing: error) }
             }

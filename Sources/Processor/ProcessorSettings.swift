@@ -5,54 +5,54 @@ public import Store
 public import SubjectRequests
 public import TalonOne
 
-/// How a run works: what it asks of the API, how much at once, and what it says about itself.
+/// The settings of a run.
 public struct ProcessorSettings: Sendable {
-    /// Which of Talon.One's two sets of data the key belongs to. Every leaf and every document names it.
-    public var environment: RequestFacts.Environment
+    /// The environment that the credentials belong to. Every entry of the evidence log and every document names it.
+    public var environment: Environment
     /// The sections of the inventory to ask for.
     public var sections: Set<InventorySection>
-    /// Requests worked at once, and so calls in flight at most.
+    /// The number of requests processed at once, and so of API requests in flight.
     public var concurrency: Int
-    /// When to ask again.
+    /// When a failed API request is sent again.
     public var retry: RetryPolicy
-    /// Calls a second, at most; `nil` for no such limit.
+    /// The maximum number of API requests per second; `nil` for no limit.
     public var callsPerSecond: Double?
-    /// How long the API, and the database, may be away before the run gives up.
+    /// How long the API, and the database, may be unavailable before the run ends.
     public var apiPatience = Duration.seconds(300), databasePatience = Duration.seconds(300)
-    /// Requests to begin, at most; `nil` for all.
+    /// The maximum number of requests to begin; `nil` for all.
     public var limit: Int?
-    /// How long calls in flight may go on once the run winds down.
+    /// How long requests in work may take once the run shuts down.
     public var grace = Duration.seconds(60)
-    /// How long other runs wait before they take over what a silent run held.
+    /// The duration of the run's lease, after which other runs take over what it held.
     public var lease: Duration
-    /// How deadlines are counted, and what is asked of requests before they are worked.
+    /// How deadlines are counted, and the gates that requests must pass.
     public var admission: Admission
-    /// When erasures are held back, because there are more of them than there should be.
+    /// When erasures are held back because there are unusually many.
     public var brake = ErasureBrake.Limits()
-    /// The ticket with which erasures are let through all the same.
+    /// The ticket that allows an unusually large number of erasures.
     public var brakeTicket: String?
-    /// Whether the evidence of a rectification has the names of the attributes.
+    /// Whether the evidence log has the names of rectified attributes.
     public var namesAttributes = false
-    /// When to look again at whom we erased; `nil` for never.
+    /// When erased customers are rechecked; `nil` for never.
     public var recheck: Recheck?
-    /// The controller's own words for letters.
+    /// The controller's own texts for letters.
     public var facts: ControllerFacts
     /// How long the controller keeps the evidence of a procedure, in words, for the confirmation of an erasure.
     public var evidenceRetention: String?
-    /// The key of the digests that find a person's requests again; `nil` keeps none.
+    /// The key of the digests by which a customer's requests are found after their identifier was deleted; `nil` keeps none.
     public var subjectKey: SubjectKey?
-    /// How heads of the evidence log are signed.
+    /// How checkpoints of the evidence log are signed.
     public var signing = EvidenceSigning.unconfigured
-    /// Results after which a head is signed while the run goes on.
-    public var resultsPerHead = 10_000
-    /// Where documents are written; `nil` leaves them in the database for a run that has a directory.
+    /// The number of closed requests after which a checkpoint is signed during the run.
+    public var resultsPerCheckpoint = 10_000
+    /// The directory for documents; `nil` leaves them in the database for a run that has one.
     public var reportsDirectory: String?
-    /// This software's version, the host, and who or what started it.
+    /// dsr's version, the host's name, and the user or service that started the run.
     public var version: String, host: String, actor: String
 
     /// Settings with the defaults of everything that has one.
     public init(
-        environment: RequestFacts.Environment,
+        environment: Environment,
         sections: Set<InventorySection> = Set(InventorySection.allCases),
         concurrency: Int = 16,
         retry: RetryPolicy = RetryPolicy(),
@@ -77,5 +77,10 @@ public struct ProcessorSettings: Sendable {
         self.version = version
         self.host = host
         self.actor = actor
+    }
+
+    /// The operator who uses a command with these settings, as the evidence log names them.
+    public var `operator`: Author.Operator {
+        Author.Operator(name: actor, environment: environment, version: version)
     }
 }

@@ -2,77 +2,81 @@ import Postgres
 import Store
 import SubjectRequests
 
-/// Records results, and announces calls before they are sent, each in groups.
+/// Records resolutions, and announces changes before they are sent, each in groups.
 struct Recorder: Sendable {
-    private let results: GroupCommit<ClaimResult, Bool>
+    private let resolutions: GroupCommit<Resolution, Bool>
     private let intents: GroupCommit<Intent, Permission>
 
-    init(link: DatabaseLink, run: Int64) {
-        let writer = ResultWriter(link: link, run: run)
-        self.results = GroupCommit(
-            size: { result in result.documents.reduce(0) { $0 + $1.content.count } },
-            write: { group throws(StoreError) in try await writer.write(group) }
+    init(store: ReconnectingStore, run: Int64) {
+        let writer = ResolutionWriter(store: store, run: run)
+        self.resolutions = GroupCommit(
+            size: { resolution in resolution.documents.reduce(0) { $0 + $1.content.count } },
+            write: { try await writer.write($0) }
         )
-        self.intents = GroupCommit { group throws(StoreError) in
-            // Announced twice is announced: the second leaf stands for the call that is sent.
-            try await link.attempt { store throws(StoreError) in try await store.announce(group, run: run) }
+        self.intents = GroupCommit { group in
+            // Announcing again is harmless: the second entry stands for the change that is sent.
+            try await store.retrying { store in try await store.announce(group, run: run) }
         }
     }
 
-    /// Records a result.
+    /// Records a resolution.
     ///
-    /// - Returns: `false` where somebody else holds the request by now; nothing was written then.
-    /// - Throws: ``StoreError`` where the database cannot be written at all.
-    func record(_ result: ClaimResult) async throws -> Bool {
-        try await results.commit(result)
+    /// - Returns: `false` where the claim is no longer valid; nothing was written then.
+    /// - Throws: ``StoreError`` where the database refuses, or stays away for too long.
+    func record(_ resolution: Resolution) async throws -> Bool {
+        try await resolutions.commit(resolution)
     }
 
-    /// Writes down that a call is about to be sent, if it may be.
+    /// Records several resolutions in as few commits as their size allows.
+    ///
+    /// - Returns: For each of them, in their order, whether it was accepted.
+    func record(_ resolutions: [Resolution]) async throws -> [Bool] {
+        try await withThrowingTaskGroup(of: (Int, Bool).self) { group in
+            for (place, resolution) in resolutions.enumerated() {
+                group.addTask { (place, try await record(resolution)) }
+            }
+            return try await group.reduce(into: resolutions.map { _ in false }) { $0[$1.0] = $1.1 }
+        }
+    }
+
+    /// Records that a change is about to be sent, if it may be sent.
     func announce(_ intent: Intent) async throws -> Permission {
         try await intents.commit(intent)
     }
 }
 
-/// Writes a group of results. Where Postgres cannot store something of it, the group is halved until the culprit
-/// stands alone, so that one bad value costs its own request and no other.
-private struct ResultWriter: Sendable {
-    let link: DatabaseLink
+/// Writes a group of resolutions. Where Postgres cannot store a value of one, the group is halved until that one stands
+/// alone, so that one bad value costs its own request and no other.
+private struct ResolutionWriter: Sendable {
+    let store: ReconnectingStore
     let run: Int64
 
-    func write(_ group: [ClaimResult]) async throws(StoreError) -> [Bool] {
-        do throws(StoreError) {
+    func write(_ group: [Resolution]) async throws -> [Bool] {
+        do {
             return try await record(group)
-        } catch {
-            guard error.code == .unstorable else { throw error }
+        } catch let error as StoreError where error.code == .unstorable {
             if group.count > 1 {
                 let half = group.count / 2
                 return try await write(Array(group.prefix(half))) + write(Array(group.dropFirst(half)))
             }
-            let failed = group.map { unstorable($0, error) }
-            return try await record(failed)
+            let code = error.cause?.sqlState ?? "encoding"
+            return try await record(
+                group.map { $0.unstorable(reason: "The result cannot be stored (\(code)); the API's answer was lost.") }
+            )
         }
     }
 
-    /// Records a group. If the connection breaks it is sent again, and what had been committed without an answer counts
-    /// once, as accepted.
-    private func record(_ group: [ClaimResult]) async throws(StoreError) -> [Bool] {
-        let accepted = try await link.attempt { store, isRepeated throws(StoreError) in
+    /// Records a group. After a lost connection it is sent again; what had been committed without an answer counts once,
+    /// as accepted.
+    private func record(_ group: [Resolution]) async throws -> [Bool] {
+        let accepted = try await store.retrying { store, isRepeated in
             var accepted = try await store.record(group, run: run)
             if isRepeated {
-                accepted.formUnion(try await store.recorded(among: group.filter { !accepted.contains($0.request) }))
+                let others = group.filter { !accepted.contains($0.claim.request) }
+                accepted.formUnion(try await store.recorded(among: others))
             }
             return accepted
         }
-        return group.map { accepted.contains($0.request) }
-    }
-
-    private func unstorable(_ result: ClaimResult, _ error: StoreError) -> ClaimResult {
-        var failed = ClaimResult(of: result.request, claim: result.claimNumber, state: .failed)
-        failed.outcome = result.outcome.flatMap { $0.completes ? nil : $0 }
-        failed.reason =
-            "The result cannot be stored (\(error.cause?.sqlState ?? "encoding")); the API's answer was lost."
-        failed.calls = result.calls
-        failed.mayHaveActed = true
-        return failed
+        return group.map { accepted.contains($0.claim.request) }
     }
 }

@@ -2,89 +2,60 @@ import AtomicFiles
 import Foundation
 import Glibc
 public import Store
+public import SubjectRequests
 
-/// Where documents become files.
+/// The directory in which documents become files.
 public struct ReportDirectory: Sendable {
     let path: String
 
-    /// A directory, whether or not it is there yet; its parent must be.
+    /// A directory, whether it exists or not; its parent must exist.
     public init(path: String) {
         self.path = path
     }
 
     /// What a delivery came to.
     public struct Delivered: Sendable {
-        /// Documents that are files now.
-        public fileprivate(set) var count = 0
-        /// Why it stopped early; what is left stays in the database, to be delivered later.
-        public fileprivate(set) var failure: String?
-
-        init() {}
+        /// Documents that were written.
+        public internal(set) var count = 0
+        /// Why it stopped early; the other documents stay in the database, to be delivered later.
+        public internal(set) var failure: String?
     }
 
-    /// Writes every undelivered document and marks it delivered, for somebody who does not wait for a run.
-    public func deliver(from store: Store, by author: Author) async throws(StoreError) -> Delivered {
-        try await deliver(from: DatabaseLink(store: store, patience: .zero, stop: RunStop()), by: author)
-    }
-
-    /// Writes every undelivered document, one at a time, and marks it delivered. A crash in between writes the
-    /// same bytes again.
+    /// Writes every undelivered document, for an operator.
     ///
-    /// - Parameter request: Only the documents of that request.
-    func deliver(from link: DatabaseLink, by author: Author, request: Int64? = nil) async throws(StoreError)
-        -> Delivered
-    {
-        var delivered = Delivered()
-        if let failure = prepare() {
-            delivered.failure = failure
-            return delivered
-        }
-        var written: [Int64] = []
-        var last: Int64 = 0
-        while true {
-            let next = try await link.attempt { [last] store throws(StoreError) in
-                try await store.nextUndelivered(after: last, request: request)
-            }
-            guard let document = next else { break }
-            last = document.id
-            do throws(AtomicFile.Failure) {
-                try AtomicFile.write(
-                    document.content,
-                    to: (path as NSString).appendingPathComponent(document.fileName),
-                    replacing: true
-                )
-            } catch {
-                delivered.failure = "the report directory: \(error)"
-                break
-            }
-            written.append(document.id)
-            if written.count == 64 {
-                try await mark(written, link, author)
-                delivered.count += written.count
-                written = []
-            }
-        }
-        if !written.isEmpty {
-            try await mark(written, link, author)
-            delivered.count += written.count
-        }
-        return delivered
+    /// - Throws: ``StoreError``.
+    public func deliver(from store: Store, by author: Author) async throws -> Delivered {
+        let store = ReconnectingStore(store, patience: .zero, shutdown: Shutdown())
+        return try await Delivery(store: store, directory: self, author: author).deliverAll()
     }
 
-    private func mark(_ ids: [Int64], _ link: DatabaseLink, _ author: Author) async throws(StoreError) {
-        try await link.attempt { store throws(StoreError) in try await store.markDelivered(ids, by: author) }
-    }
-
-    /// Makes the directory, for its owner only, where its parent is there.
+    /// Creates the directory, for its owner only, where its parent exists.
     ///
-    /// - Returns: What stands in the way of writing to it, if anything does.
+    /// - Returns: What prevents writing to it, if anything does.
     func prepare() -> String? {
         if mkdir(path, 0o700) != 0, errno != EEXIST {
-            return "the report directory cannot be made: \(String(cString: strerror(errno)))"
+            return "the report directory cannot be created: \(String(cString: strerror(errno)))"
         }
         guard access(path, W_OK | X_OK) == 0 else {
-            return "the report directory cannot be written to: \(String(cString: strerror(errno)))"
+            return "the report directory is not writable: \(String(cString: strerror(errno)))"
         }
         return nil
+    }
+
+    /// Writes one document, replacing a file of that name: after a crash the same bytes are written again.
+    func write(_ document: UndeliveredDocument) async throws(AtomicFile.Failure) {
+        let file = (path as NSString).appendingPathComponent(document.fileName)
+        let failure = await withCheckedContinuation { continuation in
+            // Flushing waits for the disk, which must not block one of Swift's few cooperative threads.
+            DispatchQueue.global().async {
+                do throws(AtomicFile.Failure) {
+                    try AtomicFile.write(document.content, to: file, replacing: true)
+                    continuation.resume(returning: AtomicFile.Failure?.none)
+                } catch {
+                    continuation.resume(returning: error)
+                }
+            }
+        }
+        if let failure { throw failure }
     }
 }

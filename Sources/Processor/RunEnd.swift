@@ -1,30 +1,30 @@
 /// Why a run ended.
 public enum RunEnd: Sendable, Hashable {
-    /// There was nothing left to do.
+    /// Nothing was left to do.
     case done
-    /// It was asked to stop.
+    /// A signal requested the shutdown.
     case stopped
-    /// The time until which it was to work had come.
-    case timeIsUp
-    /// It had begun as many requests as it was to.
-    case limitReached
-    /// The API refused the credentials.
-    case credentialsRefused
-    /// The API did not answer any more.
-    case apiUnavailable
-    /// Its lease had passed, and other runs may have taken over.
+    /// The time limit was reached.
+    case timeLimitReached
+    /// The request limit was reached.
+    case requestLimitReached
+    /// The API refused the credentials; which of them, and how.
+    case credentialsRefused(String)
+    /// The API was unavailable for too long; for how long, and its last answer.
+    case apiUnavailable(String)
+    /// The lease expired, so other runs may have taken over.
     case leaseLost
 
-    /// For the run's row and report.
+    /// One sentence without a full stop, for the run's row and report.
     public var sentence: String {
         switch self {
         case .done: "done"
         case .stopped: "stopped by a signal"
-        case .timeIsUp: "its time was up"
-        case .limitReached: "it had begun as many requests as it was to"
-        case .credentialsRefused: "the API refused the credentials"
-        case .apiUnavailable: "the API did not answer any more"
-        case .leaseLost: "the lease had passed"
+        case .timeLimitReached: "time limit reached"
+        case .requestLimitReached: "request limit reached"
+        case .credentialsRefused(let how): "credentials refused: \(how)"
+        case .apiUnavailable(let how): how
+        case .leaseLost: "lease lost"
         }
     }
 }

@@ -1,33 +1,38 @@
 public import Store
 
-/// Why a run could not be: nothing was claimed.
+/// Why a run could not begin. Nothing was claimed.
 public struct RunError: Error, Sendable, CustomStringConvertible {
-    /// The kind of failure.
-    public enum Code: Sendable, Hashable {
+    /// The kind of failure. More may be added.
+    public struct Code: Sendable, Hashable {
+        private let name: String
+
         /// The database cannot be reached or does not answer.
-        case databaseUnavailable
-        /// The schema is not this version's.
-        case schema
+        public static let databaseUnavailable = Code(name: "database unavailable")
+        /// The database's schema is not the one of this version, or the role may not use it.
+        public static let schema = Code(name: "schema")
         /// The API cannot be reached, or what answers is not the API.
-        case apiUnavailable
+        public static let apiUnavailable = Code(name: "API unavailable")
         /// The API refuses the credentials.
-        case credentialsRefused
-        /// The documents' templates are broken, or a setting is impossible.
-        case configuration
+        public static let credentialsRefused = Code(name: "credentials refused")
+        /// A template is broken, or a setting is impossible.
+        public static let configuration = Code(name: "configuration")
     }
 
     /// The kind of failure.
     public let code: Code
-    /// One sentence: what happened, and what to do.
+    /// What happened and what to do; free of personal data.
     public let description: String
+    /// What caused it, where there is more to it.
+    public let cause: (any Error)?
 
-    init(_ code: Code, _ description: String) {
+    init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
         self.code = code
         self.description = description
+        self.cause = cause
     }
 
     /// A failure of the database.
     public init(_ error: StoreError) {
-        self.init(error.code == .schema ? .schema : .databaseUnavailable, error.description)
+        self.init(error.code == .schema ? .schema : .databaseUnavailable, error.description, cause: error)
     }
 }

@@ -1,29 +1,29 @@
 public import Reports
 import SubjectRequests
 
-/// What a run did, for whoever started it.
+/// What a run did, for its caller.
 public struct RunSummary: Sendable {
     /// The report, as it is stored.
     public let report: RunReport
     /// Why the run ended.
     public let end: RunEnd
-    /// Why documents could not be delivered, where they could not.
+    /// Why documents could not be delivered; `nil` where all were.
     public let deliveryFailure: String?
-
-    /// What became of the evidence's signature.
+    /// What became of the checkpoint.
     public let signing: Signing
-    /// Why the evidence could not be signed, where it could not; leaves wait for the next head.
+
+    /// Why the evidence log could not be signed; `nil` where it was, or no key is configured.
     public var signingFailure: String? {
         guard case .failed(let sentence) = signing else { return nil }
         return sentence
     }
 
-    /// Whether a person must look: something failed or was refused, waits for a person, is late, was not delivered, or
-    /// the sums do not agree.
-    public var needsAPerson: Bool {
+    /// Whether an operator must act: a request failed, was refused, waits for an operator or is late, a document was not
+    /// delivered, the log was not signed, or the sums do not agree.
+    public var needsAction: Bool {
         let counts = report.counts
         return counts.failed > 0 || counts.refused > 0 || deliveryFailure != nil || signingFailure != nil
             || !report.balances || !report.attention.isEmpty
-            || counts.waiting.contains { Gate(rawValue: $0.key)?.needsAPerson ?? true && $0.value > 0 }
+            || counts.waiting.contains { Gate(rawValue: $0.key)?.needsAction ?? true && $0.value > 0 }
     }
 }

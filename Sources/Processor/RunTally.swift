@@ -1,44 +1,35 @@
-import Store
 public import SubjectRequests
 
 /// What a run has done so far, counted as it happens and not read back.
 public struct RunTally: Sendable {
     /// Completed requests by outcome.
     public private(set) var completed: [Outcome: Int] = [:]
-    /// Refused, failed, returned to the queue, and taken by somebody else in between.
+    /// Requests that were refused, failed, went back to the queue, or were lost to another run.
     public private(set) var refused = 0, failed = 0, returned = 0, lost = 0
-    /// Calls sent.
+    /// API requests sent.
     public private(set) var calls = 0
 
-    /// Erasures that were carried out.
+    /// Customers who were erased.
     public var erasures: Int { completed[.erased, default: 0] + completed[.alreadyAbsent, default: 0] }
 
-    /// Requests that came to an end.
-    public var ended: Int { completed.values.reduce(0, +) + refused + failed }
+    /// Requests that are closed.
+    public var closed: Int { completed.values.reduce(0, +) + refused + failed }
 
-    mutating func add(_ result: ClaimResult, accepted: Bool) {
-        calls += result.calls
+    mutating func add(_ resolution: Resolution, accepted: Bool) {
+        calls += resolution.calls
         guard accepted else {
             lost += 1
             return
         }
-        switch result.state {
-        case .completed: if let outcome = result.outcome { completed[outcome, default: 0] += 1 }
+        switch resolution.end {
+        case .completed(let completion): completed[completion.outcome, default: 0] += 1
         case .refused: refused += 1
         case .failed: failed += 1
-        case .pending, .waiting, .running, .cancelled: returned += 1
+        case .returned: returned += 1
         }
     }
 
-    mutating func addSetAside(_ count: Int) {
-        failed += count
-    }
-
-    mutating func addCalls(_ count: Int) {
-        calls += count
-    }
-
-    mutating func addRefused(_ count: Int) {
-        refused += count
-    }
+    mutating func addSetAside(_ count: Int) { failed += count }
+    mutating func addRefused(_ count: Int) { refused += count }
+    mutating func addCalls(_ count: Int) { calls += count }
 }

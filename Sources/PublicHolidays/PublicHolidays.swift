@@ -1,13 +1,13 @@
 public import SubjectRequests
 
-/// The public holidays of the 27 Member States and of their regions, as they are embedded in the binary.
+/// The public holidays of the 27 Member States of the EU and of their regions, embedded in the binary.
 public enum PublicHolidays {
-    /// Reads the calendar of a place.
+    /// Returns the holiday calendar of a country or a region.
     ///
     /// - Parameters:
-    ///   - country: ISO 3166-1, as in `DE`.
-    ///   - region: ISO 3166-2 without the country, as in `BY`; `nil` for the days of the whole country.
-    /// - Returns: `nil` where the country, or the region's holidays of its own, are not known.
+    ///   - country: The ISO 3166-1 code, for example `DE`.
+    ///   - region: The ISO 3166-2 code without the country, for example `BY`; `nil` for nationwide holidays only.
+    /// - Returns: `nil` if the country is unknown, or the region has no holidays of its own.
     public static func calendar(country: String, region: String? = nil) -> HolidayCalendar? {
         let sections = [country] + (region.map { ["\(country)-\($0)"] } ?? [])
         var names: [CivilDate: String] = [:]
@@ -29,7 +29,7 @@ public enum PublicHolidays {
         return HolidayCalendar(jurisdiction: sections.last ?? country, years: Set(years), names: names)
     }
 
-    /// The countries, or the regions of one that have holidays of their own, by their codes.
+    /// The codes of all countries, or of the regions of a country that have holidays of their own.
     public static func places(in country: String? = nil) -> [String] {
         text.split(separator: "\n").compactMap { line in
             guard line.hasPrefix("[") else { return nil }
@@ -39,7 +39,7 @@ public enum PublicHolidays {
         }
     }
 
-    /// `2026-04-05` is a day; `*-01-01` is one in each year.
+    /// Parses a list of days: `2026-04-05` is one day, `*-01-01` is a day in every year.
     private static func days(_ list: Substring, _ years: ClosedRange<Int>) -> [CivilDate] {
         list.split(separator: " ").flatMap { text in
             text.hasPrefix("*")

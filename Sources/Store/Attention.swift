@@ -1,32 +1,19 @@
 import Postgres
+public import SubjectRequests
 
 extension Store {
-    /// What people should know at the end of a run, whoever's requests it is about.
-    public struct Attention: Sendable, Hashable {
-        /// Requests without an answer whose day to answer by is over, and those of which the latest lawful day is over too.
-        public let overdue: Int, unlawfullyLate: Int
-        /// Refusals of which the person is still to be told (Art. 12(4) GDPR), and those of which the month is over.
-        public let refusalsToTell: Int, refusalsToldTooLate: Int
-        /// Legal holds whose day of review has come.
-        public let holdsToReview: Int
-        /// People who are back after their erasure.
-        public let incidents: Int
-    }
-
-    /// Counts it.
-    public func attention() async throws(StoreError) -> Attention {
-        let found = try await rows(AttentionStatements.count, []) { row throws(PostgresError) in
-            Attention(
-                overdue: try row.decode("overdue"),
-                unlawfullyLate: try row.decode("late"),
-                refusalsToTell: try row.decode("to_tell"),
-                refusalsToldTooLate: try row.decode("too_late"),
-                holdsToReview: try row.decode("holds"),
-                incidents: try row.decode("incidents")
-            )
+    /// Counts what an operator must settle, except missed rechecks, which only the run that drops them knows.
+    public func attention() async throws -> Attention {
+        try await row(AttentionStatements.count) { row in
+            var attention = Attention()
+            attention.overdue = try row.decode("overdue")
+            attention.pastLastLawfulDate = try row.decode("past_last_lawful_date")
+            attention.refusalsNotSent = try row.decode("refusals_not_sent")
+            attention.refusalsLate = try row.decode("refusals_late")
+            attention.holdsToReview = try row.decode("holds_to_review")
+            attention.incidents = try row.decode("incidents")
+            return attention
         }
-        guard let found = found.first else { throw StoreError(.statement, "the count returned no row") }
-        return found
     }
 }
 
@@ -37,12 +24,12 @@ private enum AttentionStatements {
         """
         select
             count(*) filter (where open and answer_by < today) as overdue,
-            count(*) filter (where open and latest_lawful < today) as late,
-            count(*) filter (where not open) as to_tell,
-            count(*) filter (where not open and notice_by < today) as too_late,
+            count(*) filter (where open and latest_lawful < today) as past_last_lawful_date,
+            count(*) filter (where not open) as refusals_not_sent,
+            count(*) filter (where not open and notice_by < today) as refusals_late,
             (select count(*) from dsr.legal_holds h
              where h.released_at is null and h.review_on <= current_date
-               and coalesce(h.expires_on >= current_date, true)) as holds,
+               and coalesce(h.expires_on >= current_date, true)) as holds_to_review,
             (select count(*) from dsr.incidents where closed_at is null) as incidents
         from (
             select answer_by, latest_lawful, notice_by, dsr.today(time_zone) as today, state <> 'refused' as open

@@ -1,24 +1,22 @@
 import Postgres
+public import SubjectRequests
 
 extension Store {
-    /// Erasures that could be carried out now if nothing held them back, those that are repeated not counted.
-    public func dueErasures() async throws(StoreError) -> Int {
-        try await rows(BrakeStatements.due, []) { row throws(PostgresError) in try row.decode("count", as: Int.self) }
-            .first ?? 0
+    /// The number of erasures that could be carried out now if the brake did not hold them back. Replays do not count.
+    public func dueErasures() async throws -> Int {
+        try await row(BrakeStatements.due) { row in try row.decode("count") }
     }
 
-    /// The erasures of the last whole runs on an environment, those left out that held some back.
-    public func erasuresOfEarlierRuns(environment: String, limit: Int) async throws(StoreError) -> [Int] {
-        try await rows(BrakeStatements.earlier, [environment, limit]) { row throws(PostgresError) in
-            try row.decode("erasures", as: Int.self)
-        }
+    /// The erasures of the last runs over the whole queue on an environment, without runs that held some back.
+    public func erasuresOfEarlierRuns(environment: Environment, limit: Int) async throws -> [Int] {
+        try await rows(BrakeStatements.earlier, [environment.rawValue, limit]) { row in try row.decode("erasures") }
     }
 
-    /// Writes down that erasures are held back, or that somebody lets them through all the same.
+    /// Logs that erasures are held back, or that an operator has allowed them.
     ///
-    /// - Parameter ticket: What they are let through with.
-    public func noteBrake(due: Int, ticket: String?, run: Int64) async throws(StoreError) {
-        _ = try await query(BrakeStatements.note, [run, ticket == nil ? "braked" : "brake_released", due, ticket])
+    /// - Parameter ticket: The ticket under which they are allowed; `nil` where they are held back.
+    public func noteBrake(due: Int, ticket: String?, run: Int64) async throws {
+        try await query(BrakeStatements.note, [run, ticket == nil ? "braked" : "brake_released", due, ticket])
     }
 }
 

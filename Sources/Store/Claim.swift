@@ -1,135 +1,122 @@
 import Foundation
 import Postgres
-public import SubjectRequests
-
-/// How far a pass over the queue has come: claims go by deadline, and never look back over rows already seen.
-public struct ClaimCursor: Sendable, Hashable {
-    var answerBy: CivilDate
-    var id: Int64
-
-    /// Before the first row.
-    public static let start = ClaimCursor(answerBy: .earliest, id: 0)
-}
+import SubjectRequests
 
 extension Store {
-    /// Claims up to `limit` ready requests, earliest deadline first, and writes a `claimed` leaf for each in the
-    /// same statement. The leaf is the intent: it is committed before the first call leaves the machine.
+    /// Claims ready requests, earliest deadline first, and writes a `claimed` entry for each in the same statement. It
+    /// is committed before the first API request is sent.
     ///
     /// A row on the way whose gate has closed since its admission waits from now on, and is not claimed.
-    ///
-    /// - Parameters:
-    ///   - only: A request's number, to claim that one or nothing.
-    ///   - replays: Whether to claim only erasures that are repeated.
-    ///   - brake: Whether erasures are held back.
-    ///   - suspects: Whether to claim requests that have cost runs already, and nothing else. They are worked alone, so
-    ///     that one that kills its run takes no others along, and no innocent one is set aside with it.
-    /// - Returns: The requests, and the cursor for the next group. None where nothing is ready, or where the run's
-    ///   lease has passed: the statement itself refuses then.
-    public func claim(
-        run: Int64,
-        after cursor: ClaimCursor,
-        limit: Int,
-        only: Int64? = nil,
-        replays: Bool = false,
-        brake: Bool = false,
-        suspects: Bool = false
-    ) async throws(StoreError) -> ClaimedGroup {
-        let result =
-            if let only {
-                try await query(ClaimStatements.one, [run, only])
+    public func claim(_ query: ClaimQuery, run: Int64) async throws -> ClaimedGroup {
+        let found =
+            if let request = query.scope.request {
+                try await rows(ClaimStatements.one, [run, request], ClaimedRow.init)
             } else {
-                try await query(
+                try await rows(
                     ClaimStatements.group,
-                    [run, limit, cursor.answerBy, cursor.id, brake, replays, suspects]
+                    [
+                        run, query.limit, query.cursor.answerBy, query.cursor.id, query.isBraked,
+                        query.scope == .replays, query.onlySuspects,
+                    ],
+                    ClaimedRow.init
                 )
             }
-        return try read(result, cursor)
+        return ClaimedGroup(found, after: query.cursor)
     }
 
-    /// Requests that a run has claimed without knowing: the connection broke before the answer came.
+    /// Requests that a run has claimed without an answer, because the connection broke before it came.
     ///
-    /// - Parameter known: The requests of which it knows.
-    public func claimedUnknowingly(run: Int64, besides known: Set<Int64>) async throws(StoreError) -> ClaimedGroup {
-        try read(try await query(ClaimStatements.unknown, [run, Array(known)]), .start)
+    /// - Parameter known: The requests that the run knows.
+    public func orphanedClaims(run: Int64, besides known: Set<Int64>) async throws -> ClaimedGroup {
+        ClaimedGroup(try await rows(ClaimStatements.orphaned, [run, Array(known)], ClaimedRow.init), after: .start)
     }
+}
 
-    private func read(_ result: PostgresResult, _ cursor: ClaimCursor) throws(StoreError) -> ClaimedGroup {
-        var claimed: [SubjectRequest] = []
+/// One row of a claim's result.
+private enum ClaimedRow {
+    /// The run holds its lease, and nothing was claimed.
+    case none
+    /// The row waits from now on.
+    case gated(ClaimCursor)
+    case claimed(SubjectRequest)
+    case unreadable(UnreadableRequest, ClaimCursor)
+
+    init(_ row: PostgresRow) throws {
+        guard let id = try row.decode("id", as: Int64?.self) else {
+            self = .none
+            return
+        }
+        let cursor = ClaimCursor(answerBy: try row.decode("answer_by"), id: id)
+        guard try row.decode("waiting_for", as: String?.self) == nil else {
+            self = .gated(cursor)
+            return
+        }
+        let claim = Claim(
+            request: id,
+            number: try row.decode("claim_no"),
+            failures: try row.decode("failures"),
+            mayHaveActed: try row.decode("may_have_acted")
+        )
+        do {
+            self = .claimed(try SubjectRequest(claim, row))
+        } catch let reason as InvalidRequest {
+            self = .unreadable(UnreadableRequest(claim: claim, reason: reason), cursor)
+        }
+    }
+}
+
+extension ClaimedGroup {
+    fileprivate init(_ rows: [ClaimedRow], after cursor: ClaimCursor) {
+        var requests: [SubjectRequest] = []
         var unreadable: [UnreadableRequest] = []
         var gated = 0
-        var next = cursor
-        do throws(PostgresError) {
-            for row in result {
-                let id = try row.decode("id", as: Int64.self)
-                let claimNumber = try row.decode("claim_no", as: Int.self)
-                next = ClaimCursor(answerBy: try row.decode("answer_by"), id: id)
-                guard try row.decode("waiting_for", as: String?.self) == nil else {
-                    gated += 1
-                    continue
-                }
-                do throws(InvalidRequest) {
-                    claimed.append(try request(id, claimNumber, row))
-                } catch {
-                    unreadable.append(UnreadableRequest(id: id, claimNumber: claimNumber, reason: error))
-                }
+        var cursor = cursor
+        for row in rows {
+            switch row {
+            case .none:
+                break
+            case .gated(let place):
+                gated += 1
+                cursor = place
+            case .claimed(let request):
+                requests.append(request)
+                cursor = ClaimCursor(answerBy: request.answerBy, id: request.id)
+            case .unreadable(let request, let place):
+                unreadable.append(request)
+                cursor = place
             }
-        } catch {
-            throw StoreError(error)
         }
-        return ClaimedGroup(requests: claimed, unreadable: unreadable, gated: gated, cursor: next)
+        self.init(
+            requests: requests,
+            unreadable: unreadable,
+            gated: gated,
+            cursor: cursor,
+            holdsLease: !rows.isEmpty
+        )
     }
+}
 
-    /// What one claim got.
-    public struct ClaimedGroup: Sendable {
-        /// The requests, earliest deadline first.
-        public let requests: [SubjectRequest]
-        /// Claimed too, but not to be worked.
-        public let unreadable: [UnreadableRequest]
-        /// Rows that wait from now on.
-        public let gated: Int
-        /// Whether there was nothing to claim.
-        public var isEmpty: Bool { requests.isEmpty && unreadable.isEmpty && gated == 0 }
-        /// Where the next claim goes on.
-        public var cursor: ClaimCursor
-    }
-
-    /// A claimed row that was changed after its admission into something that cannot be worked.
-    public struct UnreadableRequest: Sendable {
-        /// The row's number and the claim's.
-        public let id: Int64, claimNumber: Int
-        /// What is wrong with it.
-        public let reason: InvalidRequest
-    }
-
-    private func request(
-        _ id: Int64,
-        _ claimNumber: Int,
-        _ row: PostgresRow
-    ) throws(InvalidRequest) -> SubjectRequest {
-        guard let kind = try? row.decode("kind", as: String.self), let right = Right(rawValue: kind),
-            let subject = try? row.decode("integration_id", as: String.self),
-            let receivedAt = try? row.decode("received_at", as: Date.self),
-            let answerBy = try? row.decode("answer_by", as: CivilDate.self)
-        else { throw InvalidRequest("the row was changed after its admission and cannot be read any more") }
-        let changes = (try? row.decode("changes", as: String?.self)) ?? nil
-        return SubjectRequest(
-            id: id,
+extension SubjectRequest {
+    fileprivate init(_ claim: Claim, _ row: PostgresRow) throws {
+        guard let right = Right(rawValue: try row.decode("kind")),
+            let subject = try row.decode("integration_id", as: String?.self)
+        else { throw InvalidRequest("the row was changed after its admission and can no longer be read") }
+        let changes = try row.decode("changes", as: String?.self)
+        self.init(
+            claim: claim,
             right: right,
             subject: try SubjectID(subject),
-            claimNumber: claimNumber,
-            failures: (try? row.decode("failures", as: Int.self)) ?? 0,
-            mayHaveActed: (try? row.decode("may_have_acted", as: Bool.self)) ?? true,
-            ticket: (try? row.decode("ticket", as: String?.self)) ?? nil,
+            ticket: try row.decode("ticket"),
             changes: right == .rectification ? try RequestedChanges(json: changes) : nil,
-            receivedAt: receivedAt,
-            answerBy: answerBy
+            receivedAt: try row.decode("received_at"),
+            answerBy: try row.decode("answer_by")
         )
     }
 }
 
 private enum ClaimStatements {
-    // The cursor keeps the claim flat when vacuum is held up: without it each claim walks all dead entries of
-    // the rows claimed before.
+    // The cursor keeps the claim flat when vacuum is blocked: without it each claim walks all dead entries of the rows
+    // claimed before.
     static let group = Statement(
         "claim requests",
         claim(
@@ -164,22 +151,32 @@ private enum ClaimStatements {
         )
     )
 
-    static let unknown = Statement(
+    static let orphaned = Statement(
         "look for claims without an answer",
         """
-        select id, kind, integration_id, waiting_for, claim_no, failures, may_have_acted, ticket, changes::text as changes,
-               received_at, answer_by
-        from dsr.subject_requests
-        where run_id = $1 and state = 'running' and id <> all($2::bigint[])
-        order by answer_by, id
+        with me as materialized (
+            select id from dsr.runs where id = $1 and ended_at is null and lease_until > clock_timestamp()
+        )
+        select \(columns)
+        from me left join dsr.subject_requests r
+            on r.run_id = me.id and r.state = 'running' and r.id <> all($2::bigint[])
+        order by r.answer_by, r.id
         """
     )
 
-    // The run's row is locked against a rescue until the commit: a rescuer that saw the lease pass meanwhile
-    // would close the run without seeing these rows, and nobody would ever return them.
+    private static let columns = """
+        r.id, r.kind, r.integration_id, r.waiting_for, r.claim_no, r.failures, r.may_have_acted, r.ticket,
+        r.changes::text as changes, r.received_at, r.answer_by
+        """
+
+    // Returns no row where the run does not hold its lease, and one row without an id where nothing was claimed.
     //
-    // The gates are asked again although admission asked them: an older request of the same person, or a hold, may have
-    // come in between. An erasure that failed after it was sent explains the person's absence to their next one as well.
+    // The run's row is locked against a rescue until the commit: a rescuer that saw the lease expire meanwhile would
+    // end the run without seeing these rows, and nobody would ever return them.
+    //
+    // The gates are checked again although admission checked them: an older request of the same subject, or a hold, may
+    // have come in between. An erasure that failed after it was sent explains the subject's absence to their next one
+    // too.
     private static func claim(_ pick: String, brake: String) -> String {
         """
         with me as materialized (
@@ -213,11 +210,9 @@ private enum ClaimStatements {
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1) from entries
         )
-        select id, kind, integration_id, waiting_for, claim_no, failures, may_have_acted, ticket, changes::text as changes,
-               received_at, answer_by
-        from took
-        where exists (select from log)
-        order by answer_by, id
+        select \(columns)
+        from me left join took r on exists (select from log)
+        order by r.answer_by, r.id
         """
     }
 }

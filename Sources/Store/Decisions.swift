@@ -2,91 +2,71 @@ import Foundation
 import Postgres
 public import SubjectRequests
 
-/// Why somebody decides as they do. One of the two is needed, and the database says so.
-public struct Justification: Sendable, Hashable {
-    /// One sentence for people. Not in the evidence, and dropped when the person is erased.
-    public var reason: String?
-    /// A reference. Kept in the evidence for good.
-    public var ticket: String?
-
-    /// A reason, a ticket, or both.
-    public init(reason: String? = nil, ticket: String? = nil) {
-        self.reason = reason
-        self.ticket = ticket
-    }
+/// The result of a decision.
+public enum DecisionResult: Sendable, Hashable {
+    /// There is no such request, it was not admitted, or it is about a different customer.
+    case notFound
+    /// It was carried out; the request's state now, and the gate it waits for.
+    case made(RequestState, waitingFor: Gate?)
+    /// It was made before, or cannot be made.
+    case notMade(Decision.Verdict)
 }
 
 extension Store {
-    /// What came of a decision.
-    public enum DecisionResult: Sendable, Hashable {
-        /// There is no such request, or it was not admitted.
-        case notThere
-        /// It was carried out; the request's state now, and what it waits for.
-        case made(RequestState, waitingFor: Gate?)
-        /// It was made before, or cannot be made.
-        case notMade(Decision.Verdict)
-    }
-
-    /// Makes a decision about an admitted request, if its state allows it: the change, its leaf, and a look at the gates, in
-    /// one commit. Made twice, it is made once.
+    /// Carries out a decision about an admitted request, if its state allows it: the change, its log entry, and a check
+    /// of the gates, in one commit. Idempotent.
     ///
     /// - Parameters:
-    ///   - subject: Whom the request must be about, where the decider said so; somebody else's is not there.
-    ///   - rules: How the deadline is counted again, where the decision moves it. The time zone stays the row's own.
-    /// - Throws: ``StoreError`` `.unstorable` where the justification is missing or names the person.
+    ///   - subject: The customer that the request must be about, where the operator gave one.
+    ///   - rules: The rules for the new deadline, where the decision moves it. The time zone stays the row's own.
+    /// - Throws: ``StoreError`` `.unstorable` where the justification is missing or names the customer.
     public func decide(
         _ decision: Decision,
         on request: Int64,
         because justification: Justification,
-        by person: Author.Person,
+        by author: Author.Operator,
         subject: SubjectID? = nil,
         rules: DeadlineRules
-    ) async throws(StoreError) -> DecisionResult {
+    ) async throws -> DecisionResult {
         try await transaction { connection in
             // Some decisions close a gate.
-            try connection.query(GateLock.take)
-            let found = try connection.query(DecisionStatements.standing, request, subject?.value)
-            guard let row = found.first else { return .notThere }
+            try connection.query(AdvisoryLock.gates.take)
+            let actor = decision.approver ?? author.name
+            let found = try connection.query(DecisionStatements.status, request, subject?.value, actor)
+            guard let row = found.first else { return .notFound }
             let suspensions = try connection.query(DecisionStatements.suspensions, request).map(Suspension.init)
-            let standing = try RequestStanding(row, suspensions)
-            let verdict = decision.verdict(on: standing)
+            let status = try RequestStatus(row, suspensions)
+            let verdict = decision.verdict(on: status)
             guard verdict == .allowed else { return .notMade(verdict) }
 
-            for (statement, parameters) in decision.changes(request, today: standing.today) {
+            for (statement, parameters) in decision.changes(request, today: status.today) {
                 try connection.query(statement, parameters: parameters)
             }
             let answerBy = try decision.recount(request, row, rules, connection)
-            try connection.query(
-                DecisionStatements.remember,
-                request,
-                decision.event,
-                justification.reason,
-                justification.ticket,
-                person.actor
-            )
-            let details = decision.details(answerBy: answerBy)
+            try connection.remember(decision.event, of: .request(request), justification, by: author)
+            let author = Author.operator(author)
             try connection.query(
                 DecisionStatements.log,
-                parameters: Author.person(person).parameters + [request, decision.event, details, justification.ticket]
+                parameters: author.parameters + [
+                    request, decision.event, try PostgresJSON(encoding: decision.particulars(answerBy: answerBy)),
+                    justification.ticket,
+                ]
             )
-            try connection.query(
-                GateStatements.some,
-                parameters: Author.person(person).parameters + [false, [request]]
-            )
+            try connection.query(GateStatements.some, parameters: author.parameters + [false, [request]])
             let now = try connection.query(DecisionStatements.state, request)[0]
             return .made(try now.decode("state"), waitingFor: try now.decode("waiting_for"))
         }
     }
 }
 
-extension RequestStanding {
-    fileprivate init(_ row: PostgresRow, _ suspensions: [Suspension]) throws(PostgresError) {
+extension RequestStatus {
+    fileprivate init(_ row: PostgresRow, _ suspensions: [Suspension]) throws {
         self.init(
             id: try row.decode("id"),
             right: try row.decode("kind"),
             state: try row.decode("state"),
             run: try row.decode("run_id"),
-            requestedBy: try row.decode("requested_by"),
+            requesterIsActor: try row.decode("requester_is_actor"),
             today: try row.decode("today"),
             receivedOn: try row.decode("received_on"),
             noticeBy: try row.decode("notice_by"),
@@ -96,7 +76,7 @@ extension RequestStanding {
             refusalGround: try row.decode("refusal_ground"),
             refusalToldOn: try row.decode("refusal_told_on"),
             mayHaveActed: try row.decode("may_have_acted"),
-            isToBeTriedLater: try row.decode("later"),
+            isPostponed: try row.decode("later"),
             isForgotten: try row.decode("is_forgotten"),
             suspensions: suspensions
         )
@@ -104,7 +84,7 @@ extension RequestStanding {
 }
 
 extension Suspension {
-    init(_ row: PostgresRow) throws(PostgresError) {
+    init(_ row: PostgresRow) throws {
         self.init(
             cause: try row.decode("cause"),
             askedOn: try row.decode("asked_on"),
@@ -114,6 +94,12 @@ extension Suspension {
 }
 
 extension Decision {
+    /// For an approval: the operator who approves.
+    fileprivate var approver: String? {
+        guard case .approved(let approver) = self else { return nil }
+        return approver
+    }
+
     /// The statements that carry it out.
     fileprivate func changes(_ request: Int64, today: CivilDate) -> [(Statement, [any PostgresEncodable])] {
         switch self {
@@ -142,9 +128,9 @@ extension Decision {
         }
     }
 
-    /// Counts the deadline again where the decision moves it.
+    /// Derives the deadline again where the decision moves it.
     ///
-    /// - Returns: The new day to answer by.
+    /// - Returns: The new answer-by date.
     fileprivate func recount(
         _ request: Int64,
         _ row: PostgresRow,
@@ -174,148 +160,27 @@ extension Decision {
         return deadline.answerBy
     }
 
-    /// What the leaf says beyond the event.
-    fileprivate func details(answerBy: CivilDate?) -> PostgresJSON {
-        var members: [(String, String?)] = [("answer_by", answerBy?.description)]
+    /// What the log entry says beyond the event: codes and dates.
+    fileprivate func particulars(answerBy: CivilDate?) -> [String: String] {
+        var particulars: [String: String] = [:]
+        particulars["answer_by"] = answerBy?.description
         switch self {
-        case .identityChecked(let method, _): members.append(("method", method.rawValue))
-        case .extended(let toldOn): members.append(("told_on", toldOn.description))
+        case .identityChecked(let method, _):
+            particulars["method"] = method.rawValue
+        case .extended(let toldOn):
+            particulars["told_on"] = toldOn.description
         case .refused(let ground, let toldOn):
-            members += [("ground", ground.rawValue), ("told_on", toldOn?.description)]
+            particulars["ground"] = ground.rawValue
+            particulars["told_on"] = toldOn?.description
         case .suspended(let cause, let askedOn):
-            members += [("cause", cause.rawValue), ("asked_on", askedOn.description)]
+            particulars["cause"] = cause.rawValue
+            particulars["asked_on"] = askedOn.description
         case .resumed(let cause, let answeredOn):
-            members += [("cause", cause.rawValue), ("answered_on", answeredOn.description)]
-        case .approved, .cancelled, .retried: break
+            particulars["cause"] = cause.rawValue
+            particulars["answered_on"] = answeredOn.description
+        case .approved, .cancelled, .retried:
+            break
         }
-        // Codes and days only: nothing in them needs escaping.
-        let text = members.compactMap { name, value in value.map { #""\#(name)":"\#($0)""# } }
-        return PostgresJSON("{\(text.joined(separator: ","))}")
+        return particulars
     }
-}
-
-private enum DecisionStatements {
-    static let standing = Statement(
-        "read where a request stands",
-        """
-        select r.id, r.kind, r.state, r.run_id, r.requested_by, dsr.today(r.time_zone) as today,
-               (r.received_at at time zone coalesce(r.time_zone, 'UTC'))::date as received_on, r.received_at, r.time_zone,
-               r.notice_by, r.identity_checked_at is not null as is_identity_checked,
-               case when r.approved_content = dsr.content_digest(r) then r.approved_by end as approved_by,
-               r.extension_told_on, r.refusal_ground, r.refusal_told_on, r.may_have_acted,
-               coalesce(r.not_before > clock_timestamp(), false) as later,
-               r.integration_id is null as is_forgotten
-        from dsr.subject_requests r
-        where r.id = $1 and r.notice_by is not null and ($2::text is null or r.integration_id = $2)
-        for no key update of r
-        """
-    )
-
-    static let suspensions = Statement(
-        "read a request's suspensions",
-        "select cause, asked_on, answered_on from dsr.suspensions where request_id = $1 order by asked_on, id"
-    )
-
-    static let checkIdentity = Statement(
-        "store an identity check",
-        """
-        update dsr.subject_requests
-        set identity_method = $2, identity_checked_by = $3, identity_checked_at = clock_timestamp()
-        where id = $1
-        """
-    )
-
-    static let needIdentity = Statement(
-        "need an identity check",
-        "update dsr.subject_requests set needs_identity = true where id = $1 and $2::bool and not needs_identity"
-    )
-
-    static let approve = Statement(
-        "store an approval",
-        // The trigger adds what the approval is of.
-        "update dsr.subject_requests set approved_by = $2, approved_at = clock_timestamp() where id = $1"
-    )
-
-    static let extend = Statement(
-        "store an extension",
-        "update dsr.subject_requests set extension_told_on = $2 where id = $1"
-    )
-
-    static let refuse = Statement(
-        "refuse a request",
-        """
-        update dsr.subject_requests set
-            state = 'refused', waiting_for = null, not_before = null, refusal_ground = $2, refusal_told_on = $3::date,
-            reason = 'Refused on the ground of ' || $4::text || '.',
-            finished_at = case when state = 'refused' then finished_at else clock_timestamp() end
-        where id = $1
-        """
-    )
-
-    static let cancel = Statement(
-        "cancel a request",
-        """
-        update dsr.subject_requests set
-            state = 'cancelled', waiting_for = null, not_before = null, reason = 'Withdrawn.',
-            finished_at = clock_timestamp()
-        where id = $1
-        """
-    )
-
-    // Its account is clean again: a person has looked.
-    static let retry = Statement(
-        "retry a request",
-        """
-        update dsr.subject_requests set
-            state = 'pending', finished_at = null, not_before = null, failures = 0, outcome = null, reason = null
-        where id = $1
-        """
-    )
-
-    static let ask = Statement(
-        "begin a suspension",
-        "insert into dsr.suspensions (request_id, cause, asked_on) values ($1, $2, $3)"
-    )
-
-    static let answer = Statement(
-        "end a suspension",
-        """
-        update dsr.suspensions set answered_on = greatest($3::date, asked_on)
-        where request_id = $1 and cause = $2 and answered_on is null
-        """
-    )
-
-    static let recount = Statement(
-        "store a deadline",
-        """
-        update dsr.subject_requests set answer_by = $2, latest_lawful = $3, deadline = $4 where id = $1
-        """
-    )
-
-    static let remember = Statement(
-        "remember a decision",
-        """
-        insert into dsr.decisions (request_id, decision, reason, ticket, actor) values ($1, $2, $3::text, $4::text, $5)
-        """
-    )
-
-    static let log = Statement(
-        "log a decision",
-        """
-        select dsr.append_evidence(json_build_array(
-            json_build_object(
-                'event', $4::text, 'request', r.id, 'right', r.kind, 'answer_by', d ->> 'answer_by',
-                'method', d ->> 'method', 'ground', d ->> 'ground', 'cause', d ->> 'cause',
-                'asked_on', d ->> 'asked_on', 'answered_on', d ->> 'answered_on', 'told_on', d ->> 'told_on',
-                'ticket', coalesce($6::text, r.ticket), 'subject', encode(r.subject_commitment, 'hex'))
-        ), $1::bigint, $2::json)
-        from dsr.subject_requests r, (select $5::json) as details (d)
-        where r.id = $3
-        """
-    )
-
-    static let state = Statement(
-        "read a request's state",
-        "select state, waiting_for from dsr.subject_requests where id = $1"
-    )
 }

@@ -1,5 +1,6 @@
 public import Foundation
 import Postgres
+public import SubjectRequests
 
 /// A document that is not yet a file.
 public struct UndeliveredDocument: Sendable {
@@ -9,58 +10,74 @@ public struct UndeliveredDocument: Sendable {
     public let fileName: String
     /// The bytes.
     public let content: Data
+
+    /// A document.
+    public init(id: Int64, fileName: String, content: Data) {
+        self.id = id
+        self.fileName = fileName
+        self.content = content
+    }
 }
 
 extension Store {
-    /// The next undelivered document after a number; one at a time, because one may have 64 MiB.
+    /// A page of undelivered documents after a number, in order of numbers.
     ///
-    /// - Parameter request: Only documents of that request.
-    public func nextUndelivered(after id: Int64, request: Int64? = nil) async throws(StoreError) -> UndeliveredDocument?
-    {
-        try await rows(DeliveryStatements.next, [id, request]) { row throws(PostgresError) in
+    /// - Parameters:
+    ///   - request: Only documents of that request.
+    ///   - count: The largest number of documents.
+    ///   - bytes: The largest size of the page, except that it always has at least one document where there is one.
+    public func undelivered(
+        after id: Int64,
+        request: Int64? = nil,
+        count: Int,
+        bytes: Int64
+    ) async throws -> [UndeliveredDocument] {
+        try await rows(DeliveryStatements.page, [id, request, count, bytes]) { row in
             UndeliveredDocument(
                 id: try row.decode("id"),
                 fileName: try row.decode("file_name"),
                 content: try row.decode("content")
             )
-        }.first
+        }
     }
 
-    /// Marks documents as delivered, with a leaf for each that was not yet.
-    public func markDelivered(_ ids: [Int64], by author: Author) async throws(StoreError) {
+    /// Marks documents as delivered, and logs each that was not yet.
+    public func markDelivered(_ ids: [Int64], by author: Author) async throws {
         try await transaction { connection in
-            try connection.query(ForgettingLock.take)
+            try connection.query(AdvisoryLock.forgetting.take)
             try connection.query(DeliveryStatements.mark, parameters: author.parameters + [ids])
         }
     }
 
-    /// How many documents wait to be written.
-    public func undeliveredCount() async throws(StoreError) -> Int {
-        try await rows(DeliveryStatements.count, []) { row throws(PostgresError) in
-            try row.decode("count", as: Int.self)
-        }.first ?? 0
+    /// The number of undelivered documents.
+    public func undeliveredCount() async throws -> Int {
+        try await row(DeliveryStatements.count) { row in try row.decode("count") }
     }
 }
 
-/// Keeps deliveries and erasures apart. Each drops the content of an answer that the other has dealt with before, and
-/// neither would if both went by what they saw when they began. Taken before all other locks, by these two only.
-enum ForgettingLock {
-    static let take = Statement("lock forgetting", "select pg_advisory_xact_lock(hashtext('dsr.forgetting'))")
-}
-
 private enum DeliveryStatements {
-    static let next = Statement(
-        "read an undelivered document",
+    // The sizes are added up before any content is read.
+    static let page = Statement(
+        "read undelivered documents",
         """
-        select id, file_name, content from dsr.reports
-        where delivered_at is null and content is not null and id > $1
-          and ($2::bigint is null or request_id = $2)
-        order by id
-        limit 1
+        with page as materialized (
+            select id, sum(byte_count) over (order by id) as total, row_number() over (order by id) as place
+            from (
+                select id, byte_count from dsr.reports
+                where delivered_at is null and content is not null and id > $1
+                  and ($2::bigint is null or request_id = $2)
+                order by id
+                limit $3
+            ) as next
+        )
+        select x.id, x.file_name, x.content
+        from page join dsr.reports x on x.id = page.id
+        where (page.place = 1 or page.total <= $4) and x.content is not null
+        order by x.id
         """
     )
 
-    // The bytes of an answer to somebody who has been erased since then end with their delivery.
+    // A customer's documents that are delivered after the customer's erasure lose their content with the delivery.
     static let mark = Statement(
         "mark documents delivered",
         """

@@ -15,18 +15,18 @@ public struct StoredTile: Sendable, Hashable {
         self.hashes = hashes
     }
 
-    /// How many hashes it has.
+    /// The number of hashes.
     public var width: Int { hashes.count / 32 }
 }
 
-/// A signed head of the evidence log, as it is stored.
+/// A signed checkpoint of the evidence log, as it is stored.
 public struct StoredCheckpoint: Sendable {
     /// The number of leaves under it.
     public let size: Int64
     /// The signed note, exactly as signed.
     public let note: String
 
-    /// A head and its note.
+    /// A size and its note.
     public init(size: Int64, note: String) {
         self.size = size
         self.note = note
@@ -34,27 +34,26 @@ public struct StoredCheckpoint: Sendable {
 }
 
 extension Store {
-    /// Holds the evidence tree for one writer, across transactions, until the connection closes or ``unlockTree()``.
-    public func lockTree() async throws(StoreError) {
-        _ = try await query(TreeStatements.lock, [])
+    /// Reserves the evidence tree for one writer, across transactions, until the connection closes or ``unlockTree()``.
+    public func lockTree() async throws {
+        try await query(AdvisoryLock.evidenceTree.hold)
     }
 
-    /// Lets other writers at the tree.
-    public func unlockTree() async throws(StoreError) {
-        _ = try await query(TreeStatements.unlock, [])
+    /// Releases the tree for other writers.
+    public func unlockTree() async throws {
+        try await query(AdvisoryLock.evidenceTree.release)
     }
 
-    /// The number of leaves. All of them are committed: the head is counted up by the transaction that adds them.
-    public func evidenceSize() async throws(StoreError) -> Int64 {
-        try await rows(TreeStatements.size, []) { row throws(PostgresError) in try row.decode("size", as: Int64.self) }
-            .first ?? 0
+    /// The number of leaves. All of them are committed, since the transaction that adds leaves also updates the size.
+    public func evidenceSize() async throws -> Int64 {
+        try await row(TreeStatements.size) { row in try row.decode("size") }
     }
 
-    /// Leaf hashes in order, from an index on, one after another, 32 bytes each.
+    /// Leaf hashes in order, from an index on, 32 bytes each.
     ///
     /// - Throws: ``StoreError`` `.statement` where an index is missing.
-    public func leafHashes(from index: Int64, to end: Int64) async throws(StoreError) -> [Data] {
-        let found = try await rows(TreeStatements.leafHashes, [index, end]) { row throws(PostgresError) in
+    public func leafHashes(from index: Int64, to end: Int64) async throws -> [Data] {
+        let found = try await rows(TreeStatements.leafHashes, [index, end]) { row in
             try row.decode("leaf_hash", as: Data.self)
         }
         guard found.count == end - index else {
@@ -69,7 +68,7 @@ extension Store {
     /// The tiles among those asked for that are stored with that width.
     ///
     /// - Parameter tiles: Level, index and width of each.
-    public func tiles(_ tiles: [(level: Int, index: Int64, width: Int)]) async throws(StoreError) -> [StoredTile] {
+    public func tiles(_ tiles: [(level: Int, index: Int64, width: Int)]) async throws -> [StoredTile] {
         try await rows(
             TreeStatements.tiles,
             [tiles.map(\.level), tiles.map(\.index), tiles.map(\.width)],
@@ -77,45 +76,45 @@ extension Store {
         )
     }
 
-    /// Every tile stored at these places, of whatever width, that lies under the first `size` leaves.
+    /// The tiles stored at these places, of any width, that lie under the first `size` leaves.
     public func tiles(
         at places: [(level: Int, index: Int64)],
         under size: Int64
-    ) async throws(StoreError) -> [StoredTile] {
+    ) async throws -> [StoredTile] {
         try await rows(TreeStatements.tilesAt, [places.map(\.level), places.map(\.index), size], Self.tile)
     }
 
-    /// How many tiles are stored, of whatever width, under the first `size` leaves; and how many reach past the log's end.
-    public func tileCounts(under size: Int64) async throws(StoreError) -> (under: Int, pastTheEnd: Int) {
-        try await rows(TreeStatements.tileCounts, [size]) { row throws(PostgresError) in
-            (under: try row.decode("under", as: Int.self), pastTheEnd: try row.decode("past_the_end", as: Int.self))
-        }.first ?? (0, 0)
+    /// The number of tiles, of any width, under the first `size` leaves, and of those that reach past the log's end.
+    public func tileCounts(under size: Int64) async throws -> (under: Int, pastTheEnd: Int) {
+        try await row(TreeStatements.tileCounts, [size]) { row in
+            (under: try row.decode("under"), pastTheEnd: try row.decode("past_the_end"))
+        }
     }
 
-    /// Stores tiles; those that are there already stay as they are.
-    public func addTiles(_ tiles: [StoredTile]) async throws(StoreError) {
-        _ = try await query(
+    /// Stores tiles. Tiles that exist stay as they are.
+    public func addTiles(_ tiles: [StoredTile]) async throws {
+        try await query(
             TreeStatements.addTiles,
             [tiles.map(\.level), tiles.map(\.index), tiles.map(\.width), tiles.map(\.hashes)]
         )
     }
 
-    /// Stores a signed head.
-    public func addCheckpoint(_ checkpoint: StoredCheckpoint) async throws(StoreError) {
-        _ = try await query(TreeStatements.addCheckpoint, [checkpoint.size, checkpoint.note])
+    /// Stores a signed checkpoint.
+    public func addCheckpoint(_ checkpoint: StoredCheckpoint) async throws {
+        try await query(TreeStatements.addCheckpoint, [checkpoint.size, checkpoint.note])
     }
 
-    /// The last signed head; `nil` where nothing was signed yet.
-    public func lastCheckpoint() async throws(StoreError) -> StoredCheckpoint? {
+    /// The last signed checkpoint; `nil` where nothing was signed yet.
+    public func lastCheckpoint() async throws -> StoredCheckpoint? {
         try await rows(TreeStatements.lastCheckpoint, [], Self.checkpoint).first
     }
 
-    /// Signed heads after a size, smallest first.
-    public func checkpoints(after size: Int64, limit: Int) async throws(StoreError) -> [StoredCheckpoint] {
+    /// Signed checkpoints after a size, smallest first.
+    public func checkpoints(after size: Int64, limit: Int) async throws -> [StoredCheckpoint] {
         try await rows(TreeStatements.checkpoints, [size, limit], Self.checkpoint)
     }
 
-    private static func tile(_ row: PostgresRow) throws(PostgresError) -> StoredTile {
+    private static func tile(_ row: PostgresRow) throws -> StoredTile {
         StoredTile(
             level: try row.decode("level"),
             index: try row.decode("index"),
@@ -123,17 +122,12 @@ extension Store {
         )
     }
 
-    private static func checkpoint(_ row: PostgresRow) throws(PostgresError) -> StoredCheckpoint {
+    private static func checkpoint(_ row: PostgresRow) throws -> StoredCheckpoint {
         StoredCheckpoint(size: try row.decode("size"), note: try row.decode("note"))
     }
 }
 
 private enum TreeStatements {
-    static let lock = Statement("lock the evidence tree", "select pg_advisory_lock(hashtext('dsr.evidence_tree'))")
-    static let unlock = Statement(
-        "unlock the evidence tree",
-        "select pg_advisory_unlock(hashtext('dsr.evidence_tree'))"
-    )
     static let size = Statement("read the log's size", "select size from dsr.evidence_head")
 
     static let leafHashes = Statement(

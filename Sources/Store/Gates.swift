@@ -2,73 +2,64 @@ public import Foundation
 import Postgres
 public import SubjectRequests
 
-extension Store {
-    /// How many rows went back to the queue because their gates are open, and how many now wait, or wait for another gate.
-    public struct GateCounts: Sendable, Hashable {
-        /// Ready now.
-        public var opened: Int
-        /// Waiting now.
-        public var closed: Int
+/// Counts of rows that returned to the queue because their gates are open, and of rows that wait for a gate now.
+public struct GateCounts: Sendable, Hashable {
+    /// Rows that are ready now, and rows that wait now.
+    public var opened: Int, closed: Int
+
+    /// Counts.
+    public init(opened: Int = 0, closed: Int = 0) {
+        self.opened = opened
+        self.closed = closed
     }
 
-    /// Looks at the gates of all waiting rows again, and returns to the queue those whose gates are open.
-    ///
-    /// - Parameter brake: Whether erasures that the brake held back stay held back.
-    public func releaseWaiting(run: Int64, brake: Bool = false) async throws(StoreError) -> GateCounts {
-        let result = try await query(GateStatements.waiting, Author.run(run).parameters + [brake])
-        do throws(PostgresError) {
-            return try GateCounts(result)
-        } catch {
-            throw StoreError(error)
-        }
-    }
-
-    /// Gives open rows that were admitted under looser rules the needs of the present ones. Nothing is ever loosened.
-    public func tighten(_ rules: GateRules) async throws(StoreError) {
-        guard rules != GateRules() else { return }
-        _ = try await query(
-            GateStatements.tighten,
-            [Array(rules.identityChannels), rules.approvesErasures, rules.erasureWaitDays]
-        )
-    }
-
-    /// An open row whose digest is not of the present key, or that has none.
-    public struct Undigested: Sendable {
-        /// The row's number.
-        public let id: Int64
-        /// The row's `integration_id`.
-        public let integrationID: String
-    }
-
-    /// Open rows, after a number, whose digest is not of a key.
-    public func undigested(key: Data, after id: Int64, limit: Int) async throws(StoreError) -> [Undigested] {
-        try await rows(GateStatements.undigested, [key, id, limit]) { row throws(PostgresError) in
-            Undigested(id: try row.decode("id"), integrationID: try row.decode("integration_id"))
-        }
-    }
-
-    /// Stores digests made with a key.
-    public func setDigests(_ digests: [(id: Int64, digest: Data)], key: Data) async throws(StoreError) {
-        _ = try await query(GateStatements.setDigests, [digests.map(\.id), digests.map(\.digest), key])
-    }
-}
-
-extension Store.GateCounts {
-    init(_ result: PostgresResult) throws(PostgresError) {
+    init(_ result: PostgresResult) throws {
         let row = result[result.startIndex]
         self.init(opened: try row.decode("opened"), closed: try row.decode("closed"))
     }
 }
 
-/// Keeps whoever closes a gate and whoever is about to send a call apart. Those who send share it, who closes a gate has it
-/// alone; so after a gate is closed nothing is announced that it should have stopped. Taken before all other locks.
-enum GateLock {
-    static let share = Statement("share the gates", "select pg_advisory_xact_lock_shared(hashtext('dsr.gates'))")
-    static let take = Statement("lock the gates", "select pg_advisory_xact_lock(hashtext('dsr.gates'))")
+/// An open row without a digest under the present subject key.
+public struct RequestToDigest: Sendable {
+    /// The row's number.
+    public let id: Int64
+    /// The row's `integration_id`.
+    public let integrationID: String
+}
+
+extension Store {
+    /// Checks the gates of all waiting rows, and returns to the queue those whose gates are open.
+    ///
+    /// - Parameter isBraked: Whether erasures that the brake held back stay held back.
+    public func releaseWaiting(run: Int64, isBraked: Bool = false) async throws -> GateCounts {
+        try GateCounts(try await query(GateStatements.waiting, Author.run(run).parameters + [isBraked]))
+    }
+
+    /// Gives open rows that were admitted under looser rules the needs of the present ones. Nothing is ever loosened.
+    public func tighten(_ rules: GateRules) async throws {
+        guard rules != GateRules() else { return }
+        try await query(
+            GateStatements.tighten,
+            [Array(rules.identityChannels), rules.approvesErasures, rules.erasureWaitDays]
+        )
+    }
+
+    /// Open rows, after a number, without a digest under a key.
+    public func requestsToDigest(key: Data, after id: Int64, limit: Int) async throws -> [RequestToDigest] {
+        try await rows(GateStatements.toDigest, [key, id, limit]) { row in
+            RequestToDigest(id: try row.decode("id"), integrationID: try row.decode("integration_id"))
+        }
+    }
+
+    /// Stores digests that were made with a key.
+    public func setDigests(_ digests: [(id: Int64, digest: Data)], key: Data) async throws {
+        try await query(GateStatements.setDigests, [digests.map(\.id), digests.map(\.digest), key])
+    }
 }
 
 enum GateStatements {
-    /// The first closed gate of a row `r`; the brake comes after all others. An erasure that is repeated was decided before.
+    /// The first closed gate of a row `r`; the brake comes after all others, and does not apply to replays, which were
+    /// decided the first time.
     static func gate(brake: String) -> String {
         """
         coalesce(
@@ -77,15 +68,15 @@ enum GateStatements {
         """
     }
 
-    static let waiting = Statement("look at the gates of waiting requests", look("r.state = 'waiting'"))
+    static let waiting = Statement("check the gates of waiting requests", check("r.state = 'waiting'"))
 
-    /// For rows by number, that are in the queue or wait.
+    /// For rows by number that are pending or waiting.
     static let some = Statement(
-        "look at gates",
-        look("r.id = any($4::bigint[]) and r.state in ('pending', 'waiting') and r.admitted_at is not null")
+        "check gates",
+        check("r.id = any($4::bigint[]) and r.state in ('pending', 'waiting') and r.admitted_at is not null")
     )
 
-    private static func look(_ rows: String) -> String {
+    private static func check(_ rows: String) -> String {
         """
         with seen as materialized (
             select r.id, \(gate(brake: "$3::bool")) as gate
@@ -135,8 +126,8 @@ enum GateStatements {
         """
     )
 
-    static let undigested = Statement(
-        "read requests without a digest",
+    static let toDigest = Statement(
+        "read requests to digest",
         """
         select id, integration_id from dsr.subject_requests
         where state in ('pending', 'waiting', 'running') and admitted_at is not null and integration_id is not null

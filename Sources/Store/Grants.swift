@@ -1,5 +1,4 @@
 import Foundation
-import Postgres
 
 /// What the three database roles may do.
 public struct Grants: Sendable {
@@ -51,7 +50,7 @@ public struct Grants: Sendable {
 
 extension Store {
     /// Applies grants in one transaction.
-    public func apply(_ grants: Grants) async throws(StoreError) {
-        try await transaction { connection in try connection.run(script: grants.script, named: "grants") }
+    public func apply(_ grants: Grants) async throws {
+        try await run(script: grants.script, named: "grants")
     }
 }

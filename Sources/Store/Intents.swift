@@ -1,72 +1,44 @@
 import Postgres
 public import SubjectRequests
 
-/// A call that changes data, about to be sent.
-public struct Intent: Sendable {
-    /// What the call does.
-    public enum Action: String, Sendable {
-        /// Takes the person out of the reservation of a coupon.
-        case releaseReservation = "release_reservation"
-        /// Deletes the customer's data.
-        case deleteCustomerData = "delete_customer_data"
-        /// Sets or clears attributes of the profile.
-        case updateProfile = "update_profile"
-    }
-
-    /// The request, and the claim under which the call is made.
-    public let request: Int64, claimNumber: Int
-    /// What is about to be done.
-    public let action: Action
-
-    /// An intent of one claim.
-    public init(_ action: Action, of request: SubjectRequest) {
-        self.request = request.id
-        self.claimNumber = request.claimNumber
-        self.action = action
-    }
-}
-
-/// Whether a call that was announced may be sent.
-public enum Permission: Sendable, Hashable {
-    /// It may; its leaf is written.
-    case granted
-    /// A gate has closed since the request was claimed.
-    case closed(String)
-    /// Somebody else holds the request by now.
-    case lost
-}
-
 extension Store {
-    /// Writes a leaf for each call before it is sent, so that what was done and never recorded still left a trace; and
-    /// asks the gates one last time.
+    /// Writes a log entry for each API request that changes data, before it is sent, and checks the gates one last time.
+    /// What is done and never recorded still leaves a trace.
     ///
-    /// - Returns: What may be sent, in the order of the intents.
-    public func announce(_ intents: [Intent], run: Int64) async throws(StoreError) -> [Permission] {
-        let parameters: [any PostgresEncodable] = [
-            run, intents.map(\.request), intents.map(\.claimNumber), intents.map(\.action.rawValue),
-        ]
+    /// - Returns: A permission for each intent, in their order.
+    public func announce(_ intents: [Intent], run: Int64) async throws -> [Permission] {
+        let parameters: [any PostgresEncodable] = [run] + IntentStatements.intents.parameters(intents)
         let answers = try await transaction { connection in
-            try connection.query(GateLock.share)
-            // A statement of its own: it sees all that whoever had the lock before has done.
+            try connection.query(AdvisoryLock.gates.share)
+            // A statement of its own, so that it sees what the holder of the lock has done before.
             return try connection.query(IntentStatements.announce, parameters: parameters).map { row in
-                (try row.decode("id", as: Int64.self), try row.decode("gate", as: String?.self))
+                (try row.decode("id", as: Int64.self), try row.decode("gate", as: Gate?.self))
             }
         }
         let gates = Dictionary(answers, uniquingKeysWith: { first, _ in first })
         return intents.map { intent in
-            guard let answer = gates[intent.request] else { return .lost }
+            guard let answer = gates[intent.claim.request] else { return .lost }
             return answer.map(Permission.closed) ?? .granted
         }
     }
 }
 
 private enum IntentStatements {
-    // The row is locked for the moment, so that a rescue cannot take it while its leaf is being written.
+    static let intents = ParameterTable<Intent>(
+        from: 2,
+        [
+            .init("id", "bigint") { $0.claim.request },
+            .init("claim_no", "int") { $0.claim.number },
+            .init("action", "text") { $0.action.rawValue },
+        ]
+    )
+
+    // The row is locked until the commit, so that a rescue cannot take it while its entry is written.
     static let announce = Statement(
-        "announce calls",
+        "announce API requests",
         """
         with intent as materialized (
-            select * from unnest($2::bigint[], $3::int[], $4::text[]) as i (id, claim_no, action)
+            select * from \(intents.source("i"))
         ), hit as materialized (
             select r.id, r.kind, r.claim_no, r.ticket, r.subject_commitment, i.action, (dsr.closed_gates(r))[1] as gate
             from intent i join dsr.subject_requests r on r.id = i.id

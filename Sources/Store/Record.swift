@@ -1,173 +1,55 @@
-public import Foundation
+import Foundation
 import Postgres
 public import SubjectRequests
 
-/// A document that commits together with the result it tells of.
-public struct StoredDocument: Sendable {
-    /// The file's name, free of personal data, unique for good.
-    public let fileName: String
-    /// Its media type, as in `application/json`.
-    public let mediaType: String
-    /// SHA-256 of the content, 32 bytes.
-    public let sha256: Data
-    /// The bytes.
-    public let content: Data
-
-    /// A document of a request or a run.
-    public init(fileName: String, mediaType: String, sha256: Data, content: Data) {
-        self.fileName = fileName
-        self.mediaType = mediaType
-        self.sha256 = sha256
-        self.content = content
-    }
-}
-
-/// What is to be recorded of one claim.
-public struct ClaimResult: Sendable {
-    /// The request, and the claim under which it was worked.
-    public let request: Int64, claimNumber: Int
-    /// Where the request goes: a final state, or back to `pending`.
-    public var state: RequestState
-    /// What was found out; `nil` where nothing was.
-    public var outcome: Outcome?
-    /// One sentence for people; no personal data.
-    public var reason: String?
-    /// For a request that goes back: not to be claimed again before so many seconds have passed.
-    public var wait: Duration?
-    /// Real failures, this one included.
-    public var failures: Int
-    /// An erasure call may have been carried out without an answer.
-    public var mayHaveActed: Bool
-    /// Calls made under this claim.
-    public var calls: Int
-    /// For residual data: which sections still hold what kind of thing, never values.
-    public var remains: [String]
-    /// For a rectification: names of attributes, where the evidence is to have them; never values.
-    public var attributes: [String]
-    /// For an erasure: how long the identifier is kept for another look, and when that look is due.
-    public var recheck: Recheck?
-    /// Whether what is kept of the person besides the evidence is to be forgotten: their erasure is final.
-    public var forgetsSubject: Bool
-    /// The documents.
-    public var documents: [StoredDocument]
-
-    /// A result of one claim.
-    public init(
-        of request: Int64,
-        claim: Int,
-        state: RequestState,
-        outcome: Outcome? = nil,
-        reason: String? = nil,
-        wait: Duration? = nil,
-        failures: Int = 0,
-        mayHaveActed: Bool = false,
-        calls: Int = 0,
-        remains: [String] = [],
-        attributes: [String] = [],
-        recheck: Recheck? = nil,
-        forgetsSubject: Bool = false,
-        documents: [StoredDocument] = []
-    ) {
-        self.request = request
-        self.claimNumber = claim
-        self.state = state
-        self.outcome = outcome
-        self.reason = reason
-        self.wait = wait
-        self.failures = failures
-        self.mayHaveActed = mayHaveActed
-        self.calls = calls
-        self.remains = remains
-        self.attributes = attributes
-        self.recheck = recheck
-        self.forgetsSubject = forgetsSubject
-        self.documents = documents
-    }
-}
-
-/// One more look after an erasure.
-public struct Recheck: Sendable, Hashable {
-    /// When it is due, and until when the identifier may be kept for it, both from the erasure on.
-    public var dueAfter: Duration, keptFor: Duration
-
-    /// A look after some time.
-    public init(dueAfter: Duration, keptFor: Duration) {
-        self.dueAfter = dueAfter
-        self.keptFor = keptFor
-    }
-}
-
 extension Store {
-    /// Records a group of results in one statement and one commit: state, outcome, documents, evidence, and the
-    /// forgetting of the erased.
+    /// Records a group of resolutions in one statement and one commit: state, outcome, documents, log entries, and for
+    /// final erasures the deletion of what is kept about the subject.
     ///
-    /// - Returns: The requests whose result was accepted. One that is missing was taken by somebody else in the
-    ///   meantime; nothing of it was written.
+    /// - Returns: The requests whose resolution was accepted. A request that is missing is held by another run by now;
+    ///   nothing about it was written.
     /// - Throws: ``StoreError`` `.unstorable` where one of the group cannot be stored; nothing was written then.
-    public func record(_ results: [ClaimResult], run: Int64) async throws(StoreError) -> Set<Int64> {
-        let documents = results.flatMap { result in result.documents.map { (result.request, $0) } }
-        let parameters: [any PostgresEncodable] = [
-            run,
-            results.map(\.request),
-            results.map(\.claimNumber),
-            results.map(\.state.rawValue),
-            results.map { $0.outcome?.rawValue },
-            results.map(\.reason),
-            results.map { $0.wait.map(\.milliseconds) },
-            results.map(\.failures),
-            results.map(\.mayHaveActed),
-            results.map(\.calls),
-            results.map { $0.remains.isEmpty ? nil : $0.remains.joined(separator: "\n") },
-            results.map { $0.attributes.isEmpty ? nil : $0.attributes.joined(separator: "\n") },
-            results.map { $0.recheck?.dueAfter.milliseconds },
-            results.map { $0.recheck?.keptFor.milliseconds },
-            results.map(\.forgetsSubject),
-            documents.map(\.0),
-            documents.map(\.1.fileName),
-            documents.map(\.1.mediaType),
-            documents.map(\.1.sha256),
-            documents.map(\.1.content),
-        ]
-        let recorded =
-            if results.contains(where: \.forgetsSubject) {
+    public func record(_ resolutions: [Resolution], run: Int64) async throws -> Set<Int64> {
+        let documents = resolutions.flatMap { resolution in
+            resolution.documents.map { RecordStatements.OwnedDocument(request: resolution.claim.request, $0) }
+        }
+        let parameters: [any PostgresEncodable] =
+            [run] + RecordStatements.resolutions.parameters(resolutions)
+            + RecordStatements.documents.parameters(documents)
+        let accepted =
+            if resolutions.contains(where: \.forgetsSubject) {
                 try await transaction { connection in
-                    try connection.query(ForgettingLock.take)
+                    try connection.query(AdvisoryLock.forgetting.take)
                     return try connection.query(RecordStatements.record, parameters: parameters)
                 }
             } else {
                 try await query(RecordStatements.record, parameters)
             }
-        do throws(PostgresError) {
-            return Set(try recorded.map { row throws(PostgresError) in try row.decode("id", as: Int64.self) })
-        } catch {
-            throw StoreError(error)
-        }
+        return Set(try accepted.map { row in try row.decode("id", as: Int64.self) })
     }
 
-    /// Of these results those that are recorded already, as the evidence tells: what was sent before a connection broke may
-    /// have been committed without an answer.
-    public func recorded(among results: [ClaimResult]) async throws(StoreError) -> Set<Int64> {
-        Set(
-            try await rows(
-                RecordStatements.recorded,
-                [results.map(\.request), results.map(\.claimNumber)]
-            ) { row throws(PostgresError) in try row.decode("id", as: Int64.self) }
-        )
-    }
-}
-
-extension Duration {
-    var milliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    /// The requests among these resolutions that are recorded already: what was sent before a connection broke may have
+    /// been committed without an answer.
+    public func recorded(among resolutions: [Resolution]) async throws -> Set<Int64> {
+        let claims = RecordStatements.claims.parameters(resolutions.map(\.claim))
+        return Set(try await rows(RecordStatements.recorded, claims) { row in try row.decode("id", as: Int64.self) })
     }
 }
 
 private enum RecordStatements {
+    static let claims = ParameterTable<Claim>(
+        from: 1,
+        [
+            .init("id", "bigint") { $0.request },
+            .init("claim_no", "int") { $0.number },
+        ]
+    )
+
     static let recorded = Statement(
         "look for recorded results",
         """
         select distinct r.id
-        from unnest($1::bigint[], $2::int[]) as r (id, claim_no)
+        from \(claims.source("r"))
         join dsr.evidence_leaves l on l.request_id = r.id
         join dsr.evidence_payloads p using (index)
         where convert_from(p.payload, 'UTF8')::json ->> 'event' in ('recorded', 'returned')
@@ -175,23 +57,57 @@ private enum RecordStatements {
         """
     )
 
-    // The fence is (id, claim_no) and nothing else: claim_no only grows, so a result that comes late can never
-    // land on a later claim. `subject` reads the identifier as it was before `hit` clears it, since all parts
-    // of one statement see the same snapshot.
+    static let resolutions = ParameterTable<Resolution>(
+        from: 2,
+        [
+            .init("id", "bigint") { $0.claim.request },
+            .init("claim_no", "int") { $0.claim.number },
+            .init("state", "text") { $0.state.rawValue },
+            .init("outcome", "text") { $0.outcome?.rawValue },
+            .init("reason", "text") { $0.reason },
+            .init("wait_ms", "bigint") { $0.wait?.milliseconds },
+            .init("failures", "int") { $0.failures },
+            .init("may_have_acted", "bool") { $0.mayHaveActed },
+            .init("calls", "int") { $0.calls },
+            .init("remains", "json") { PostgresJSON(list: $0.remains) },
+            .init("attributes", "json") { PostgresJSON(list: $0.attributes) },
+            .init("recheck_ms", "bigint") { $0.recheck?.dueAfter.milliseconds },
+            .init("keep_ms", "bigint") { $0.recheck?.keptFor.milliseconds },
+            .init("forgets", "bool") { $0.forgetsSubject },
+        ]
+    )
+
+    /// A document and the request that it answers.
+    struct OwnedDocument {
+        let request: Int64, document: Document
+
+        init(request: Int64, _ document: Document) {
+            self.request = request
+            self.document = document
+        }
+    }
+
+    static let documents = ParameterTable<OwnedDocument>(
+        from: resolutions.next,
+        [
+            .init("request_id", "bigint") { $0.request },
+            .init("file_name", "text") { $0.document.fileName },
+            .init("media_type", "text") { $0.document.mediaType },
+            .init("sha256", "bytea") { $0.document.sha256 },
+            .init("content", "bytea") { $0.document.content },
+        ]
+    )
+
+    // The fence is (id, claim_no) and nothing else: claim_no only grows, so a late result can never land on a later
+    // claim. `subject` reads the identifier as it was before `hit` clears it, since all parts of one statement see the
+    // same snapshot.
     static let record = Statement(
         "record results",
         """
         with result as materialized (
-            select * from unnest(
-                $2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bool[],
-                $10::int[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bool[]
-            ) as r (
-                id, claim_no, state, outcome, reason, wait_ms, failures, may_have_acted, calls, remains, attributes,
-                recheck_ms, keep_ms, forgets
-            )
+            select * from \(resolutions.source("r"))
         ), document as materialized (
-            select * from unnest($16::bigint[], $17::text[], $18::text[], $19::bytea[], $20::bytea[])
-                as d (request_id, file_name, media_type, sha256, content)
+            select * from \(documents.source("d"))
         ), subject as materialized (
             select q.id, q.integration_id, r.recheck_ms, r.keep_ms
             from result r join dsr.subject_requests q
@@ -232,7 +148,7 @@ private enum RecordStatements {
             from subject s join hit on hit.id = s.id
             where s.recheck_ms is not null
         ), forgotten as (
-            -- That an earlier call may have erased the person is settled as well: it was read back.
+            -- Whether an earlier deletion was carried out is settled too: the read-back found nothing.
             update dsr.subject_requests q
             set integration_id = null, requested_by = null, changes = null, may_have_acted = false
             from same_subject s
@@ -253,8 +169,8 @@ private enum RecordStatements {
                 'request', hit.id, 'right', hit.kind, 'claim', hit.claim_no,
                 'state', hit.state, 'outcome', hit.outcome,
                 'calls', hit.calls,
-                'remains', to_json(string_to_array(hit.remains, E'\\n')),
-                'attributes', to_json(string_to_array(hit.attributes, E'\\n')),
+                'remains', hit.remains,
+                'attributes', hit.attributes,
                 'reports', (
                     select json_agg(json_build_object('name', d.file_name, 'sha256', encode(d.sha256, 'hex')))
                     from document d where d.request_id = hit.id

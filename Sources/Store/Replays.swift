@@ -2,56 +2,55 @@ public import Foundation
 import Postgres
 public import SubjectRequests
 
+/// Counts of a batch of identifiers in a replay.
+public struct ReplayCounts: Sendable, Hashable {
+    /// Customers among them who were erased since the instant, and erasures queued for them now.
+    public var matched = 0, queued = 0
+
+    /// Zero counts.
+    public init() {}
+}
+
+/// Erasures since an instant that no replay since that instant repeats.
+public struct Unreplayed: Sendable, Hashable {
+    /// Customers whose identifier was not given.
+    public let notGiven: Int
+    /// Erasures without a digest under the present subject key. They cannot be matched with an identifier.
+    public let notRecognisable: Int
+}
+
 extension Store {
-    /// What a batch of identifiers came to in a replay.
-    public struct ReplayCounts: Sendable, Hashable {
-        /// People among them who were erased since the instant, and erasures queued for them now.
-        public var matched = 0, queued = 0
-
-        /// Nothing yet.
-        public init() {}
-    }
-
-    /// Queues the erasure again of everybody in a batch who was erased since an instant. Asked for twice, it is queued once.
+    /// Queues another erasure of each customer in a batch who was erased since an instant. Idempotent.
     ///
-    /// - Parameter people: Identifiers and their digests.
+    /// - Parameter subjects: Identifiers and their digests.
     public func replay(
-        _ people: [(subject: SubjectID, digest: Data)],
+        _ subjects: [(subject: SubjectID, digest: Data)],
         since instant: Date,
         ticket: String,
         requestedBy: String
-    ) async throws(StoreError) -> ReplayCounts {
-        let counts = try await rows(
+    ) async throws -> ReplayCounts {
+        try await row(
             ReplayStatements.queue,
-            [people.map(\.digest), people.map(\.subject.value), instant, ticket, requestedBy]
-        ) { row throws(PostgresError) in
+            [subjects.map(\.digest), subjects.map(\.subject.value), instant, ticket, requestedBy]
+        ) { row in
             var counts = ReplayCounts()
             counts.matched = try row.decode("matched")
             counts.queued = try row.decode("queued")
             return counts
         }
-        return counts.first ?? ReplayCounts()
-    }
-
-    /// Erasures since an instant that cannot be repeated so far.
-    public struct Unreplayed: Sendable, Hashable {
-        /// People whose identifier was not given.
-        public let notGiven: Int
-        /// Erasures without a digest of the present key: whom they were about nobody can tell any more.
-        public let notRecognisable: Int
     }
 
     /// Counts the erasures since an instant that no replay since that instant repeats.
-    public func unreplayed(since instant: Date, key: Data) async throws(StoreError) -> Unreplayed {
-        try await rows(ReplayStatements.rest, [instant, key]) { row throws(PostgresError) in
+    public func unreplayed(since instant: Date, key: Data) async throws -> Unreplayed {
+        try await row(ReplayStatements.rest, [instant, key]) { row in
             Unreplayed(notGiven: try row.decode("not_given"), notRecognisable: try row.decode("not_recognisable"))
-        }.first ?? Unreplayed(notGiven: 0, notRecognisable: 0)
+        }
     }
 }
 
 private enum ReplayStatements {
-    // Erasures of ours that a restore to the instant has undone, repeated ones among them; the oldest of each person, so
-    // that it is the same whenever this is asked.
+    // Erasures that a restore to the instant has undone, replays among them. The oldest of each subject is repeated, so
+    // that the statement is idempotent.
     static let queue = Statement(
         "queue erasures again",
         """

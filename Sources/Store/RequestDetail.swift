@@ -2,47 +2,47 @@ public import Foundation
 import Postgres
 public import SubjectRequests
 
-/// What `requests show` knows of a request beyond its summary: the law, the gates, and what people decided.
+/// A request beyond its summary: deadline, gates and decisions.
 public struct RequestDetail: Sendable {
     /// The deadline with its steps; `nil` before admission.
     public let deadline: Deadline?
     /// The gates that are closed now.
     public let closedGates: [Gate]
-    /// Whether the identity must be checked; how, by whom and when it was.
+    /// Whether the identity must be verified; how and by whom it was.
     public let needsIdentity: Bool, identityMethod: IdentityMethod?, identityCheckedBy: String?
-    /// When the identity was checked.
+    /// When the identity was verified.
     public let identityCheckedAt: Date?
-    /// Whether it must be approved; by whom and when it was, and whether of what it asks for now.
+    /// Whether it must be approved; by whom and when it was, and whether the request has not changed since.
     public let needsApproval: Bool, approvedBy: String?, approvedAt: Date?, isApprovalCurrent: Bool
     /// The first day on which an erasure may be carried out.
     public let notErasedBefore: CivilDate?
-    /// The day on which the person was told of an extension.
+    /// The date on which the customer was told of an extension.
     public let extensionToldOn: CivilDate?
-    /// Why the controller does not act; the day on which the person was told, and the last day for that.
+    /// The ground of a refusal; the date on which the customer was told, and the last date for that.
     public let refusalGround: RefusalGround?, refusalToldOn: CivilDate?, noticeBy: CivilDate?
     /// The erasure that it repeats.
     public let replayOf: Int64?
-    /// The intervals in which the person was waited for.
+    /// The intervals in which the controller waited for the customer.
     public let suspensions: [Suspension]
-    /// What people decided, oldest first.
+    /// The decisions of operators, oldest first.
     public let decisions: [DecisionNote]
 }
 
-/// A decision as it was made.
+/// A decision of an operator as it is stored.
 public struct DecisionNote: Sendable {
-    /// What was decided, and by whom.
+    /// The decision, and the operator.
     public let decision: String, actor: String
-    /// Why.
+    /// The justification.
     public let reason: String?, ticket: String?
-    /// When.
+    /// When it was made.
     public let madeAt: Date
 }
 
 extension Store {
-    /// What else is known of a request; `nil` where there is none.
-    public func detail(of request: Int64) async throws(StoreError) -> RequestDetail? {
+    /// A request's deadline, gates and decisions; `nil` where there is no such request.
+    public func detail(of request: Int64) async throws -> RequestDetail? {
         let suspensions = try await rows(DetailStatements.suspensions, [request], Suspension.init)
-        let decisions = try await rows(DetailStatements.decisions, [request]) { row throws(PostgresError) in
+        let decisions = try await rows(DetailStatements.decisions, [request]) { row in
             DecisionNote(
                 decision: try row.decode("decision"),
                 actor: try row.decode("actor"),
@@ -51,7 +51,7 @@ extension Store {
                 madeAt: try row.decode("made_at")
             )
         }
-        return try await rows(DetailStatements.detail, [request]) { row throws(PostgresError) in
+        return try await rows(DetailStatements.detail, [request]) { row in
             RequestDetail(
                 deadline: try row.decode("deadline", as: PostgresJSON?.self).flatMap(Deadline.init),
                 closedGates: try row.decode("closed_gates"),
@@ -76,14 +76,6 @@ extension Store {
     }
 }
 
-extension Deadline {
-    /// The deadline as it was stored; `nil` where the text is not one.
-    init?(_ json: PostgresJSON) {
-        guard let deadline = try? JSONDecoder().decode(Deadline.self, from: Data(json.text.utf8)) else { return nil }
-        self = deadline
-    }
-}
-
 private enum DetailStatements {
     static let detail = Statement(
         "read a request's gates",
@@ -101,7 +93,7 @@ private enum DetailStatements {
     )
 
     static let suspensions = Statement(
-        "read a request's suspensions to show",
+        "read a request's suspensions for its detail",
         "select cause, asked_on, answered_on from dsr.suspensions where request_id = $1 order by asked_on, id"
     )
 

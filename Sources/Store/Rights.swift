@@ -43,7 +43,7 @@ extension Store {
     /// in the middle of the work.
     ///
     /// - Throws: ``StoreError`` `.schema`, with what is missing and what to do.
-    public func requireRights() async throws(StoreError) {
+    public func requireRights() async throws {
         let pairs = WorkerRights.tables.flatMap { rights, names in names.flatMap { name in rights.map { (name, $0) } } }
         let lacks = try await rows(
             RightsStatements.lacking,
@@ -51,7 +51,7 @@ extension Store {
                 pairs.map { "dsr.\($0.0)" }, pairs.map(\.1), WorkerRights.changeable.map { "dsr.\($0.table)" },
                 WorkerRights.changeable.map(\.column), WorkerRights.functions.map { "dsr.\($0)" },
             ]
-        ) { row throws(PostgresError) in
+        ) { row in
             (name: try row.decode("name", as: String.self), right: try row.decode("lacking", as: String?.self))
         }
         let missing = lacks.filter { $0.right == nil }.map(\.name)

@@ -3,16 +3,15 @@ public import Foundation
 import Migrations
 import Postgres
 
-/// The schema's steps and where a database stands among them.
-extension Store {
-    /// One step, and when it was applied here.
-    public struct MigrationStatus: Sendable {
-        /// The step's number and name.
-        public let version: Int, name: String
-        /// When it was applied; `nil` where it is still to come.
-        public let appliedAt: Date?
-    }
+/// A migration of the schema, and when it was applied.
+public struct MigrationStatus: Sendable {
+    /// Its number and name.
+    public let version: Int, name: String
+    /// When it was applied; `nil` where it was not yet.
+    public let appliedAt: Date?
+}
 
+extension Store {
     private struct Applied {
         let version: Int
         let name: String
@@ -20,28 +19,25 @@ extension Store {
         let appliedAt: Date
     }
 
-    /// Applies the steps that are missing, each in a transaction of its own, one process at a time.
+    /// Applies the migrations that are missing, each in its own transaction, one process at a time.
     ///
-    /// - Returns: The steps applied now.
-    /// - Throws: ``StoreError`` `.schema` where an applied step is not the one this version knows.
-    public func migrate() async throws(StoreError) -> [MigrationStatus] {
+    /// - Returns: The migrations that were applied.
+    /// - Throws: ``StoreError`` `.schema` where an applied migration differs from the one in this version.
+    public func migrate() async throws -> [MigrationStatus] {
+        try await query(AdvisoryLock.schema.hold)
+        let result: Result<[MigrationStatus], any Error>
         do {
-            try await connection.query(SchemaStatements.lock)
-        } catch {
-            throw StoreError(error)
-        }
-        let result: Result<[MigrationStatus], StoreError>
-        do throws(StoreError) {
             result = .success(try await applyMissing())
         } catch {
             result = .failure(error)
         }
-        _ = try? await connection.query(SchemaStatements.unlock)
+        // Where the connection is lost, the lock is gone with it.
+        _ = try? await query(AdvisoryLock.schema.release)
         return try result.get()
     }
 
-    /// Every step this version knows, and which of them the database has.
-    public func migrationStatus() async throws(StoreError) -> [MigrationStatus] {
+    /// Every migration of this version, and when the database received it.
+    public func migrationStatus() async throws -> [MigrationStatus] {
         let applied = try await appliedMigrations()
         return Migration.all.map { step in
             MigrationStatus(
@@ -52,9 +48,10 @@ extension Store {
         }
     }
 
-    /// - Throws: ``StoreError`` `.schema`, with what to do, unless the database has exactly the steps this
-    ///   version knows.
-    public func requireCurrentSchema() async throws(StoreError) {
+    /// Checks that the database has exactly the migrations of this version.
+    ///
+    /// - Throws: ``StoreError`` `.schema`, with what to do.
+    public func requireCurrentSchema() async throws {
         let applied = try await appliedMigrations()
         if applied.isEmpty {
             throw StoreError(.schema, "the database has no dsr schema; run 'dsr migrate' first")
@@ -63,18 +60,14 @@ extension Store {
         if applied.count < Migration.all.count {
             throw StoreError(
                 .schema,
-                "the schema is at version \(applied.count) and this dsr needs \(Migration.all.count); "
+                "the schema is at version \(applied.count), and this version of dsr needs \(Migration.all.count); "
                     + "run 'dsr migrate'"
             )
         }
     }
 
-    private func applyMissing() async throws(StoreError) -> [MigrationStatus] {
-        do {
-            try await connection.run(script: SchemaStatements.prepare, named: "prepare the schema")
-        } catch {
-            throw StoreError(error)
-        }
+    private func applyMissing() async throws -> [MigrationStatus] {
+        try await run(script: SchemaStatements.prepare, named: "prepare the schema")
         let applied = try await appliedMigrations()
         try Self.compare(applied)
         var done: [MigrationStatus] = []
@@ -89,12 +82,10 @@ extension Store {
         return done
     }
 
-    private func appliedMigrations() async throws(StoreError) -> [Applied] {
-        let exists = try await rows(SchemaStatements.exists, []) { row throws(PostgresError) in
-            try row.decode("present", as: Bool.self)
-        }
-        guard exists.first == true else { return [] }
-        return try await rows(SchemaStatements.applied, []) { row throws(PostgresError) in
+    private func appliedMigrations() async throws -> [Applied] {
+        let exists = try await row(SchemaStatements.exists) { row in try row.decode("present", as: Bool.self) }
+        guard exists else { return [] }
+        return try await rows(SchemaStatements.applied) { row in
             Applied(
                 version: try row.decode("version"),
                 name: try row.decode("name"),
@@ -104,11 +95,11 @@ extension Store {
         }
     }
 
-    private static func compare(_ applied: [Applied]) throws(StoreError) {
+    private static func compare(_ applied: [Applied]) throws {
         if let unknown = applied.first(where: { $0.version > Migration.all.count }) {
             throw StoreError(
                 .schema,
-                "the schema has step \(unknown.version), which this dsr does not know; use the dsr version that "
+                "the schema has migration \(unknown.version), which this version of dsr does not know; use the version that "
                     + "migrated it, or a newer one"
             )
         }
@@ -116,15 +107,15 @@ extension Store {
             guard found.version == known.version else {
                 throw StoreError(
                     .schema,
-                    "schema step \(known.version) (\(known.name)) is missing before later ones; restore the database's "
-                        + "dsr schema from a backup"
+                    "migration \(known.version) (\(known.name)) is missing, and later ones are applied; restore the dsr schema "
+                        + "from a backup"
                 )
             }
             guard found.checksum == Data(SHA256.hash(data: Data(known.sql.utf8))) else {
                 throw StoreError(
                     .schema,
-                    "schema step \(found.version) (\(found.name)) was applied with other contents than this dsr has; "
-                        + "use the dsr version that migrated this database"
+                    "migration \(found.version) (\(found.name)) was applied with different contents; use the version of dsr "
+                        + "that migrated this database"
                 )
             }
         }
@@ -132,7 +123,7 @@ extension Store {
 }
 
 private enum SchemaStatements {
-    // Under the lock too: `if not exists` does not see what another transaction is about to commit.
+    // Runs under the lock too: `if not exists` does not see what another transaction is about to commit.
     static let prepare = """
         create schema if not exists dsr;
         create table if not exists dsr.schema_migrations (
@@ -144,22 +135,18 @@ private enum SchemaStatements {
         );
         """
 
-    // A session lock, so that it spans the steps' own transactions and ends with the connection.
-    static let lock = Statement("lock the schema", "select pg_advisory_lock(hashtext('dsr.migrate'))")
-    static let unlock = Statement("unlock the schema", "select pg_advisory_unlock(hashtext('dsr.migrate'))")
-
     static let exists = Statement(
         "look for the schema",
         "select to_regclass('dsr.schema_migrations') is not null as present"
     )
 
     static let applied = Statement(
-        "read the schema's steps",
+        "read the migrations",
         "select version, name, sha256, applied_at from dsr.schema_migrations order by version"
     )
 
     static let remember = Statement(
-        "remember a schema step",
+        "remember a migration",
         "insert into dsr.schema_migrations (version, name, sha256) values ($1, $2, $3)"
     )
 }

@@ -1,10 +1,11 @@
 public import Postgres
 
-/// The database as dsr sees it: every statement by name, rows as types.
+/// The database of dsr: every statement by name, rows as values.
 ///
-/// A value that shares one connection. Statements run one after another on the connection's own thread.
+/// A value that shares one connection. Statements run one after another on the connection's own thread. What is thrown
+/// is a ``StoreError``.
 public struct Store: Sendable {
-    let connection: PostgresConnection
+    private let connection: PostgresConnection
 
     /// A store over a connection, for a schema that ``requireCurrentSchema()`` has found to be current.
     public init(connection: PostgresConnection) {
@@ -14,7 +15,7 @@ public struct Store: Sendable {
     /// Connects and checks the schema.
     ///
     /// - Throws: ``StoreError`` `.unreachable` or `.schema`.
-    public static func open(_ configuration: PostgresConfiguration) async throws(StoreError) -> Store {
+    public static func open(_ configuration: PostgresConfiguration) async throws -> Store {
         let store = try await connect(configuration)
         do {
             try await store.requireCurrentSchema()
@@ -25,74 +26,79 @@ public struct Store: Sendable {
         return store
     }
 
-    /// Connects without a look at the schema, for what brings it up to date.
+    /// Connects without checking the schema, for the command that migrates it.
     ///
     /// - Throws: ``StoreError`` `.unreachable`.
-    public static func connect(_ configuration: PostgresConfiguration) async throws(StoreError) -> Store {
-        do {
-            return Store(connection: try await PostgresConnection.connect(configuration))
-        } catch {
-            throw StoreError(error)
-        }
+    public static func connect(_ configuration: PostgresConfiguration) async throws -> Store {
+        try await translatingErrors { Store(connection: try await PostgresConnection.connect(configuration)) }
+    }
+
+    /// Opens the connection again after it was lost.
+    public func reconnect() async throws {
+        try await Self.translatingErrors { try await connection.reconnect() }
     }
 
     /// Closes the connection.
     public func close() async {
         await connection.close()
     }
-
-    /// Runs one statement, its error translated.
-    func query(
-        _ statement: Statement,
-        _ parameters: [any PostgresEncodable],
-        deadline: Duration? = nil
-    ) async throws(StoreError) -> PostgresResult {
-        do {
-            return try await connection.query(statement, parameters: parameters, deadline: deadline)
-        } catch {
-            throw StoreError(error)
-        }
-    }
-
-    /// Runs statements in one transaction, their errors translated.
-    func transaction<Value: Sendable>(
-        _ body: @Sendable (isolated PostgresConnection) throws -> Value
-    ) async throws(StoreError) -> Value {
-        do {
-            return try await connection.transaction(body)
-        } catch let error as PostgresError {
-            throw StoreError(error)
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            throw StoreError(.statement, "a transaction broke off")
-        }
-    }
-
-    /// Turns rows into values, a wrong type or NULL into an error that names statement and column.
-    func rows<Value>(
-        _ statement: Statement,
-        _ parameters: [any PostgresEncodable],
-        _ decode: (PostgresRow) throws(PostgresError) -> Value
-    ) async throws(StoreError) -> [Value] {
-        let result = try await query(statement, parameters)
-        var values: [Value] = []
-        values.reserveCapacity(result.count)
-        do throws(PostgresError) {
-            for row in result { values.append(try decode(row)) }
-        } catch {
-            throw StoreError(error)
-        }
-        return values
-    }
 }
 
+// MARK: - Statements
+
 extension Store {
-    /// Opens the connection again after it was lost.
-    public func reconnect() async throws(StoreError) {
+    /// Runs one statement.
+    @discardableResult
+    func query(
+        _ statement: Statement,
+        _ parameters: [any PostgresEncodable] = [],
+        deadline: Duration? = nil
+    ) async throws -> PostgresResult {
+        try await Self.translatingErrors {
+            try await connection.query(statement, parameters: parameters, deadline: deadline)
+        }
+    }
+
+    /// Runs one statement and turns its rows into values. A wrong type or NULL is an error that names statement and
+    /// column.
+    func rows<Value>(
+        _ statement: Statement,
+        _ parameters: [any PostgresEncodable] = [],
+        _ decode: (PostgresRow) throws -> Value
+    ) async throws -> [Value] {
+        let result = try await query(statement, parameters)
+        return try await Self.translatingErrors { try result.map(decode) }
+    }
+
+    /// Runs one statement that returns exactly one row.
+    func row<Value>(
+        _ statement: Statement,
+        _ parameters: [any PostgresEncodable] = [],
+        _ decode: (PostgresRow) throws -> Value
+    ) async throws -> Value {
+        guard let value = try await rows(statement, parameters, decode).first else {
+            throw StoreError(.statement, "statement \"\(statement.name)\" returned no row")
+        }
+        return value
+    }
+
+    /// Runs statements in one transaction.
+    func transaction<Value: Sendable>(
+        _ body: @Sendable (isolated PostgresConnection) throws -> Value
+    ) async throws -> Value {
+        try await Self.translatingErrors { try await connection.transaction(body) }
+    }
+
+    /// Runs a script of several commands.
+    func run(script: String, named name: String) async throws {
+        try await Self.translatingErrors { try await connection.run(script: script, named: name) }
+    }
+
+    /// The one place where an error of the connection becomes a ``StoreError``.
+    private static func translatingErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
-            try await connection.reconnect()
-        } catch {
+            return try await body()
+        } catch let error as PostgresError {
             throw StoreError(error)
         }
     }

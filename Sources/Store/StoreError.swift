@@ -1,32 +1,35 @@
 public import Postgres
 
-/// What went wrong between dsr and its database, said without data.
+/// An error of the database or of a statement, described without data.
 public struct StoreError: Error, Sendable, CustomStringConvertible {
-    /// The kind of failure.
-    public enum Code: Sendable, Hashable {
+    /// The kind of an error. Later versions may add more.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The name of the code.
+        public let description: String
+
         /// The database cannot be reached, or the connection was lost.
-        case unreachable
-        /// The schema is missing, older or newer than this version of dsr, or was changed, or this role may not use it.
-        case schema
+        public static let unreachable = Code(description: "unreachable")
+        /// The schema is missing, older or newer than this version of dsr, or was changed, or the role lacks a right.
+        public static let schema = Code(description: "schema")
         /// A statement failed.
-        case statement
-        /// Postgres cannot store one of the values, or a rule of the table refuses it.
-        case unstorable
+        public static let statement = Code(description: "statement")
+        /// Postgres cannot store one of the values, or a rule of the table rejects it.
+        public static let unstorable = Code(description: "unstorable")
     }
 
-    /// The kind of failure.
+    /// The kind of the error.
     public let code: Code
-    /// One sentence: what happened, and what to do. No data.
+    /// One sentence that says what happened and what to do. It contains no data.
     public let description: String
-    /// What the database said.
+    /// The error of the connection that caused it.
     public let cause: PostgresError?
 
-    /// Whether the same may go well later: the connection broke, another transaction was in the way, or the server is short
-    /// of something. What was sent may have been committed nevertheless.
+    /// Whether a retry can succeed: the connection broke, another transaction was in the way, or the server lacks a
+    /// resource. What was sent may have been committed nevertheless.
     public var isTransient: Bool {
         if code == .unreachable { return true }
         guard let cause else { return false }
-        // 53: insufficient resources, a full disk among them; 55P03: a lock that was not to be had.
+        // 53: insufficient resources, a full disk among them; 55P03: a lock that could not be taken.
         return cause.isSerialization || cause.sqlState.map { $0.hasPrefix("53") || $0 == "55P03" } ?? false
             || cause.code == .timedOut
     }

@@ -1,4 +1,4 @@
-/// The run or operator that did what an entry of the evidence log tells.
+/// The run or operator that an entry of the evidence log names as its author.
 public enum Author: Sendable, Hashable {
     /// A run; its row holds the facts about it.
     case run(Int64)

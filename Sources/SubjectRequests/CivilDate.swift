@@ -1,14 +1,16 @@
 public import Foundation
 
-/// A day of the Gregorian calendar, without a time and without a zone: what the law counts in.
+/// A date of the Gregorian calendar, without a time and a time zone. The law counts periods in these.
 public struct CivilDate: Sendable, Hashable, Comparable {
-    /// The year, month (1 to 12) and day of the month (1 to 31).
+    /// The year (1 to 9999), month (1 to 12) and day of the month (1 to 31).
     public let year, month, day: Int
 
-    /// The first day that can be said: before all others.
+    /// The earliest date: 0001-01-01.
     public static let earliest = CivilDate(valid: 1, 1, 1)
 
-    /// - Returns: `nil` where there is no such day.
+    /// A date from its parts.
+    ///
+    /// - Returns: `nil` if there is no such date.
     public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month),
             (1...Self.days(inMonth: month, of: year)).contains(day)
@@ -16,8 +18,10 @@ public struct CivilDate: Sendable, Hashable, Comparable {
         self.init(valid: year, month, day)
     }
 
-    /// - Parameter text: ISO 8601, as in `2026-04-05`.
-    /// - Returns: `nil` where the text is not that, or there is no such day.
+    /// A date from its ISO 8601 text.
+    ///
+    /// - Parameter text: The text, for example `2026-04-05`.
+    /// - Returns: `nil` if the text has another format, or there is no such date.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.allSatisfy { ("0"..."9").contains($0) } }),
@@ -32,7 +36,7 @@ public struct CivilDate: Sendable, Hashable, Comparable {
         self.day = day
     }
 
-    /// The day on which an instant falls in a time zone.
+    /// The date of an instant in a time zone.
     public init(_ instant: Date, in zone: TimeZone) {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
@@ -40,7 +44,7 @@ public struct CivilDate: Sendable, Hashable, Comparable {
         self.init(valid: parts.year ?? 1, parts.month ?? 1, parts.day ?? 1)
     }
 
-    /// The order of the calendar.
+    /// Orders dates by the calendar.
     public static func < (left: CivilDate, right: CivilDate) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
@@ -54,10 +58,10 @@ public struct CivilDate: Sendable, Hashable, Comparable {
     }
 }
 
-// MARK: - Counting
+// MARK: - Arithmetic
 
 extension CivilDate {
-    /// The day with the same number so many months later or, where that month has no such day, its last.
+    /// The date some months later: the day with the same number or, if that month has none, its last day.
     ///
     /// This is how Art. 3(2)(c) of Regulation (EEC, Euratom) No 1182/71 ends a period expressed in months.
     public func adding(months: Int) -> CivilDate {
@@ -66,24 +70,24 @@ extension CivilDate {
         return CivilDate(valid: year, month, min(day, Self.days(inMonth: month, of: year)))
     }
 
-    /// The day so many days later, or earlier.
+    /// The date some days later or, for a negative number, earlier.
     public func adding(days: Int) -> CivilDate {
-        CivilDate(number: number + days)
+        CivilDate(number: daysSince1970 + days)
     }
 
-    /// How many days later this day is than another.
+    /// The number of days from another date to this one.
     public func days(since other: CivilDate) -> Int {
-        number - other.number
+        daysSince1970 - other.daysSince1970
     }
 
     /// The day of the week.
     public var weekday: Weekday {
         // 1970-01-01 was a Thursday.
-        let place = (number + 3) % 7
-        return Weekday.allCases[place < 0 ? place + 7 : place]
+        let index = (daysSince1970 + 3) % 7
+        return Weekday.allCases[index < 0 ? index + 7 : index]
     }
 
-    /// The days of the week, from Monday on, as in ISO 8601.
+    /// The days of the week, starting on Monday, as in ISO 8601.
     public enum Weekday: String, Sendable, CaseIterable {
         case monday, tuesday, wednesday, thursday, friday, saturday, sunday
 
@@ -91,12 +95,23 @@ extension CivilDate {
         public var name: String { rawValue.capitalized }
     }
 
-    /// Days since 1970-01-01. Counted in years that begin in March, so that the leap day is the last.
-    private var number: Int {
+    /// The number of days since 1970-01-01; negative before it.
+    public var daysSince1970: Int {
+        // Counted in years that begin in March, so that the leap day is the last day of a year.
         let shifted = month > 2 ? (year: year, month: month - 3) : (year: year - 1, month: month + 9)
         let leapDays = shifted.year / 4 - shifted.year / 100 + shifted.year / 400
         return 365 * shifted.year + leapDays + (153 * shifted.month + 2) / 5 + day - 1 - 719_468
     }
+
+    /// The day with this number of days since 1970-01-01.
+    ///
+    /// - Returns: `nil` before the year 1 and after 9999.
+    public init?(daysSince1970 days: Int) {
+        guard (Self.earliest.daysSince1970...Self.latest.daysSince1970).contains(days) else { return nil }
+        self.init(number: days)
+    }
+
+    private static let latest = CivilDate(valid: 9999, 12, 31)
 
     private init(number: Int) {
         let days = number + 719_468
@@ -118,7 +133,7 @@ extension CivilDate {
 // MARK: - Text
 
 extension CivilDate: CustomStringConvertible, Codable {
-    /// ISO 8601, as in `2026-04-05`.
+    /// The ISO 8601 text, for example `2026-04-05`.
     public var description: String {
         String(format: "%04d-%02d-%02d", year, month, day)
     }
@@ -127,7 +142,10 @@ extension CivilDate: CustomStringConvertible, Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let date = CivilDate(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a day, as in 2026-04-05")
+            throw DecodingError.dataCorruptedError(
+                in: container,
+                debugDescription: "expected a date, for example 2026-04-05"
+            )
         }
         self = date
     }

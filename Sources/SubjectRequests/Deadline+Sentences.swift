@@ -1,9 +1,9 @@
 extension Deadline {
-    /// Why the days are these days: a sentence a step, each with its article, and two for what follows from them.
+    /// The explanation of the dates for operators: one sentence for each step with its article, and two for the result.
     public var sentences: [String] {
         steps.map { "\($0.sentence(in: timeZone)) (\($0.rule.article))." } + [
-            "Answer by \(answerBy.inWords): the earliest reading, which neither weekends nor suspensions move.",
-            "The latest lawful day is \(latestLawful.inWords).",
+            "Answer by \(answerBy.inWords): the strictest reading, which weekends and suspensions do not move.",
+            "The last lawful date is \(latestLawful.inWords).",
         ]
     }
 }
@@ -14,30 +14,31 @@ extension Deadline.Step {
         case .received:
             "Received on \(day.inWords) in \(zone); that day is not counted"
         case .sameDay:
-            "\(period) from then ends with the day of the same number, \(day.inWords)"
+            "\(period) from receipt ends on the day with the same number, \(day.inWords)"
         case .lastDay:
-            "\(period) from then would end on a day that its last month does not have, so it ends with that month, "
-                + "on \(day.inWords)"
+            "The month in which the period ends has no day with the same number, so \(period.lowercased()) from receipt "
+                + "ends on its last day, \(day.inWords)"
         case .extended:
-            "The person was told on \(from?.inWords ?? "") that it takes two months more: three months from "
-                + "receipt end on \(day.inWords)"
+            "The customer was told on \(from?.inWords ?? "") of an extension by two months: three months from receipt "
+                + "end on \(day.inWords)"
         case .paused:
-            "\(asked) and answered on \(until?.inWords ?? ""); the days between are added: \(day.inWords)"
+            "\(asked) and answered on \(until?.inWords ?? ""); these days are added, so the period ends on \(day.inWords)"
         case .restarted:
-            "\(asked) and answered on \(until?.inWords ?? ""); the period runs from then: \(day.inWords)"
+            "\(asked) and answered on \(until?.inWords ?? ""); the period starts again on that date and ends on "
+                + day.inWords
         case .stillOpen:
-            "\(asked) and has not answered; that counts once they have"
+            "\(asked) and has not answered; the suspension counts once they answer"
         case .askedLate:
-            "\(asked): too late after receipt to suspend anything"
+            "\(asked), too late after receipt to suspend the period"
         case .notCounted:
-            "\(asked); suspensions are not counted here"
+            "\(asked); suspensions do not move the period in this configuration"
         case .workingDay:
             "That is a working day in \(jurisdiction ?? "")"
         case .moved:
             "\((over ?? []).map { "\($0.day) is \($0.name)" }.joined(separator: ", ")) in \(jurisdiction ?? ""): the "
                 + "period ends with the next working day, \(day.inWords)"
         case .calendarUnknown:
-            (jurisdiction.map { "The holidays of \(year.map(String.init) ?? "") in \($0) are not known" }
+            (jurisdiction.map { "The public holidays of \(year.map(String.init) ?? "") in \($0) are not known" }
                 ?? "No calendar of public holidays is configured")
                 + ", so the end is not moved to a working day and stays on \(day.inWords)"
         }
@@ -46,7 +47,8 @@ extension Deadline.Step {
     private var period: String { months == 1 ? "One month" : "\(months ?? 0) months" }
 
     private var asked: String {
-        "The person was asked on \(from?.inWords ?? "") \(cause == .clarification ? "what they mean" : "who they are")"
+        "The customer was asked on \(from?.inWords ?? "") "
+            + (cause == .clarification ? "to clarify the request" : "to confirm their identity")
     }
 }
 

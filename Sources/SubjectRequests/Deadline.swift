@@ -1,34 +1,34 @@
-/// The days by which a request must be answered, with each step that led to them.
+/// The dates by which a request must be answered, with each step of the count.
 ///
-/// Civil days of the controller's time zone. Art. 12(3) GDPR gives one month, counted as Regulation (EEC, Euratom)
-/// No 1182/71 counts; a day lasts until its last hour has ended.
+/// Dates are in the controller's time zone. Art. 12(3) GDPR sets a period of one month, which is counted according to
+/// Regulation (EEC, Euratom) No 1182/71. A date includes its last hour.
 public struct Deadline: Sendable, Hashable, Codable {
-    /// The civil day of receipt, and the time zone that decides which day that was.
+    /// The date of receipt, and the time zone in which it was determined.
     public let receivedOn: CivilDate, timeZone: String
-    /// The day until which the person can be told of an extension or a refusal: the first month's, moved by nothing.
+    /// The last date to tell the customer of an extension or a refusal: the end of the first month. Nothing moves it.
     public let noticeBy: CivilDate
-    /// The day to answer by: the earliest reading. Neither weekends nor suspensions move it.
+    /// The answer-by date, by the strictest reading of the law. Weekends and suspensions do not move it.
     public let answerBy: CivilDate
-    /// The last day that can be defended: moved to a working day, suspensions counted as configured.
+    /// The last lawful date: moved to a working day, with suspensions counted as configured.
     public let latestLawful: CivilDate
-    /// How the days came about, in order.
+    /// The steps of the count, in order.
     public let steps: [Step]
 
     /// One step of the count.
     public struct Step: Sendable, Hashable, Codable {
-        /// The rule that was applied.
+        /// The rule that the step applies.
         public let rule: Rule
-        /// The end of the period after this step; for ``Rule/received`` the day from which it runs.
+        /// The end of the period after this step; for ``Rule/received`` the date from which it runs.
         public let day: CivilDate
         /// The months counted.
         public var months: Int?
-        /// The interval of a suspension, or the day on which the person was told of an extension.
+        /// The interval of a suspension, or the date on which the customer was told of an extension.
         public var from: CivilDate?, until: CivilDate?
-        /// The days on which nobody works that the end was moved over.
+        /// The days off over which the end was moved.
         public var over: [DayOff]?
-        /// The year for which no calendar is known, and the place; no place where none is configured.
+        /// The year for which no calendar is known, and the place; no place if none is configured.
         public var year: Int?, jurisdiction: String?
-        /// What was asked in a suspension.
+        /// The cause of a suspension.
         public var cause: Suspension.Cause?
 
         init(_ rule: Rule, _ day: CivilDate) {
@@ -37,11 +37,11 @@ public struct Deadline: Sendable, Hashable, Codable {
         }
     }
 
-    /// A day on which nobody works, and why: a holiday's name, or the weekday.
+    /// A date that is not a working day, with the name of the holiday or weekday.
     public struct DayOff: Sendable, Hashable, Codable {
-        /// The day.
+        /// The date.
         public let day: CivilDate
-        /// Its name.
+        /// The name.
         public let name: String
     }
 
@@ -51,28 +51,28 @@ public struct Deadline: Sendable, Hashable, Codable {
         case received
         /// A period in months ends on the day with the same number.
         case sameDay = "same_day"
-        /// A month without that number ends it on its last day.
+        /// In a month without that number the period ends on the last day.
         case lastDay = "last_day"
-        /// Two further months: three from receipt.
+        /// The period is extended by two months, to three from receipt.
         case extended
-        /// Suspended days are added.
+        /// The days of a suspension are added.
         case paused
-        /// The period runs anew from an answer.
+        /// The period starts again on the date of the answer.
         case restarted
-        /// A suspension that has not ended moves nothing yet.
+        /// A suspension that has not ended does not move the period yet.
         case stillOpen = "still_open"
-        /// A suspension that was begun too late moves nothing.
+        /// A suspension that started too late does not move the period.
         case askedLate = "asked_late"
-        /// A suspension that the controller has chosen not to count.
+        /// A suspension that is not counted, by configuration.
         case notCounted = "not_counted"
         /// The end is a working day.
         case workingDay = "working_day"
         /// The end is moved to the next working day.
         case moved
-        /// No calendar is known, so the end stays where it is.
+        /// No calendar is known, so the end is not moved.
         case calendarUnknown = "calendar_unknown"
 
-        /// Where the rule stands.
+        /// The article that states the rule.
         public var article: String {
             switch self {
             case .received: "Art. 3(1) Regulation 1182/71"

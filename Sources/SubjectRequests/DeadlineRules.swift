@@ -1,12 +1,12 @@
 public import Foundation
 
-/// How a controller's deadlines are counted: where, by which calendar, and what suspensions do.
+/// How a controller's deadlines are counted: the time zone, the public holidays, and the effect of suspensions.
 public struct DeadlineRules: Sendable {
-    /// The controller's time zone: the one in which the law's days are counted.
+    /// The controller's time zone, which determines dates.
     public var zone: TimeZone
-    /// The holidays of the place where action is to be taken; `nil` where none is configured.
+    /// The public holidays at the controller's place; `nil` if none is configured.
     public var calendar: HolidayCalendar?
-    /// What suspensions do.
+    /// The effect of suspensions.
     public var suspensions: SuspensionPolicy
 
     /// Rules for a controller in a time zone.
@@ -20,11 +20,11 @@ public struct DeadlineRules: Sendable {
         self.suspensions = suspensions
     }
 
-    /// Counts.
+    /// Counts the deadline of a request.
     ///
     /// - Parameters:
     ///   - receivedAt: When the request reached the controller.
-    ///   - toldOn: The day on which the person was told of an extension, where there is one (Art. 12(3) GDPR).
+    ///   - toldOn: The date on which the customer was told of an extension, if there is one (Art. 12(3) GDPR).
     public func deadline(
         receivedAt: Date,
         suspensions: [Suspension] = [],
@@ -41,7 +41,7 @@ public struct DeadlineRules: Sendable {
             receivedOn: start,
             timeZone: zone.identifier,
             noticeBy: firstMonth,
-            // Three months from receipt, or two more than one: the earlier of the two is beyond dispute.
+            // Three months from receipt, or two months after the first: the earlier date satisfies both readings.
             answerBy: toldOn == nil ? firstMonth : min(start.adding(months: 3), firstMonth.adding(months: 2)),
             latestLawful: count.end,
             steps: count.steps
@@ -49,7 +49,7 @@ public struct DeadlineRules: Sendable {
     }
 }
 
-/// A count under way: the end as it stands, and the steps so far.
+/// A count in progress: the current end of the period, and the steps so far.
 private struct Count {
     let start: CivilDate
     private(set) var end: CivilDate
@@ -70,7 +70,7 @@ private struct Count {
         steps.append(step)
     }
 
-    /// Three months from the start, and not two from an end that was shortened by a short month.
+    /// Counts three months from the start, not two from the end of the first month, which a short month may have cut.
     mutating func extend(toldOn: CivilDate) {
         months = 3
         end = start.adding(months: months)
@@ -91,7 +91,7 @@ private struct Count {
             } else if let answeredOn = suspension.answeredOn {
                 switch policy.effect {
                 case .pause:
-                    // Days that two suspensions share stood still once.
+                    // Days in two suspensions count once.
                     end = end.adding(days: max(0, answeredOn.days(since: max(from, countedUntil))))
                     countedUntil = max(countedUntil, answeredOn)
                     note(.paused, suspension)
@@ -113,7 +113,7 @@ private struct Count {
         steps.append(step)
     }
 
-    /// Moves the end to a working day. Where a day's year has no calendar nothing is moved, and nothing is guessed.
+    /// Moves the end to a working day. If the calendar does not cover a year, the end is not moved at all.
     mutating func move(by calendar: HolidayCalendar?) {
         var day = end
         var over: [Deadline.DayOff] = []

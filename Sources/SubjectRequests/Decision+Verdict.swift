@@ -1,10 +1,10 @@
 extension Decision {
-    /// Whether the decision can be made about a request, made twice, or not made.
+    /// Decides whether the decision can be made about a request.
     public func verdict(on request: RequestStatus) -> Verdict {
-        if let problem = day.flatMap(request.problem(of:)) { return .notAllowed(problem) }
+        if let problem = date.flatMap(request.problem(of:)) { return .notAllowed(problem) }
         return switch self {
         case .identityChecked: request.checkIdentity()
-        case .approved(let approver): request.approve(by: approver)
+        case .approved: request.approve()
         case .extended(let toldOn): request.extend(toldOn: toldOn)
         case .refused(let ground, let toldOn): request.refuse(ground, toldOn: toldOn)
         case .cancelled: request.cancel()
@@ -14,57 +14,53 @@ extension Decision {
         }
     }
 
-    /// The day that the decision is of, where it is of one.
-    private var day: CivilDate? {
+    /// The date that the decision states, if it states one.
+    private var date: CivilDate? {
         switch self {
-        case .extended(let day), .suspended(_, let day), .resumed(_, let day): day
-        case .refused(_, let day): day
+        case .extended(let date), .suspended(_, let date), .resumed(_, let date): date
+        case .refused(_, let date): date
         case .identityChecked, .approved, .cancelled, .retried: nil
         }
     }
 }
 
 extension RequestStatus {
-    fileprivate func problem(of day: CivilDate) -> String? {
-        if day > today { return "\(day) lies in the future" }
-        if day < receivedOn { return "request \(id) was received on \(receivedOn), and \(day) is before that" }
+    fileprivate func problem(of date: CivilDate) -> String? {
+        if date > today { return "\(date) is in the future" }
+        if date < receivedOn { return "request \(id) was received on \(receivedOn), and \(date) is before that" }
         return nil
     }
 
     // MARK: - Gates
 
     fileprivate func checkIdentity() -> Decision.Verdict {
-        if isIdentityChecked { return .unchanged("The identity was checked before.") }
-        return whileUnanswered("an identity is checked") ?? .allowed
+        if isIdentityChecked { return .unchanged("The identity is already verified.") }
+        return whileOpen("the identity can be verified") ?? .allowed
     }
 
-    fileprivate func approve(by approver: String) -> Decision.Verdict {
+    fileprivate func approve() -> Decision.Verdict {
         guard right == .erasure else {
             return .notAllowed("request \(id) asks for \(right.rawValue), and only erasures are approved")
         }
-        if let approvedBy { return .unchanged("It was approved before, by \(approvedBy).") }
-        if let requestedBy, requestedBy.isSamePerson(as: approver) {
-            return .notAllowed(
-                "request \(id) was requested by \(requestedBy), and an erasure is approved by somebody else"
-            )
-        }
-        return whileInTheQueue("an erasure is approved") ?? .allowed
+        if let approvedBy { return .unchanged("The erasure is already approved, by \(approvedBy).") }
+        if requesterIsActor { return .notAllowed("the requester cannot approve their own erasure") }
+        return whileInQueue("an erasure can be approved") ?? .allowed
     }
 
     fileprivate func suspend(_ cause: Suspension.Cause) -> Decision.Verdict {
-        if let open = open(cause) { return .unchanged("The person was asked on \(open.askedOn) and has not answered.") }
-        if cause == .identity, isIdentityChecked {
-            return .notAllowed(
-                "the identity of who asks for request \(id) is checked; there is nothing to ask any more"
-            )
+        if let open = open(cause) {
+            return .unchanged("The customer was already asked on \(open.askedOn), and has not answered.")
         }
-        return whileInTheQueue("the person is asked something") ?? .allowed
+        if cause == .identity, isIdentityChecked {
+            return .notAllowed("the identity of the requester of request \(id) is already verified")
+        }
+        return whileInQueue("a question to the customer can be recorded") ?? .allowed
     }
 
     fileprivate func resume(_ cause: Suspension.Cause, answeredOn: CivilDate) -> Decision.Verdict {
-        guard let open = open(cause) else { return .unchanged("No question to the person is open.") }
+        guard let open = open(cause) else { return .unchanged("No question to the customer is open.") }
         if answeredOn < open.askedOn {
-            return .notAllowed("the person was asked on \(open.askedOn), and \(answeredOn) is before that")
+            return .notAllowed("the customer was asked on \(open.askedOn), and \(answeredOn) is before that")
         }
         return .allowed
     }
@@ -78,34 +74,39 @@ extension RequestStatus {
     fileprivate func extend(toldOn: CivilDate) -> Decision.Verdict {
         if let extensionToldOn {
             return extensionToldOn == toldOn
-                ? .unchanged("It was extended before; the person was told on \(toldOn).")
-                : .notAllowed("request \(id) was extended before, told on \(extensionToldOn); it is extended once")
+                ? .unchanged("The period is already extended; the customer was told on \(toldOn).")
+                : .notAllowed(
+                    "request \(id) is already extended, told on \(extensionToldOn); a period can be extended only once"
+                )
         }
-        if let verdict = whileUnanswered("a period is extended") { return verdict }
+        if let verdict = whileOpen("the period can be extended") { return verdict }
         guard today <= noticeBy else {
             return .notAllowed(
-                "the first month of request \(id) was over on \(noticeBy); until then the person can be told of an "
-                    + "extension, and not after (Art. 12(3) GDPR)"
+                "the first month of request \(id) ended on \(noticeBy); the customer can be told of an extension only "
+                    + "until then (Art. 12(3) GDPR)"
             )
         }
         return .allowed
     }
 
-    // MARK: - Ends
+    // MARK: - Refusal, withdrawal, retry
 
     fileprivate func refuse(_ ground: RefusalGround, toldOn: CivilDate?) -> Decision.Verdict {
         if state == .refused {
             guard let refusalGround else {
-                return .notAllowed("request \(id) was malformed and is refused for that; a new request can be refused")
+                return .notAllowed(
+                    "request \(id) is refused as malformed; only a new request can be refused on a ground"
+                )
             }
             guard refusalGround == ground else {
                 return .notAllowed(
-                    "request \(id) was refused before, on \(refusalGround.article); that stays its ground"
+                    "request \(id) is already refused on the ground of \(refusalGround.article); the ground cannot be "
+                        + "changed"
                 )
             }
             if toldOn != nil, refusalToldOn == nil { return .allowed }
             return .unchanged(
-                "It was refused before" + (refusalToldOn.map { "; the person was told on \($0)." } ?? ".")
+                "The request is already refused" + (refusalToldOn.map { "; the customer was told on \($0)." } ?? ".")
             )
         }
         if let only = ground.right, only != right {
@@ -113,81 +114,71 @@ extension RequestStatus {
                 "\(ground.article) is a ground against \(only.rawValue), and request \(id) asks for \(right.rawValue)"
             )
         }
-        return unlessDone("refused") ?? .allowed
+        return unlessEnded("refused") ?? .allowed
     }
 
     fileprivate func cancel() -> Decision.Verdict {
-        if state == .cancelled { return .unchanged("It was cancelled before.") }
-        return unlessDone("cancelled") ?? .allowed
+        if state == .cancelled { return .unchanged("The request is already cancelled.") }
+        return unlessEnded("cancelled") ?? .allowed
     }
 
     fileprivate func retry() -> Decision.Verdict {
         switch state {
         case .failed where isForgotten:
             .notAllowed(
-                "the person of request \(id) was erased at another request and is forgotten, so there is nobody to ask the "
-                    + "API for; 'dsr requests cancel \(id)' closes it"
+                "another request erased the customer of request \(id), so their identifier is gone and no call can be "
+                    + "made; 'dsr requests cancel \(id)' closes the request"
             )
         case .failed: .allowed
-        case .pending where isToBeTriedLater: .allowed
-        case .pending: .unchanged("It is in the queue.")
+        case .pending where isPostponed: .allowed
+        case .pending: .unchanged("The request is already in the queue.")
         case .waiting:
-            .notAllowed("request \(id) is waiting; 'dsr requests show \(id)' says what for, and what opens that")
+            .notAllowed("request \(id) is waiting; 'dsr requests show \(id)' says for what, and what opens the gate")
         case .running, .completed, .refused, .cancelled:
-            .notAllowed("\(whereItStands); what failed, or is to be tried later, is tried again")
+            .notAllowed("\(statement); only failed or postponed requests can be retried")
         }
     }
 
-    // MARK: - Where it stands
+    // MARK: - By state
 
-    /// For what is decided of a request that no run works and that has not ended.
-    private func whileInTheQueue(_ what: String) -> Decision.Verdict? {
+    /// For decisions about a request that is in the queue and not being processed.
+    private func whileInQueue(_ decision: String) -> Decision.Verdict? {
         switch state {
         case .pending, .waiting: nil
-        case .failed: .notAllowed("\(whereItStands); \(what) once it is back in the queue ('dsr requests retry \(id)')")
+        case .failed:
+            .notAllowed("\(statement); \(decision) once it is back in the queue ('dsr requests retry \(id)')")
         case .running, .completed, .refused, .cancelled:
-            .notAllowed("\(whereItStands); \(what) while the request is pending or waiting")
+            .notAllowed("\(statement); \(decision) only while the request is pending or waiting")
         }
     }
 
-    /// For what is decided of a request as long as the person has no answer.
-    private func whileUnanswered(_ what: String) -> Decision.Verdict? {
+    /// For decisions about a request that is not answered and not withdrawn.
+    private func whileOpen(_ decision: String) -> Decision.Verdict? {
         switch state {
         case .pending, .waiting, .running, .failed: nil
-        case .completed, .refused, .cancelled: .notAllowed("\(whereItStands); \(what) while the request is open")
+        case .completed, .refused, .cancelled: .notAllowed("\(statement); \(decision) only while the request is open")
         }
     }
 
-    /// For what ends a request without an answer.
-    private func unlessDone(_ what: String) -> Decision.Verdict? {
+    /// For decisions that end a request without an answer.
+    private func unlessEnded(_ decided: String) -> Decision.Verdict? {
         switch state {
         case .running:
-            return .notAllowed("\(whereItStands); it can be \(what) when that run has ended")
+            return .notAllowed("\(statement); it can be \(decided) after that run has ended")
         case .completed, .refused, .cancelled:
-            return .notAllowed("\(whereItStands); only a request that is pending, waiting or failed is \(what)")
+            return .notAllowed("\(statement); only a pending, waiting or failed request can be \(decided)")
         case .pending, .waiting, .failed:
-            guard !mayHaveActed else {
-                return .notAllowed(
-                    "the erasure of request \(id) may have been carried out, so it cannot be \(what); 'dsr run' finds out"
-                        + (state == .failed ? ", after 'dsr requests retry \(id)'" : "")
-                )
-            }
-            return nil
+            guard mayHaveActed else { return nil }
+            let check = state == .failed ? "run 'dsr requests retry \(id)' and 'dsr run'" : "run 'dsr run'"
+            return .notAllowed(
+                "the erasure of request \(id) may already have been carried out, so it cannot be \(decided); \(check) to "
+                    + "find out"
+            )
         }
     }
 
-    private var whereItStands: String {
+    private var statement: String {
         state == .running
-            ? "run \(run.map(String.init) ?? "") works request \(id) now" : "request \(id) is \(state.rawValue)"
-    }
-}
-
-extension String {
-    /// Names are compared as people write them: without regard to case and white space around them.
-    fileprivate func isSamePerson(as other: String) -> Bool {
-        func plain(_ name: String) -> String {
-            name.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
-        }
-        return plain(self) == plain(other)
+            ? "run \(run.map(String.init) ?? "") is processing request \(id)" : "request \(id) is \(state.rawValue)"
     }
 }

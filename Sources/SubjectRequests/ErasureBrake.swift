@@ -1,16 +1,16 @@
-/// Holds erasures back where there are more of them than there should be: an intake that has gone wrong must not erase a
-/// company's customers in one night.
+/// Holds all erasures of a run back when unusually many are due, so that a faulty intake cannot erase a company's customers
+/// in one night.
 public struct ErasureBrake: Sendable, Hashable {
-    /// Where it takes hold.
+    /// The limits above which erasures are held back.
     public struct Limits: Sendable, Hashable {
-        /// The most erasures in one run; `nil` for no such limit.
+        /// The maximum number of erasures in one run; `nil` for no such limit.
         public var maximum: Int?
         /// How many times the median of earlier runs is a spike; `nil` for no such limit.
         public var spikeFactor: Int?
-        /// So many erasures are never a spike, however quiet earlier runs were.
+        /// Up to this number erasures are never a spike, however few earlier runs had.
         public var spikeFloor: Int
 
-        /// A thousand erasures in a run, or ten times the median and more than fifty.
+        /// Limits; by default 1,000 erasures in a run, and 10 times the median but at least 50.
         public init(maximum: Int? = 1_000, spikeFactor: Int? = 10, spikeFloor: Int = 50) {
             self.maximum = maximum
             self.spikeFactor = spikeFactor
@@ -20,40 +20,47 @@ public struct ErasureBrake: Sendable, Hashable {
 
     /// Why erasures are held back.
     public enum Reason: Sendable, Hashable, CustomStringConvertible {
-        /// More than a run may carry out.
+        /// More erasures are due than one run may carry out.
         case tooMany(found: Int, maximum: Int)
-        /// More than earlier runs had, by far.
+        /// Far more erasures are due than earlier runs carried out.
         case spike(found: Int, allowed: Int, median: Int)
 
         /// One sentence, without a full stop.
         public var description: String {
             switch self {
             case .tooMany(let found, let maximum):
-                "\(found) erasures are due, and one run carries out at most \(maximum)"
+                "\(due(found)), and one run carries out at most \(maximum.grouped)"
             case .spike(let found, let allowed, let median):
-                "\(found) erasures are due, where earlier runs had \(median) in the median and up to \(allowed) are usual"
+                "\(due(found)), and one run carries out at most \(allowed.grouped) because the median of earlier runs is "
+                    + "\(median.grouped)"
             }
+        }
+
+        private func due(_ found: Int) -> String {
+            found == 1 ? "1 erasure is due" : "\(found.grouped) erasures are due"
         }
     }
 
-    /// Earlier runs that it takes to know what is usual.
+    /// The number of earlier runs that a median needs.
     public static let earlierRunsNeeded = 5
 
     private let limits: Limits
     private let median: Int?
 
-    /// - Parameter earlierRuns: The erasures of each of the last runs.
+    /// A brake with limits.
+    ///
+    /// - Parameter earlierRuns: The number of erasures in each of the last runs.
     public init(_ limits: Limits, earlierRuns: [Int]) {
         self.limits = limits
         let sorted = earlierRuns.sorted()
         self.median = sorted.count >= Self.earlierRunsNeeded ? sorted[(sorted.count - 1) / 2] : nil
     }
 
-    /// Why the erasures that are due must wait; `nil` where they need not.
+    /// Why the erasures that are due are held back; `nil` if they are not.
     ///
     /// - Parameters:
-    ///   - done: Erasures that this run has taken on so far.
-    ///   - due: Erasures that it could take on now.
+    ///   - done: Erasures that this run has started so far.
+    ///   - due: Erasures that it could start now.
     public func reason(done: Int, due: Int) -> Reason? {
         guard due > 0 else { return nil }
         let found = done + due
@@ -63,5 +70,15 @@ public struct ErasureBrake: Sendable, Hashable {
             if found > allowed { return .spike(found: found, allowed: allowed, median: median) }
         }
         return nil
+    }
+}
+
+extension Int {
+    /// The digits with thousands separators: `1,024`. For counts, which are never negative.
+    fileprivate var grouped: String {
+        let digits = Array(String(self))
+        return digits.indices.map { index in
+            (index > 0 && (digits.count - index).isMultiple(of: 3) ? "," : "") + String(digits[index])
+        }.joined()
     }
 }

@@ -1,100 +1,60 @@
-/// Something that must be so before a request is worked. A waiting request waits for the first that is closed.
+/// A precondition for processing a request. A waiting request waits for the first gate that is closed.
 public enum Gate: String, Sendable, Hashable, CaseIterable {
-    /// Nobody has made sure yet who asks (Art. 12(6) GDPR).
+    /// Closed until the requester's identity is verified (Art. 12(6) GDPR).
     case identity
-    /// The person was asked what they mean, and has not answered (Recital 63 GDPR).
+    /// Closed until the customer answers the question what they mean (Recital 63 GDPR).
     case clarification
-    /// An older request of the same person, or one that must come first, is still open.
+    /// Closed while another request of the same customer must be answered first.
     case olderRequest = "older_request"
-    /// An access or portability of the same person failed, and an erasure would make it unanswerable for good.
+    /// Closed while an access or portability of the same customer is failed, because an erasure would make it impossible to
+    /// answer.
     case failedRequest = "failed_request"
-    /// The erasure is not approved, or was approved with another content.
+    /// Closed until the erasure is approved, and again if it changes after approval.
     case approval
-    /// The person's data is kept for a reason of Art. 17(3) GDPR.
+    /// Closed while a legal hold keeps the customer's data (Art. 17(3) GDPR).
     case legalHold = "legal_hold"
-    /// There are legal holds, and whether one is of this person cannot be told: the digests are of different keys.
+    /// Closed while dsr cannot tell whether a legal hold is on the customer, because digests were made with different keys.
     case holdUncertain = "hold_uncertain"
-    /// The erasure may be thought over.
+    /// Closed until the waiting period of the erasure ends.
     case waitingPeriod = "waiting_period"
-    /// More erasures are due than a run carries out without being told to.
+    /// Closed while more erasures are due than one run carries out without permission.
     case brake
 
-    /// Whether it stays closed until somebody does something.
-    public var needsAPerson: Bool {
+    /// Whether the gate stays closed until an operator acts.
+    public var needsAction: Bool {
         switch self {
         case .identity, .clarification, .failedRequest, .approval, .holdUncertain, .brake: true
         case .olderRequest, .legalHold, .waitingPeriod: false
         }
     }
 
-    /// What it means that the gate is closed, and what opens it.
+    /// Why the gate is closed, and what opens it, for operators.
     public var explanation: String {
         switch self {
         case .identity:
-            "Nobody has checked yet who asks (Art. 12(6) GDPR); 'dsr requests verify' says that somebody has."
+            "The requester's identity is not verified (Art. 12(6) GDPR). Record the verification with "
+                + "'dsr requests verify'."
         case .clarification:
-            "The person was asked what they mean (Recital 63 GDPR); 'dsr requests resume' says that they have answered."
+            "The customer was asked what they mean (Recital 63 GDPR). Record the answer with 'dsr requests resume'."
         case .olderRequest:
-            "Another request of the same person is answered first; this one follows by itself."
+            "Another request of the same customer is answered first. This one continues automatically."
         case .failedRequest:
-            "An access or portability of the same person failed, and cannot be answered after an erasure; "
-                + "'dsr requests retry', 'refuse' or 'cancel' settles that one."
+            "An access or portability of the same customer failed, and cannot be answered after an erasure. Settle it "
+                + "with 'dsr requests retry', 'refuse' or 'cancel'."
         case .approval:
-            "The erasure is not approved, or was approved with another content; 'dsr requests approve' approves it, by "
-                + "somebody who did not request it."
+            "The erasure is not approved, or changed after approval. An operator who is not the requester approves it "
+                + "with 'dsr requests approve'."
         case .legalHold:
-            "A legal hold keeps the person's data (Art. 17(3) GDPR); the erasure follows by itself once the hold is "
-                + "released or has expired."
+            "A legal hold keeps the customer's data (Art. 17(3) GDPR). The erasure continues automatically when the hold "
+                + "is released or expires."
         case .holdUncertain:
-            "There are legal holds, and it cannot be told whether one is of this person: set DSR_SUBJECT_KEY_FILE to the "
-                + "key they were placed with, or place them again with the present key."
+            "There are legal holds, and dsr cannot tell whether one of them is on this customer. Set DSR_SUBJECT_KEY_FILE "
+                + "to the key with which the holds were placed, or place the holds again with the current key."
         case .waitingPeriod:
-            "The erasure can still be thought over; 'dsr requests cancel' withdraws it."
+            "The waiting period of the erasure has not ended. The request can be withdrawn with 'dsr requests cancel'."
         case .brake:
-            "More erasures are due than one run carries out unasked; 'dsr run --allow-spike TICKET' lets them through."
+            "More erasures are due than one run carries out without permission. Allow them with "
+                + "'dsr run --allow-spike TICKET'."
         }
-    }
-}
-
-/// What the controller asks of requests before they are worked. All of it is off unless it is switched on: to ask everybody
-/// for proof of who they are is itself against the law.
-public struct GateRules: Sendable, Hashable {
-    /// The channels whose requests need an identity check.
-    public var identityChannels: Set<String>
-    /// Whether an erasure must be approved by a second person.
-    public var approvesErasures: Bool
-    /// How many days after receipt an erasure may be thought over.
-    public var erasureWaitDays: Int
-
-    /// No gate but those that the law closes.
-    public init(identityChannels: Set<String> = [], approvesErasures: Bool = false, erasureWaitDays: Int = 0) {
-        self.identityChannels = identityChannels
-        self.approvesErasures = approvesErasures
-        self.erasureWaitDays = erasureWaitDays
-    }
-
-    /// What one request needs.
-    public func needs(of right: Right, channel: String?, receivedOn: CivilDate) -> GateNeeds {
-        GateNeeds(
-            identity: channel.map(identityChannels.contains) ?? false,
-            approval: right == .erasure && approvesErasures,
-            notErasedBefore: right == .erasure && erasureWaitDays > 0
-                ? receivedOn.adding(days: erasureWaitDays) : nil
-        )
-    }
-}
-
-/// What one request needs before it may be worked.
-public struct GateNeeds: Sendable, Hashable {
-    /// Whether somebody must check who asks, and whether somebody must approve.
-    public var identity: Bool, approval: Bool
-    /// The first day on which it may be carried out, where it may be thought over.
-    public var notErasedBefore: CivilDate?
-
-    /// Nothing, unless said otherwise.
-    public init(identity: Bool = false, approval: Bool = false, notErasedBefore: CivilDate? = nil) {
-        self.identity = identity
-        self.approval = approval
-        self.notErasedBefore = notErasedBefore
     }
 }

@@ -1,14 +1,14 @@
-/// The public holidays of one place, for the years that it is known for.
+/// The public holidays of one place, for the years for which all of them are known.
 ///
 /// Art. 2(1) of Regulation (EEC, Euratom) No 1182/71: public holidays are the days designated as such in the Member State
 /// in which action is to be taken.
 public struct HolidayCalendar: Sendable, Hashable {
-    /// The place: a country's code of ISO 3166-1, and a region's of ISO 3166-2 where there is one, as in `DE` and `DE-BY`.
+    /// The place: the ISO 3166-1 code of a country, or the ISO 3166-2 code of a region, for example `DE` and `DE-BY`.
     public let jurisdiction: String
     private var names: [CivilDate: String]
     private var years: Set<Int>
 
-    /// A calendar that is whole for some years.
+    /// A calendar that is complete for some years.
     public init(jurisdiction: String, years: Set<Int>, names: [CivilDate: String]) {
         self.jurisdiction = jurisdiction
         self.years = years
@@ -18,27 +18,27 @@ public struct HolidayCalendar: Sendable, Hashable {
     /// Whether every public holiday of a year is known.
     public func covers(_ year: Int) -> Bool { years.contains(year) }
 
-    /// Why nobody works on a day: its holiday's name, or `Saturday` or `Sunday`; `nil` for a working day.
+    /// Why a date is not a working day: the name of the holiday, `Saturday` or `Sunday`; `nil` for a working day.
     public func dayOff(_ day: CivilDate) -> String? {
         if let name = names[day] { return name }
         let weekday = day.weekday
         return weekday == .saturday || weekday == .sunday ? weekday.name : nil
     }
 
-    /// What was wrong with a calendar's file.
+    /// The error for a line of a calendar file that is not valid.
     public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
         /// The line, from 1.
         public let line: Int
-        /// What a line may be.
+        /// The line and the expected formats.
         public var description: String {
-            "line \(line) is neither 'YYYY-MM-DD Name', 'YYYY-MM-DD none' nor 'covers YYYY'"
+            "line \(line): expected 'YYYY-MM-DD Name', 'YYYY-MM-DD none' or 'covers YYYY'"
         }
     }
 
-    /// The calendar with the controller's own file over it.
+    /// The calendar after the controller's own file has overridden it.
     ///
-    /// A line is `2026-08-08 Name` for a further public holiday, `2026-08-15 none` for a day that is not one here, or
-    /// `covers 2041` where the file has every public holiday of a year. Empty lines, and what follows a `#`, say nothing.
+    /// A line is `2026-08-08 Name` to add a public holiday, `2026-08-15 none` to remove one, or `covers 2041` if the file
+    /// lists every public holiday of that year. Empty lines are ignored, and so is the rest of a line after `#`.
     public func overlaid(with file: String) throws(Problem) -> HolidayCalendar {
         var calendar = self
         for (number, line) in file.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -59,7 +59,7 @@ public struct HolidayCalendar: Sendable, Hashable {
 }
 
 extension String {
-    /// Without white space at its ends.
+    /// The text without white space at its ends.
     fileprivate var trimmed: String {
         String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }

@@ -1,4 +1,4 @@
-/// Why an operator decides as they do. A reason or a ticket is required; the database checks that.
+/// Why an operator made a decision. A reason or a ticket is required; the database checks that.
 public struct Justification: Sendable, Hashable {
     /// One sentence for operators. It is not in the evidence log, and is deleted when the customer is erased.
     public var reason: String?

@@ -1,22 +1,22 @@
-/// What was found out about a request, in one word.
+/// The outcome of a request, in one word.
 public enum Outcome: String, Sendable, Hashable, CaseIterable {
-    /// The inventory was read and is in the export.
+    /// The inventory was read and exported.
     case exported
-    /// Talon.One knows no such customer, and nothing of ours explains it. Still an answer to the person.
+    /// Talon.One knows no such customer, and no deletion by dsr explains it. This answers the request.
     case noData = "no_data"
     /// The changes were made and read back.
     case rectified
     /// The changes were sent, and the read-back differs.
     case notApplied = "not_applied"
-    /// Erased, and read back: nothing of theirs is left.
+    /// Erased, and read back: nothing of the customer's is left.
     case erased
-    /// There was nothing, and an earlier attempt of ours explains it.
+    /// There was nothing to erase, and an earlier deletion by dsr explains it.
     case alreadyAbsent = "already_absent"
-    /// Erased, and the read-back still holds something of theirs.
+    /// Erased, and the read-back still holds data of the customer.
     case residualData = "residual_data"
-    /// A call that changes data was sent and no answer came. The next step is to read.
+    /// A call that changes data was sent and not answered. The next step is to read.
     case outcomeUnknown = "outcome_unknown"
-    /// The API refused the call, and will again.
+    /// The API refused the call, and would refuse it again.
     case refusedByAPI = "refused_by_api"
 
     /// Whether the outcome answers the request. All others need action, or another attempt.

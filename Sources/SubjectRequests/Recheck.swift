@@ -1,9 +1,9 @@
-/// A second look at an erased customer some time after the erasure.
+/// A check, some time after an erasure, whether the customer exists in Talon.One again.
 public struct Recheck: Sendable, Hashable {
     /// When it is due, and how long the identifier may be kept for it, both counted from the erasure.
     public var dueAfter: Duration, keptFor: Duration
 
-    /// A recheck after some time.
+    /// A recheck, and the time for which the identifier is kept.
     public init(dueAfter: Duration, keptFor: Duration) {
         self.dueAfter = dueAfter
         self.keptFor = keptFor

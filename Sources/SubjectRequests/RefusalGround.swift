@@ -1,12 +1,12 @@
-/// Why a controller does not act on a request (Art. 12(4) GDPR).
+/// A legal ground on which a controller refuses a request (Art. 12(4) GDPR).
 public enum RefusalGround: String, Sendable, Hashable, CaseIterable {
-    /// The controller cannot tell which data is the person's.
+    /// The controller cannot identify the customer in its data.
     case notIdentifiable = "art11_2"
     /// The request is manifestly unfounded; the controller must be able to show it.
     case unfounded = "art12_5_unfounded"
     /// The request is manifestly excessive; the controller must be able to show it.
     case excessive = "art12_5_excessive"
-    /// There are reasonable doubts about who asks, and they were not dispelled.
+    /// There are reasonable doubts about the requester's identity, and they were not resolved.
     case identityDoubtful = "art12_6"
     /// A copy would harm the rights and freedoms of others.
     case rightsOfOthers = "art15_4"
@@ -20,10 +20,10 @@ public enum RefusalGround: String, Sendable, Hashable, CaseIterable {
     case archiving = "art17_3_d"
     /// Legal claims.
     case claims = "art17_3_e"
-    /// Handing over the data would harm the rights and freedoms of others.
+    /// A transfer of the data would harm the rights and freedoms of others.
     case rightsOfOthersInPortability = "art20_4"
 
-    /// Where it stands.
+    /// The article that states the ground.
     public var article: String {
         switch self {
         case .notIdentifiable: "Art. 11(2) GDPR"
@@ -39,7 +39,7 @@ public enum RefusalGround: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The one right that it is a ground against; `nil` where it may be any.
+    /// The only right that the ground applies to; `nil` if it applies to all.
     public var right: Right? {
         switch self {
         case .notIdentifiable, .unfounded, .excessive, .identityDoubtful: nil
@@ -48,20 +48,4 @@ public enum RefusalGround: String, Sendable, Hashable, CaseIterable {
         case .rightsOfOthersInPortability: .portability
         }
     }
-}
-
-/// How somebody made sure who asks. A document that was shown is never kept, nor its number.
-public enum IdentityMethod: String, Sendable, Hashable, CaseIterable {
-    /// The person was logged in to their account.
-    case accountLogin = "account_login"
-    /// They confirmed it from the e-mail address on file.
-    case emailConfirmed = "email_confirmed"
-    /// They were called back on the number on file.
-    case calledBack = "called_back"
-    /// They knew something that only the person knows.
-    case knownSecret = "known_secret"
-    /// They showed a document.
-    case documentShown = "document_shown"
-    /// They came in person.
-    case inPerson = "in_person"
 }

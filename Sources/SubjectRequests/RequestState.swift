@@ -1,21 +1,29 @@
-/// Where a request stands.
+/// The state of a request in the queue.
 public enum RequestState: String, Sendable, Hashable, CaseIterable {
-    /// In the queue: new, ready, or to be tried again later.
+    /// In the queue: new, ready, or postponed.
     case pending
-    /// Held back by a gate; see ``Gate``.
+    /// Held back by a closed gate; see ``Gate``.
     case waiting
     /// Claimed by a run.
     case running
     /// Answered, with an outcome.
     case completed
-    /// It can never be worked, or the controller does not act on it (Art. 12(4) GDPR).
+    /// The row can never be processed, or the controller does not act on the request (Art. 12(4) GDPR).
     case refused
-    /// Withdrawn.
+    /// Withdrawn by the customer.
     case cancelled
-    /// Needs a person.
+    /// Needs action by an operator.
     case failed
 
-    /// What it may become. The database holds every change to it, whoever makes it.
+    /// Whether no run will change the state: the request is completed, refused, cancelled or failed.
+    public var isClosed: Bool {
+        switch self {
+        case .completed, .refused, .cancelled, .failed: true
+        case .pending, .waiting, .running: false
+        }
+    }
+
+    /// The states that can follow. The database enforces this for every change.
     public var successors: Set<RequestState> {
         switch self {
         case .pending: [.waiting, .running, .refused, .cancelled]

@@ -1,15 +1,17 @@
 import Foundation
 
-/// What a rectification asks for: attributes and their new values.
+/// The changes that a rectification asks for: attributes and their new values.
 ///
-/// Prints the attributes' number only: names and values are the person's.
+/// Prints only the number of attributes: names and values are personal data.
 public struct RequestedChanges: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
-    /// The changes as the JSON object that came, with numbers as they were written.
+    /// The JSON object as it was received, with numbers as they were written.
     public let json: String
-    /// The attributes' names, sorted.
+    /// The names of the attributes, sorted.
     public let names: [String]
 
-    /// - Throws: ``InvalidRequest`` where the text is not a JSON object with at least one member.
+    /// Reads the changes of a row.
+    ///
+    /// - Throws: ``InvalidRequest`` if the text is not a JSON object with at least one member.
     public init(json: String?) throws(InvalidRequest) {
         guard let json, let value = try? JSONSerialization.jsonObject(with: Data(json.utf8)),
             let object = value as? [String: Any], !object.isEmpty
@@ -20,8 +22,8 @@ public struct RequestedChanges: Sendable, Hashable, CustomStringConvertible, Cus
         self.names = object.keys.sorted()
     }
 
-    /// How many there are; names and values are the person's.
-    public var description: String { "(\(names.count) changes, withheld)" }
+    /// The number of attributes.
+    public var description: String { "(\(names.count) \(names.count == 1 ? "change" : "changes"), withheld)" }
     /// Empty, so that dumps show nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

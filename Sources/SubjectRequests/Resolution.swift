@@ -1,7 +1,7 @@
 /// How one claim of a request ended: what is recorded about it.
 ///
 /// Made from the ``SubjectRequest`` by ``SubjectRequest/completed(_:)`` and its siblings, so that what earlier claims
-/// left is carried along and not copied by hand.
+/// left is carried over.
 public struct Resolution: Sendable {
     /// The claim that ends.
     public let claim: Claim
@@ -36,7 +36,7 @@ public struct Resolution: Sendable {
         case rectified(attributes: [String])
         /// The data was deleted, and the read-back found nothing of the customer's; the confirmation says so.
         case erased([Document], Recheck?)
-        /// There was nothing to delete, and an earlier deletion of ours explains it.
+        /// There was nothing to delete, and an earlier deletion by dsr explains it.
         case alreadyAbsent([Document], Recheck?)
     }
 

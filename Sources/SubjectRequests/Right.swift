@@ -1,11 +1,11 @@
-/// What a data subject asks for: one right of Chapter III of the GDPR.
+/// A right of Chapter III of the GDPR that a customer exercises.
 public enum Right: String, Sendable, Hashable, CaseIterable {
-    /// A copy of the personal data and what Art. 15(1) adds to it.
+    /// A copy of the personal data, with the information of Art. 15(1).
     case access
-    /// The data the person provided, in a machine-readable form (Art. 20).
+    /// The data that the customer provided, in a machine-readable format (Art. 20).
     case portability
-    /// Inaccurate data put right (Art. 16).
+    /// The correction of inaccurate data (Art. 16).
     case rectification
-    /// The data erased (Art. 17).
+    /// The erasure of the data (Art. 17).
     case erasure
 }

@@ -1,16 +1,16 @@
-/// An interval in which the controller waited for the person: to prove who they are, or to say what they mean.
+/// An interval in which the controller waits for the customer: for proof of identity, or for a clarification.
 public struct Suspension: Sendable, Hashable, Codable {
     /// What was asked for.
     public enum Cause: String, Sendable, Hashable, CaseIterable, Codable {
-        /// Information that confirms who the person is (Art. 12(6) GDPR).
+        /// Information that confirms the customer's identity (Art. 12(6) GDPR).
         case identity
-        /// What the request is about, where a large quantity of data is processed (Recital 63 GDPR).
+        /// Which data the request is about, where a large quantity of data is processed (Recital 63 GDPR).
         case clarification
     }
 
     /// What was asked for.
     public let cause: Cause
-    /// The day on which the person was asked, and the day on which they answered; `nil` while they have not.
+    /// The date on which the customer was asked, and the date of the answer; `nil` until there is one.
     public let askedOn: CivilDate, answeredOn: CivilDate?
 
     /// An interval, open or ended.
@@ -21,26 +21,26 @@ public struct Suspension: Sendable, Hashable, Codable {
     }
 }
 
-/// How suspensions move the latest lawful day. The law itself does not say; the controller decides, and the decision is
-/// part of each deadline's explanation.
+/// How suspensions move the last lawful date. The law does not say, so the controller decides. The explanation of each
+/// deadline states the effect.
 public struct SuspensionPolicy: Sendable, Hashable {
-    /// The arithmetic.
+    /// The ways in which a suspension moves the period.
     public enum Effect: String, Sendable, Hashable, CaseIterable, Codable {
-        /// The suspended days are added to the end: the period pauses.
+        /// The period pauses: the days of the suspension are added to its end.
         case pause
-        /// The period begins again on the day of the answer.
+        /// The period starts again on the date of the answer.
         case restart
-        /// Suspensions are written down and move nothing.
+        /// Suspensions are recorded and move nothing.
         case none
     }
 
-    /// The arithmetic.
+    /// What a suspension does to the period.
     public var effect: Effect
-    /// Within how many days of receipt the person must have been asked. Only a question that was put without undue delay
-    /// suspends anything.
+    /// The number of days after receipt within which the customer must be asked for the suspension to count. Only a
+    /// question without undue delay suspends the period.
     public var promptDays: Int
 
-    /// Pausing, for what was asked within a week, unless said otherwise.
+    /// A policy; by default questions within a week of receipt pause the period.
     public init(effect: Effect = .pause, promptDays: Int = 7) {
         self.effect = effect
         self.promptDays = promptDays

@@ -1,15 +1,15 @@
-/// How calls prove which Talon.One Application they speak for.
+/// The credentials of a client, for one Talon.One Application in one environment.
 ///
-/// Neither printing, debugging nor `dump` shows a key.
+/// Printing, debugging and `dump` show the scheme, never a key.
 public enum Authentication: Sendable {
-    /// `Authorization: ApiKey-v1 <key>`: today's scheme. The key is bound to one Application and one environment.
+    /// The current scheme: `Authorization: ApiKey-v1 <key>`.
     case apiKey(String)
-    /// `Content-Signature`: the older scheme. `key` is the Application key, 16 hexadecimal digits.
+    /// The older scheme: `Content-Signature`. `key` is the Application key, 16 hexadecimal digits.
     case applicationKey(id: Int, key: String)
 }
 
 extension Authentication: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The scheme, and the Application where the scheme names one; never the key.
+    /// The scheme, with the Application's id where the scheme has one; never the key.
     public var description: String {
         switch self {
         case .apiKey: "API key"
@@ -20,24 +20,39 @@ extension Authentication: CustomStringConvertible, CustomDebugStringConvertible,
     /// The same as ``description``.
     public var debugDescription: String { description }
 
-    /// A mirror that shows ``description`` and nothing of the associated values.
+    /// A mirror that shows ``description`` and no associated value.
     public var customMirror: Mirror { Mirror(self, children: ["scheme": description]) }
 }
 
 extension Authentication {
-    /// What is wrong with the key, as a sentence that does not show it.
-    var flaw: String? {
+    /// Why the credentials cannot be valid, without the key; `nil` if they can be.
+    var problem: String? {
         switch self {
         case .apiKey(let key):
-            if key.isEmpty { return "The API key is empty." }
+            if key.isEmpty { return "the API key is empty" }
             guard key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-                return "The API key holds a space, a line break or another character that no API key has."
+                return "the API key contains a space, a line break or another character that no API key has"
             }
             return nil
         case .applicationKey(let id, let key):
-            if id <= 0 { return "The Application id must be a positive number." }
+            if id <= 0 { return "the Application id must be a positive number" }
             return ContentSignature(id: id, hexadecimalKey: key) == nil
-                ? "The Application key must be exactly 16 hexadecimal digits." : nil
+                ? "the Application key must be exactly 16 hexadecimal digits" : nil
+        }
+    }
+
+    /// The key, for the redaction of messages that quote it.
+    var secret: String {
+        switch self {
+        case .apiKey(let key), .applicationKey(_, let key): key
+        }
+    }
+
+    /// The settings of dsr that hold the credentials, for advice to the operator.
+    var settings: String {
+        switch self {
+        case .apiKey: "TALON_ONE_API_KEY"
+        case .applicationKey: "TALON_ONE_APPLICATION_ID and TALON_ONE_APPLICATION_KEY"
         }
     }
 }

@@ -1,21 +1,22 @@
-/// A part of a customer's inventory, in the order in which the API grew them.
+/// A section of a customer's inventory, in the order in which the API added them.
 ///
-/// The first revision has ``profile`` and ``referrals``; what a deployment does not know it leaves out of its answer.
+/// The first revision of the API has ``profile`` and ``referrals``. An answer lacks the sections that the deployment
+/// does not have.
 public enum InventorySection: String, CaseIterable, Sendable, Comparable {
     /// The customer profile with its attributes.
     case profile
-    /// Referral codes of which the customer is the advocate.
+    /// The referral codes whose advocate is the customer.
     case referrals
-    /// Coupons made for, reserved by or redeemed by the customer, and those reserved for everybody.
+    /// The coupons created for, reserved by or redeemed by the customer, and those reserved for every customer.
     case coupons
-    /// Loyalty programmes and cards.
+    /// The loyalty programmes and cards.
     case loyalty
-    /// Giveaway codes handed to the customer.
+    /// The giveaway codes given to the customer.
     case giveaways
-    /// Progress in achievements.
+    /// The progress in achievements.
     case achievements
 
-    /// The order of the declaration.
+    /// Compares by the order of the declaration.
     public static func < (left: InventorySection, right: InventorySection) -> Bool {
         allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
     }

@@ -1,23 +1,23 @@
 public import Foundation
 
-/// Any JSON, for the free-form attributes of the API. Numbers are exact decimals.
+/// Any JSON value, for the free-form attributes of the API. Numbers are exact decimals.
 public enum JSONValue: Sendable, Hashable {
     /// `null`. In an update it clears the attribute.
     case null
     /// `true` or `false`.
     case bool(Bool)
-    /// A number; never passed through binary floating point.
+    /// A number, exact; it is never converted to binary floating point.
     case number(Decimal)
-    /// A text.
+    /// A string.
     case string(String)
-    /// A list.
+    /// An array.
     case array([JSONValue])
     /// An object.
     case object([String: JSONValue])
 }
 
 extension JSONValue: Codable {
-    /// Reads whatever comes.
+    /// Decodes any JSON value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -35,7 +35,7 @@ extension JSONValue: Codable {
         }
     }
 
-    /// Writes `null` as `null`: an attribute left out and an attribute cleared are different things.
+    /// Encodes the value. `null` stays `null`: an omitted attribute is kept, a `null` attribute is cleared.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -50,7 +50,7 @@ extension JSONValue: Codable {
 }
 
 extension JSONValue {
-    /// Every text in it, keys of objects not included.
+    /// Every string and number in the value as text, without the keys of objects.
     var strings: [String] {
         switch self {
         case .null, .bool: []
@@ -67,15 +67,15 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
 {
     /// `null`.
     public init(nilLiteral: ()) { self = .null }
-    /// A truth value.
+    /// `true` or `false`.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// A whole number.
+    /// An integer.
     public init(integerLiteral value: Int) { self = .number(Decimal(value)) }
-    /// A text.
+    /// A string.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// A list.
+    /// An array.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    /// An object; of two equal keys the last wins.
+    /// An object; the last of equal keys wins.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
     }

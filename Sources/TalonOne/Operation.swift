@@ -1,6 +1,6 @@
-/// One operation of the Integration API, as named by its OpenAPI file.
+/// One operation of the Integration API, with the name from its OpenAPI file.
 ///
-/// The values hold nothing of any particular request, so they may be logged and counted.
+/// An operation holds nothing of a particular request, so it may be logged and counted.
 public struct Operation: Sendable, Hashable, CustomStringConvertible {
     /// The operation's id, the same for both dialects: `deleteCustomerData`.
     public let name: String
@@ -11,8 +11,11 @@ public struct Operation: Sendable, Hashable, CustomStringConvertible {
     /// The statuses that mean success.
     let successes: Set<Int>
 
-    /// Whether a call can change something at Talon.One.
+    /// Whether a call can change data in Talon.One.
     public var changesState: Bool { method != "GET" }
+
+    /// Whether a success other than 204 carries a JSON object. Deployments answer a deletion with 200 and any body.
+    var promisesBody: Bool { method != "DELETE" }
 
     /// The same as ``name``.
     public var description: String { name }
@@ -75,7 +78,7 @@ extension Operation {
         pathTemplate: "/v1/events",
         successes: [200, 201]
     )
-    /// `POST /v2/events`, which answers 204 when it was asked to be silent.
+    /// `POST /v2/events`, which answers 204 unless the request sets `silent=no`.
     public static let trackEventV2 = Operation(
         name: "trackEvent",
         method: "POST",
@@ -111,7 +114,7 @@ extension Operation {
         successes: [200, 201]
     )
 
-    /// No call at all: what an error about the configuration carries.
+    /// The placeholder in an error about the configuration; it is never sent.
     public static let configuration = Operation(
         name: "configuration",
         method: "",
@@ -119,9 +122,11 @@ extension Operation {
         successes: []
     )
 
-    /// Whether the operation exists in two dialects. Such a call creates what is missing, so a 404 can only mean that
-    /// the deployment does not have the operation.
+    /// Whether the operation exists in two dialects. These operations create what does not exist, so a 404 can only
+    /// mean that the deployment lacks the operation.
     var hasDialects: Bool {
         ["trackEvent", "updateCustomerProfile", "updateCustomerSession"].contains(name)
     }
+    /// Whether the path names a coupon, not a customer.
+    var namesCoupon: Bool { pathTemplate.hasSuffix("{couponValue}") }
 }

@@ -1,26 +1,26 @@
 /// An identifier as one segment of a URL path.
 ///
-/// Everything but RFC 3986's unreserved characters is percent-encoded as UTF-8 with upper-case digits, so a slash, a
-/// question mark or a percent sign in an identifier stays data.
+/// All bytes of its UTF-8 except RFC 3986's unreserved characters are percent-encoded with upper-case digits, so a
+/// slash, a question mark or a percent sign in an identifier stays data.
 struct PathSegment: Sendable {
     let encoded: String
 
-    /// Refuses what cannot be addressed safely: an HTTP library or proxy removes `.` and `..` even when they are
-    /// encoded, which turns `DELETE /v1/customer_data/..` into `DELETE /v1/`.
+    /// Encodes an identifier, and refuses one that cannot be sent safely. HTTP libraries and proxies remove `.` and
+    /// `..` even if they are encoded, which turns `DELETE /v1/customer_data/..` into `DELETE /v1/`.
     init(_ identifier: String, for operation: Operation) throws(TalonOneError) {
         func refusal(_ reason: String) -> TalonOneError {
             TalonOneError(.invalidIdentifier, operation: operation, reason: reason)
         }
         switch identifier {
-        case "": throw refusal("The identifier is empty.")
-        case ".", "..": throw refusal("The identifier is a dot segment, which HTTP removes from a path.")
+        case "": throw refusal("the identifier is empty")
+        case ".", "..": throw refusal("the identifier is a dot segment, which HTTP removes from a path")
         default: break
         }
         var count = 0
         for scalar in identifier.unicodeScalars {
             count += 1
-            if scalar.value == 0 { throw refusal("The identifier holds a NUL character.") }
-            if count > 1_000 { throw refusal("The identifier is longer than 1,000 characters.") }
+            if scalar.value == 0 { throw refusal("the identifier contains a NUL character") }
+            if count > 1_000 { throw refusal("the identifier is longer than 1,000 characters") }
         }
 
         let digits = Array("0123456789ABCDEF".utf8)

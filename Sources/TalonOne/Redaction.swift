@@ -1,22 +1,23 @@
 import Foundation
 
-/// Takes out of the API's messages what could identify a customer.
+/// The redaction of the API's messages: it removes what could identify a customer or reveal a key.
 ///
-/// The API quotes what it was sent. So the values of the request go in every spelling they may come back in, and so
-/// does whatever looks like an identifier. A message that cannot be cleaned for certain is dropped.
+/// The API quotes what it was sent, so the redaction removes the values of the request in every spelling, and every
+/// word that could be an identifier. A message that cannot be redacted reliably is dropped.
 struct Redaction: Sendable {
-    /// What the request names: identifiers and attribute values.
+    /// The identifiers and attribute values of the request, and the key.
     let values: [String]
 
+    /// The maximum length of a redacted message, in characters.
     static let limit = 300
     private static let mark = "[…]"
-    /// Longer messages are not read at all: cutting one first could leave half an identifier behind.
+    /// Longer messages are dropped, not cut: a cut could leave half an identifier.
     private static let longest = 4_096
-    /// Searching for more than this would cost more than the message is worth.
+    /// More values than this would take too long to search for; the message is dropped.
     private static let mostValues = 100
     private static let mostBytes = 16 * 1024
 
-    /// The cleaned message, or `nil` when nothing certain is left of it.
+    /// The redacted message, or `nil` if it cannot be redacted reliably or no letter is left.
     func callAsFunction(_ message: String) -> String? {
         guard message.unicodeScalars.count <= Self.longest, values.count <= Self.mostValues,
             values.reduce(0, { $0 + $1.utf8.count }) <= Self.mostBytes
@@ -36,7 +37,7 @@ struct Redaction: Sendable {
         return String(text.prefix(Self.limit))
     }
 
-    /// The value raw, percent-encoded, form-encoded and JSON-escaped, and its longer words.
+    /// The value as it is, percent-encoded, form-encoded and JSON-escaped, and its words of four or more characters.
     private static func spellings(_ value: String) -> [String] {
         let encoded = value.utf8.map { byte in
             let isUnreserved =
@@ -63,9 +64,9 @@ struct Redaction: Sendable {
         let options: String.CompareOptions = [.caseInsensitive, .diacriticInsensitive]
         var result = ""
         var rest = text[...]
-        // An empty match would never end.
+        // An empty match would loop forever.
         while let range = rest.range(of: value, options: options), !range.isEmpty {
-            // A one-letter identifier is in every word; only where it stands alone does it name somebody.
+            // A short identifier occurs inside many words; only as a word of its own does it identify a customer.
             let standsAlone =
                 !Self.isWordLike(rest[..<range.lowerBound].last) && !Self.isWordLike(rest[range.upperBound...].first)
             result += rest[..<range.lowerBound]
@@ -79,7 +80,7 @@ struct Redaction: Sendable {
         character.map { $0.isLetter || $0.isNumber } ?? false
     }
 
-    /// NUL, line breaks, escape sequences and direction marks would let a message forge log lines.
+    /// Replaces NUL, line breaks, escape sequences and direction marks, which could forge log lines.
     private static func withoutControls(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -92,7 +93,7 @@ struct Redaction: Sendable {
         return String(scalars)
     }
 
-    /// What stands between quotation marks was quoted from somewhere. An open quotation never ends.
+    /// Removes quoted text, which the API may have taken from the request. An unclosed quotation runs to the end.
     private static func withoutQuotes(_ text: String) -> String {
         let closing: [Character: Set<Character>] = [
             "\"": ["\""], "'": ["'"], "`": ["`", "'"], "“": ["”"], "„": ["“", "”"], "‘": ["’"], "«": ["»"], "»": ["«"],
@@ -114,7 +115,7 @@ struct Redaction: Sendable {
         return result
     }
 
-    /// Addresses, numbers, codes, encodings and words of other scripts; a status such as 404 may stay.
+    /// Whether a word could be an address, a number, a code, an encoding or a name. A status such as 404 may stay.
     private static func looksIdentifying(_ word: Substring) -> Bool {
         if word == mark[...] { return false }
         let bare = word.replacingOccurrences(of: mark, with: "")

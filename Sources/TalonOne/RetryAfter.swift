@@ -1,13 +1,13 @@
 public import Foundation
 
-/// When to call again, from a `Retry-After` header (RFC 9110, section 10.2.3).
+/// The value of a `Retry-After` header (RFC 9110, section 10.2.3).
 public enum RetryAfter: Sendable, Hashable, CustomStringConvertible {
     /// After this many seconds.
     case seconds(Int)
     /// At this time.
     case date(Date)
 
-    /// Reads either form of the header; `nil` for anything else.
+    /// Parses either form of the header; `nil` for any other text.
     public init?(_ header: String) {
         let text = header.trimmingCharacters(in: .whitespaces)
         if !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
@@ -20,7 +20,7 @@ public enum RetryAfter: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// `in 5 seconds`, or `at` a time in UTC.
+    /// The delay or the time in UTC: `in 5 seconds`, `at 2026-01-31T12:00:00Z`.
     public var description: String {
         switch self {
         case .seconds(let seconds): "in \(seconds) second\(seconds == 1 ? "" : "s")"
@@ -28,7 +28,7 @@ public enum RetryAfter: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// A recipient must read the preferred form and the two obsolete ones (RFC 9110, section 5.6.7).
+    /// Parses the preferred form of a date and the two obsolete ones, as RFC 9110, section 5.6.7, requires.
     private static func date(_ text: String) -> Date? {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")

@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 
 extension Answer {
-    /// The body's bytes; none for an answer without one.
+    /// The encoded body; empty for an answer without a body.
     var bytes: Data {
         guard let body, let data = try? JSON.bytes(of: body) else { return Data() }
         return data
@@ -30,7 +30,7 @@ extension Answer {
 }
 
 extension Response {
-    /// A JSON answer; without bytes it is bare.
+    /// A response with a JSON body, or without body and content type if there are no bytes.
     init(status: Int, headers: HTTPFields = [:], json: Data) {
         var headers = headers
         if !json.isEmpty { headers[.contentType] = "application/json" }
@@ -39,7 +39,7 @@ extension Response {
             headers: headers,
             body: json.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: json))
         )
-        // RFC 9110, section 8.6: a 204 has no Content-Length.
+        // A 204 must not have Content-Length (RFC 9110, section 8.6).
         if status == 204 { self.headers[.contentLength] = nil }
     }
 }

@@ -1,4 +1,4 @@
-/// What an operation answers: a status, and a JSON object or nothing.
+/// The answer of an operation: a status, and a JSON body or none.
 struct Answer: Sendable, Equatable {
     var status: Int
     var body: JSON?
@@ -8,7 +8,7 @@ struct Answer: Sendable, Equatable {
     static func created(_ body: JSON) -> Answer { Answer(status: 201, body: body) }
 }
 
-/// A refusal, answered as Talon.One's `ErrorResponseWithStatus`.
+/// A refusal, which is answered in the form of Talon.One's `ErrorResponseWithStatus`.
 struct Refusal: Error, Equatable {
     var status: Int
     var message: String
@@ -24,7 +24,7 @@ struct Refusal: Error, Equatable {
     static let unauthorized = Refusal(status: 401, message: "Invalid API key")
     static let signatureMismatch = Refusal(status: 400, message: "HMAC signature mismatch.")
 
-    /// The 400 for a body that breaks a rule; the pointer names the field.
+    /// The 400 for an invalid body; `pointer` names the field.
     static func invalid(_ title: String, _ details: String, at pointer: String) -> Refusal {
         Refusal(
             status: 400,

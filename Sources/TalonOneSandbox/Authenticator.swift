@@ -1,11 +1,13 @@
 import Crypto
 import Foundation
 
-/// Decides whether a request's credentials are good.
+/// The check of a request's credentials.
 enum Authenticator {
+    /// Checks the credentials of a request.
+    ///
     /// - Parameters:
-    ///   - authorization: the `Authorization` header.
-    ///   - contentSignature: the `Content-Signature` header.
+    ///   - authorization: The `Authorization` header.
+    ///   - contentSignature: The `Content-Signature` header.
     static func check(
         authorization: String?,
         contentSignature: String?,
@@ -13,7 +15,7 @@ enum Authenticator {
         settings: SandboxSettings
     ) throws(Refusal) {
         guard settings.requireAuthentication else { return }
-        // Either scheme will do; a caller who configured both sends both.
+        // One scheme is enough. A caller that has both configured sends both headers.
         if let authorization {
             let words = authorization.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
             guard words.count == 2, words[0] == "ApiKey-v1", settings.apiKeys.contains(String(words[1])) else {
@@ -32,7 +34,7 @@ enum Authenticator {
         }
     }
 
-    /// `signer=1; signature=00ff…`, with or without white space around the parts, as official callers differ in it.
+    /// Parses `signer=1; signature=00ff…`. White space around the parts is optional, because official SDKs differ.
     private static func parse(_ header: String) -> (signer: Int64, signature: [UInt8])? {
         var values: [String: String] = [:]
         for part in header.split(separator: ";") {

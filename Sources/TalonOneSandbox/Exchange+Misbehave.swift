@@ -2,11 +2,11 @@ import Foundation
 import Hummingbird
 import NIOCore
 
-/// Thrown to leave a response unfinished, after its connection was closed.
+/// Thrown after a connection was closed, to leave the response unfinished.
 private struct ConnectionCut: Error {}
 
 extension Exchange {
-    /// Does what a fault orders. What is cut, hung or endless really is so on the wire.
+    /// Carries out a fault, on the wire: connections are really cut, answers really hang or do not end.
     func misbehave(_ behaviour: SandboxFault.Behaviour, hangNumber: Int?) async throws -> Response {
         switch behaviour {
         case .delay(let milliseconds):
@@ -84,7 +84,7 @@ extension Exchange {
     private static var json: HTTPFields { [.contentType: "application/json"] }
 
     private func truncated(_ answer: Answer) -> Response {
-        // Nothing to cut in an empty answer: promise one.
+        // An empty answer cannot be truncated; use a minimal one.
         let bytes = answer.bytes.isEmpty ? Data("{}".utf8) : answer.bytes
         let status = answer.bytes.isEmpty ? 200 : answer.status
         return Response(

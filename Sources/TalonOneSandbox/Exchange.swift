@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 
-/// One request on its way through the sandbox.
+/// One request to the sandbox, with all that is needed to answer it.
 struct Exchange: Sendable {
     let sandbox: Sandbox
     let channel: any Channel
@@ -11,7 +11,7 @@ struct Exchange: Sendable {
     let authorization: String?
     let contentSignature: String?
 
-    /// Checks the request as the API does, and carries it out.
+    /// Checks the request in the order of the API, and carries it out.
     func act() async -> Answer {
         do throws(Refusal) {
             guard let route else { throw .notFound }
@@ -30,7 +30,7 @@ struct Exchange: Sendable {
         }
     }
 
-    /// An absent body, `null` and `{}` are the same to operations that need none.
+    /// The parsed body; `nil` if the request has none. Operations without a body also accept `null` and `{}`.
     private func parsedBody() throws(Refusal) -> JSON? {
         guard !body.isEmpty else { return nil }
         do {

@@ -1,4 +1,4 @@
-/// The installed faults and how far each has got. The first one that matches and is not used up decides.
+/// The installed faults with their remaining counts. The first fault that matches and has a count left applies.
 struct FaultPlan: Sendable {
     private struct Entry {
         let fault: SandboxFault
@@ -13,7 +13,7 @@ struct FaultPlan: Sendable {
 
     mutating func clear() { entries = [] }
 
-    /// What is to happen to this request.
+    /// The behaviour for a request; `nil` if no fault applies.
     mutating func take(operation: String?, identifier: String?, path: String) -> SandboxFault.Behaviour? {
         for index in entries.indices
         where entries[index].fault.match.holds(operation: operation, identifier: identifier, path: path) {

@@ -1,6 +1,8 @@
 import Foundation
 
-/// JSON as the sandbox stores and answers it. Numbers are exact decimals.
+/// Any JSON value that the sandbox stores or answers. Numbers are exact decimals.
+///
+/// Not shared with the client, so that an error in the client's JSON cannot hide in the sandbox that tests it.
 enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)

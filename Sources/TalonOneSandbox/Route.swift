@@ -1,6 +1,6 @@
 import Foundation
 
-/// An operation found in a request line.
+/// The operation and parameters of a request line.
 struct Route: Sendable, Equatable {
     enum Operation: String, Sendable {
         case createCouponReservation, createReferral, deleteCouponReservation, deleteCustomerData
@@ -13,11 +13,11 @@ struct Route: Sendable, Equatable {
 
     let operation: Operation
     let dialect: SandboxSettings.Dialect
-    /// The one placeholder of the path, decoded; empty where the path has none.
+    /// The value of the path's placeholder, decoded; empty if the path has none.
     let identifier: String
     let query: [String: String]
 
-    /// Reads a request line. A path is decoded once and after it was split, so `%2F` inside a segment is data.
+    /// Parses a request line. The path is split first and decoded once, so `%2F` in a segment is data.
     init?(method: String, target: String, settings: SandboxSettings) {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts[0]
@@ -46,7 +46,7 @@ struct Route: Sendable, Equatable {
         segments: [String],
         dialect: SandboxSettings.Dialect
     ) -> (Operation, String)? {
-        // A placeholder is never empty: `/v1/customer_data/` is no deletion.
+        // A placeholder is never empty: `/v1/customer_data/` is not a deletion.
         guard segments.allSatisfy({ !$0.isEmpty }) else { return nil }
         switch (method, segments.first, segments.count) {
         case ("POST", "referrals", 1): return (.createReferral, "")
@@ -90,7 +90,7 @@ struct Route: Sendable, Equatable {
         return result
     }
 
-    /// Whether a flag is set. The oldest SDKs write `True`.
+    /// Whether a flag is set. The oldest SDKs send `True`.
     func flag(_ name: String) -> Bool {
         ["true", "1"].contains(query[name]?.lowercased())
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A Talon.One in memory: the state behind ``SandboxServer``, and the switches for tests.
+/// An in-memory Talon.One: the state that a ``SandboxServer`` serves, with the controls for tests.
 public actor Sandbox {
     private(set) var settings: SandboxSettings
     private var world = World()
@@ -10,7 +10,7 @@ public actor Sandbox {
     private var tally = SandboxCounts()
     private var waiters: [Waiter] = []
     private var hanging: [Int: AsyncStream<Never>.Continuation] = [:]
-    /// Requests that were told to hang, whether or not they have come to it yet.
+    /// The number of requests that hang or are about to hang.
     private var hangs = 0
     private var lastHang = 0
     private var lastReleased = 0
@@ -23,19 +23,19 @@ public actor Sandbox {
         let found: AsyncStream<SandboxRequest>.Continuation
     }
 
-    /// An empty world.
+    /// Creates a sandbox without data.
     public init(settings: SandboxSettings = SandboxSettings()) { self.settings = settings }
 
-    // MARK: What the server does with a request
+    // MARK: Requests
 
-    /// What is to become of a request.
+    /// The handling of a received request.
     struct Arrival: Sendable {
         let fault: SandboxFault.Behaviour?
-        /// Given with a fault that hangs, so that it can be let go even before it has come to hanging.
+        /// The number of a request that hangs, with which it can be released even before it hangs.
         let hangNumber: Int?
     }
 
-    /// Writes a request down and says what is to become of it.
+    /// Records a request, and returns the fault that applies to it.
     func arrive(_ request: SandboxRequest, route: Route?) -> Arrival {
         let request = log.append(request)
         if let operation = request.operation {
@@ -55,13 +55,13 @@ public actor Sandbox {
         return Arrival(fault: fault, hangNumber: lastHang)
     }
 
-    /// Whether the rate limit lets a request pass.
+    /// Whether a request is within the rate limit.
     func admits() -> Bool {
         guard let limit = settings.throttle?.requestsPerSecond else { return true }
         return throttle.admits(at: .now, limit: limit)
     }
 
-    /// Carries a request out.
+    /// Carries out an operation.
     func act(_ route: Route, body: JSON?, now: Date) -> Answer {
         do throws(Refusal) {
             let answer = try world.perform(route, body: body, settings: settings, now: Self.stamp(now))
@@ -73,7 +73,7 @@ public actor Sandbox {
         }
     }
 
-    /// Brings a customer back, as a late event of the shop does.
+    /// Creates a customer again, as a late event of the shop does.
     func reappear(_ integrationId: String, now: Date) {
         world.touch(profile: integrationId, at: Self.stamp(now))
         world.profiles[integrationId]?.attributes["Name"] = "Late Event"
@@ -91,7 +91,7 @@ public actor Sandbox {
 
     // MARK: Hanging requests
 
-    /// Waits until the faults are cleared, the sandbox stops, or the caller finishes the stream.
+    /// Waits until the faults are cleared, the sandbox stops, or the stream is finished.
     func hang(_ number: Int, _ stream: AsyncStream<Never>, _ end: AsyncStream<Never>.Continuation) async {
         if !isStopped, number > lastReleased {
             hanging[number] = end
@@ -110,7 +110,7 @@ public actor Sandbox {
         for end in hanging.values { end.finish() }
     }
 
-    /// Lets go of everything that hangs; nothing will hang any more.
+    /// Releases all hanging requests. Later requests do not hang.
     func stop() {
         isStopped = true
         releaseAll()
@@ -118,30 +118,30 @@ public actor Sandbox {
 }
 
 extension Sandbox {
-    // MARK: Switches
+    // MARK: Controls
 
-    /// How often each operation was asked for and carried out.
+    /// The numbers of requests.
     public func counts() -> SandboxCounts { tally }
 
     /// The last requests, oldest first; at most 512.
     public func requests() -> [SandboxRequest] { log.entries }
 
-    /// Orders misbehaviour.
+    /// Installs a fault.
     public func install(_ fault: SandboxFault) { faults.install(fault) }
 
-    /// Ends all misbehaviour, and lets go of what hangs.
+    /// Removes all faults, and releases all hanging requests.
     public func clearFaults() {
         faults.clear()
         releaseAll()
     }
 
     /// Adds master data.
-    public func seed(_ seed: SandboxSeed) { world.plant(seed, at: Self.stamp(Date())) }
+    public func seed(_ seed: SandboxSeed) { world.add(seed, at: Self.stamp(Date())) }
 
-    /// Changes the settings from the next request on.
+    /// Replaces the settings, for the next request and later ones.
     public func update(_ settings: SandboxSettings) { self.settings = settings }
 
-    /// Forgets customers, master data, faults, counts and requests. Settings stay.
+    /// Deletes customers, master data, faults, counts and recorded requests. The settings stay.
     public func reset() {
         clearFaults()
         world = World()
@@ -150,15 +150,17 @@ extension Sandbox {
         throttle = Throttle()
     }
 
-    /// Whether there is a profile with this id, hollow or not.
+    /// Whether a profile with this id exists, with or without attributes.
     public func hasProfile(_ integrationId: String) -> Bool { world.profiles[integrationId] != nil }
 
-    /// How many profiles there are.
+    /// The number of profiles.
     public func profileCount() -> Int { world.profiles.count }
 
-    /// Waits for a request, and returns at once if it has come already.
+    /// Waits for a request. Returns at once if it was already received.
     ///
-    /// - Parameter from: ignores requests before this ``SandboxRequest/number``.
+    /// - Parameters:
+    ///   - match: The conditions on the request.
+    ///   - from: The lowest ``SandboxRequest/number`` to consider.
     /// - Throws: `CancellationError` if the waiting task is cancelled.
     public func waitForRequest(matching match: SandboxMatch, from: Int = 0) async throws -> SandboxRequest {
         if let found = log.entries.first(where: { $0.number >= from && $0.matches(match) }) { return found }
@@ -168,7 +170,7 @@ extension Sandbox {
         throw CancellationError()
     }
 
-    /// Waits until no request hangs any more, because each caller has gone or was let go.
+    /// Waits until no request hangs, because each was released or its caller closed the connection.
     public func waitUntilNothingHangs() async {
         guard hangs > 0 else { return }
         await withCheckedContinuation { hangWatchers.append($0) }

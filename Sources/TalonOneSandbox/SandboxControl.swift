@@ -1,30 +1,31 @@
 import Foundation
 import Hummingbird
 
-/// The switches over HTTP, for callers on the same machine: everything under `/_sandbox/`.
+/// The control interface of the sandbox: the paths under `/_sandbox/`, for callers on the same machine.
 ///
-/// | request | what |
+/// | request | effect |
 /// |---|---|
-/// | `GET /_sandbox/counts` | ``SandboxCounts`` |
-/// | `GET /_sandbox/requests` | the last requests, oldest first |
-/// | `POST /_sandbox/faults` | install a ``SandboxFault`` |
-/// | `DELETE /_sandbox/faults` | end all misbehaviour |
-/// | `POST /_sandbox/seed` | add a ``SandboxSeed`` |
-/// | `GET /_sandbox/settings` | the ``SandboxSettings`` |
-/// | `PATCH /_sandbox/settings` | change some of them |
-/// | `PUT /_sandbox/settings` | the same, and defaults for the rest |
-/// | `POST /_sandbox/reset` | forget everything but the settings |
+/// | `GET /_sandbox/counts` | returns the ``SandboxCounts`` |
+/// | `GET /_sandbox/requests` | returns the last requests, oldest first |
+/// | `POST /_sandbox/faults` | installs a ``SandboxFault`` |
+/// | `DELETE /_sandbox/faults` | removes all faults |
+/// | `POST /_sandbox/seed` | adds a ``SandboxSeed`` |
+/// | `GET /_sandbox/settings` | returns the ``SandboxSettings`` |
+/// | `PATCH /_sandbox/settings` | changes the given settings |
+/// | `PUT /_sandbox/settings` | changes the given settings and resets the others to their defaults |
+/// | `POST /_sandbox/reset` | deletes everything except the settings |
 struct SandboxControl: Sendable {
     let sandbox: Sandbox
 
     func respond(method: String, path: String, body: Data, isLoopback: Bool) async -> Response {
         guard isLoopback else {
-            return Refusal(status: 403, message: "Only callers on this machine may do that").answer.response()
+            return Refusal(status: 403, message: "The control interface accepts only callers on this machine").answer
+                .response()
         }
         do {
             return try await answer(method, String(path.dropFirst("/_sandbox/".count)), body)
         } catch {
-            return Refusal(status: 400, message: "The body is not what \(method) \(path) takes").answer.response()
+            return Refusal(status: 400, message: "The body is not valid for \(method) \(path)").answer.response()
         }
     }
 

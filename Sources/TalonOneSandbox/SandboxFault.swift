@@ -1,17 +1,17 @@
-/// Misbehaviour to order: which requests, how many of them, and what happens on the wire.
+/// A fault to inject: the requests it applies to, how many of them, and what happens on the wire.
 ///
-/// In JSON: `{"match": {"operation": "deleteCustomerData"}, "count": 1, "behaviour": {"dropAfterActing": {}}}`.
+/// In JSON, for example: `{"match": {"operation": "deleteCustomerData"}, "count": 1, "behaviour": {"dropAfterActing": {}}}`.
 public struct SandboxFault: Sendable, Codable, Hashable {
-    /// Which requests.
+    /// The requests to which the fault applies.
     public var match: SandboxMatch
-    /// How many of them; `nil` is all.
+    /// The number of requests to which it applies; `nil` means all.
     public var count: Int?
-    /// How many are let through first; `nil` is none.
+    /// The number of matching requests to skip first; `nil` means none.
     public var after: Int?
-    /// What happens to them.
+    /// What happens to the requests.
     public var behaviour: Behaviour
 
-    /// Makes a fault.
+    /// Creates a fault.
     public init(_ behaviour: Behaviour, match: SandboxMatch = SandboxMatch(), count: Int? = nil, after: Int? = nil) {
         self.match = match
         self.count = count
@@ -23,52 +23,52 @@ public struct SandboxFault: Sendable, Codable, Hashable {
     public enum Behaviour: Sendable, Codable, Hashable {
         /// Waits, then acts and answers as usual.
         case delay(milliseconds: Int)
-        /// Never acts and never answers, until the faults are cleared or the caller hangs up.
+        /// Never acts and never answers, until the faults are cleared or the caller closes the connection.
         case hang
-        /// Acts, and never answers, until the faults are cleared or the caller hangs up.
+        /// Acts and never answers, until the faults are cleared or the caller closes the connection.
         case hangAfterActing
         /// Closes the connection without acting.
         case dropBeforeActing
-        /// Acts, then closes the connection without a byte of answer.
+        /// Acts, then closes the connection without any answer.
         case dropAfterActing
-        /// Answers with this status, acting before or not at all. `retryAfter` is the header's text.
+        /// Answers with this status, after acting if `act` is true. `retryAfter` is the text of the header.
         case status(code: Int, body: String? = nil, retryAfter: String? = nil, act: Bool? = nil)
         /// Acts, then answers 200 with `not json`.
         case garbage
         /// Acts, then answers 200 with a JSON object that is not UTF-8.
         case invalidUTF8
-        /// Acts, promises the whole answer, sends half of it and closes the connection.
+        /// Acts, announces the length of the whole answer, sends half of it and closes the connection.
         case truncatedBody
-        /// Acts, then sends a body that does not end before the caller hangs up.
+        /// Acts, then sends a body that does not end until the caller closes the connection.
         case endlessBody
         /// Acts, then sends the answer one byte at a time.
         case slowBody(millisecondsPerByte: Int)
-        /// Acts, then answers 200 with an inventory that is this large.
+        /// Acts, then answers 200 with an inventory of this size.
         case hugeBody(mebibytes: Int)
-        /// Acts, then answers as usual, with a header that is this large.
+        /// Acts, then answers as usual with a header of this size.
         case hugeHeader(kibibytes: Int)
-        /// Acts, answers as usual, and then closes the connection, although it had promised to keep it.
+        /// Acts, answers as usual, then closes the connection although it announced to keep it open.
         case closeAfterAnswer
         /// Redirects, without acting.
         case redirect(location: String)
-        /// Acts; if that was a deletion, the customer is back at once, as if the shop had sent a late event.
+        /// Acts; after a deletion the customer is created again at once, as if the shop had sent a late event.
         case reappear
 
-        /// Whether the answer comes as usual, if late.
+        /// Whether the answer is the usual one, possibly late.
         var isHarmless: Bool { if case .delay = self { true } else { false } }
     }
 }
 
-/// Which requests. Conditions that are `nil` hold for all; those given must all hold.
+/// Conditions on a request. All given conditions must hold; `nil` holds for every request.
 public struct SandboxMatch: Sendable, Codable, Hashable {
-    /// The operation's name, the same for both dialects: `deleteCustomerData`.
+    /// The operation's name, the same for both dialects, for example `deleteCustomerData`.
     public var operation: String?
-    /// The decoded identifier in the path: a customer, a session or a coupon.
+    /// The identifier in the path, decoded: a customer, a session or a coupon.
     public var identifier: String?
-    /// The beginning of the path as it was sent.
+    /// The beginning of the path, as sent.
     public var pathPrefix: String?
 
-    /// Makes the conditions.
+    /// Creates conditions.
     public init(operation: String? = nil, identifier: String? = nil, pathPrefix: String? = nil) {
         self.operation = operation
         self.identifier = identifier

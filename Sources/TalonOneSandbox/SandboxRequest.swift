@@ -1,16 +1,16 @@
 import Foundation
 
-/// A request as it came in, as far as tests and people want to look at it.
+/// A received request, for tests and for inspection.
 public struct SandboxRequest: Sendable, Codable, Hashable {
-    /// Its place among all requests since the start or the last reset, from 0.
+    /// The number of the request since the start or the last reset, from 0.
     public var number: Int
     /// The HTTP method.
     public var method: String
-    /// Path and query exactly as sent.
+    /// The path and query, exactly as sent.
     public var target: String
-    /// The operation it was understood as.
+    /// The operation; `nil` if the request line is not an operation.
     public var operation: String?
-    /// The decoded identifier in the path.
+    /// The identifier in the path, decoded.
     public var identifier: String?
     /// The headers by lower-case name, without credentials.
     public var headers: [String: String]
@@ -18,27 +18,27 @@ public struct SandboxRequest: Sendable, Codable, Hashable {
     public var body: String
 }
 
-/// How often something was asked for, and how often that changed or answered something.
+/// The number of requests of one kind.
 public struct SandboxCount: Sendable, Codable, Hashable {
-    /// Requests that came in, whatever became of them.
+    /// The requests that were received.
     public var received = 0
-    /// Requests that were carried out.
+    /// The requests that were carried out.
     public var acted = 0
-    /// Requests that met with ordered misbehaviour; a mere delay is none.
+    /// The requests to which a fault applied, delays not included.
     public var disturbed = 0
 }
 
-/// What was asked for so far.
+/// The numbers of requests since the start or the last reset.
 public struct SandboxCounts: Sendable, Codable, Hashable {
-    /// By operation.
+    /// The requests by operation.
     public var operations: [String: SandboxCount] = [:]
-    /// Deletions by `operation identifier`: `deleteCustomerData customer-42`.
+    /// The deletions by operation and identifier, for example `deleteCustomerData customer-42`.
     public var destructive: [String: SandboxCount] = [:]
-    /// The number of the last request for a customer's inventory, and of the last one to delete their data, by customer.
+    /// The number of the last inventory request and of the last deletion request, by customer.
     public var lastRead: [String: Int] = [:], lastDeletion: [String: Int] = [:]
-    /// The number of the last request that did delete a customer's data, by customer.
+    /// The number of the last request that erased a customer's data, by customer.
     public var lastErasure: [String: Int] = [:]
-    /// Requests to delete the data of somebody whose data had been deleted, and whose inventory nobody had read since.
+    /// The deletion requests for a customer whose data was already erased and whose inventory was not read since.
     public var blindDeletions = 0
 
     mutating func note(_ operation: String, of identifier: String, number: Int) {
@@ -58,7 +58,7 @@ public struct SandboxCounts: Sendable, Codable, Hashable {
     }
 }
 
-/// The last requests, and how many there were: bounded, however long the sandbox runs.
+/// The last requests, at most ``capacity``, and the total number of requests.
 struct RequestLog: Sendable {
     static let capacity = 512
     private var ring: [SandboxRequest] = []
@@ -72,7 +72,7 @@ struct RequestLog: Sendable {
         return request
     }
 
-    /// Oldest first.
+    /// The requests, oldest first.
     var entries: [SandboxRequest] {
         let start = total > Self.capacity ? total % Self.capacity : 0
         return Array(ring[start...] + ring[..<start])

@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 import NIOCore
 
-/// What a request brings along: above all its connection, which misbehaviour cuts.
+/// The context of a request: its connection, which a fault can close.
 struct SandboxContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
@@ -13,9 +13,9 @@ struct SandboxContext: RequestContext {
     }
 }
 
-/// Turns a request into an answer or into ordered misbehaviour.
+/// The entry point for all requests: it answers a request, or applies the fault installed for it.
 ///
-/// It reads the request line itself, because a router decodes before it matches, and then `%2F` is a separator.
+/// It parses the request line itself. A router decodes before it matches, so it would treat `%2F` as a separator.
 struct SandboxResponder: HTTPResponder {
     let sandbox: Sandbox
     private static let bodyCap = 8 * 1024 * 1024
@@ -47,7 +47,7 @@ struct SandboxResponder: HTTPResponder {
             target: target,
             operation: route?.operation.rawValue,
             identifier: route?.identifier,
-            headers: Self.harmless(request.headers),
+            headers: Self.withoutCredentials(request.headers),
             body: String(decoding: body, as: UTF8.self)
         )
         let arrival = await sandbox.arrive(record, route: route)
@@ -64,7 +64,7 @@ struct SandboxResponder: HTTPResponder {
         return await exchange.act().response(throttle: settings.throttle)
     }
 
-    private static func harmless(_ fields: HTTPFields) -> [String: String] {
+    private static func withoutCredentials(_ fields: HTTPFields) -> [String: String] {
         var headers: [String: String] = [:]
         for field in fields where field.name != .authorization && field.name.canonicalName != "content-signature" {
             headers[field.name.canonicalName] = field.value

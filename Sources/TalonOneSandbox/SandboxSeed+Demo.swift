@@ -1,6 +1,6 @@
 extension SandboxSeed {
-    /// A shop for outdoor gear: two campaigns, six coupons (one for everybody, one that must be reserved), a loyalty
-    /// programme of three tiers, a pool of gift codes, two achievements.
+    /// Master data of a shop for outdoor gear: two campaigns, six coupons (one for every customer, one that must be
+    /// reserved), a loyalty programme with three tiers, a pool of giveaway codes, and two achievements.
     public static let demo = SandboxSeed(
         campaigns: [
             Campaign(id: 1, name: "Autumn sale"),

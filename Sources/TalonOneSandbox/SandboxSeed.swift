@@ -1,19 +1,19 @@
-/// Master data that only Talon.One's back office can make: what there is before the first customer comes.
+/// Master data, which in Talon.One only its web interface can create: campaigns, coupons, programmes, codes.
 ///
-/// In JSON every list may be left out.
+/// In JSON every list is optional.
 public struct SandboxSeed: Sendable, Codable, Hashable {
-    /// Campaigns.
+    /// The campaigns.
     public var campaigns: [Campaign]
-    /// Coupons.
+    /// The coupons.
     public var coupons: [Coupon]
-    /// Loyalty programmes.
+    /// The loyalty programmes.
     public var loyaltyProgrammes: [LoyaltyProgramme]
-    /// Pools of giveaway codes.
+    /// The pools of giveaway codes.
     public var giveawayPools: [GiveawayPool]
-    /// Achievements.
+    /// The achievements.
     public var achievements: [Achievement]
 
-    /// Makes a seed.
+    /// Creates a seed.
     public init(
         campaigns: [Campaign] = [],
         coupons: [Coupon] = [],
@@ -28,13 +28,13 @@ public struct SandboxSeed: Sendable, Codable, Hashable {
         self.achievements = achievements
     }
 
-    /// A campaign; referrals and coupons belong to one.
+    /// A campaign, to which referrals and coupons belong.
     public struct Campaign: Sendable, Codable, Hashable {
-        /// Its number.
+        /// The id.
         public var id: Int64
-        /// Its name.
+        /// The name.
         public var name: String
-        /// Makes a campaign.
+        /// Creates a campaign.
         public init(id: Int64, name: String) {
             self.id = id
             self.name = name
@@ -45,17 +45,17 @@ public struct SandboxSeed: Sendable, Codable, Hashable {
     public struct Coupon: Sendable, Codable, Hashable {
         /// The code.
         public var value: String
-        /// Its campaign.
+        /// The id of the campaign.
         public var campaignId: Int64
-        /// How often it may be redeemed; 0 is without limit.
+        /// The maximum number of redemptions; 0 means no limit.
         public var usageLimit: Int64?
-        /// Whether only who has reserved it may redeem it.
+        /// Whether a customer must reserve the coupon before redeeming it.
         public var isReservationMandatory: Bool?
-        /// Whether it is in everybody's inventory.
+        /// Whether the coupon is in every customer's inventory.
         public var implicitlyReserved: Bool?
-        /// The customer it is meant for.
+        /// The customer for whom the coupon was created.
         public var recipientIntegrationId: String?
-        /// Makes a coupon.
+        /// Creates a coupon.
         public init(
             value: String,
             campaignId: Int64,
@@ -73,31 +73,31 @@ public struct SandboxSeed: Sendable, Codable, Hashable {
         }
     }
 
-    /// A loyalty programme. Everybody who closes a session joins it.
+    /// A loyalty programme. Every customer who closes a session joins it.
     public struct LoyaltyProgramme: Sendable, Codable, Hashable {
-        /// Its number.
+        /// The id.
         public var id: Int64
-        /// Its name.
+        /// The name.
         public var name: String
-        /// Its title for people.
+        /// The title shown to customers.
         public var title: String
-        /// Points for each unit of currency of a closed session.
+        /// The points for each unit of currency of a closed session.
         public var pointsPerUnit: Int64
-        /// Tiers, from the lowest.
+        /// The tiers, lowest first.
         public var tiers: [Tier]
         /// A tier.
         public struct Tier: Sendable, Codable, Hashable {
-            /// Its name.
+            /// The name.
             public var name: String
-            /// The points from which it begins.
+            /// The minimum number of points.
             public var minimumPoints: Int64
-            /// Makes a tier.
+            /// Creates a tier.
             public init(name: String, minimumPoints: Int64) {
                 self.name = name
                 self.minimumPoints = minimumPoints
             }
         }
-        /// Makes a programme.
+        /// Creates a programme.
         public init(id: Int64, name: String, title: String, pointsPerUnit: Int64, tiers: [Tier]) {
             self.id = id
             self.name = name
@@ -107,34 +107,34 @@ public struct SandboxSeed: Sendable, Codable, Hashable {
         }
     }
 
-    /// A pool of giveaway codes. A customer's first closed session takes one of each pool while there are any.
+    /// A pool of giveaway codes. The first closed session of a customer takes one code from each pool that has any.
     public struct GiveawayPool: Sendable, Codable, Hashable {
-        /// Its number.
+        /// The id.
         public var id: Int64
-        /// The codes, handed out in order.
+        /// The codes, in the order in which they are given.
         public var codes: [String]
-        /// Makes a pool.
+        /// Creates a pool.
         public init(id: Int64, codes: [String]) {
             self.id = id
             self.codes = codes
         }
     }
 
-    /// An achievement: a number of closed sessions.
+    /// An achievement, which a number of closed sessions completes.
     public struct Achievement: Sendable, Codable, Hashable {
-        /// Its number.
+        /// The id.
         public var id: Int64
-        /// Its name.
+        /// The name.
         public var name: String
-        /// Its title for people.
+        /// The title shown to customers.
         public var title: String
-        /// What it is about.
+        /// The description.
         public var description: String
-        /// Its campaign.
+        /// The id of the campaign.
         public var campaignId: Int64
-        /// How many closed sessions complete it.
+        /// The number of closed sessions that completes the achievement.
         public var target: Int64
-        /// Makes an achievement.
+        /// Creates an achievement.
         public init(id: Int64, name: String, title: String, description: String, campaignId: Int64, target: Int64) {
             self.id = id
             self.name = name
@@ -151,7 +151,7 @@ extension SandboxSeed {
         case campaigns, coupons, loyaltyProgrammes, giveawayPools, achievements
     }
 
-    /// Reads a seed; a list that is not there is empty.
+    /// Decodes a seed. An absent list is empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         campaigns = try container.decodeIfPresent([Campaign].self, forKey: .campaigns) ?? []

@@ -2,25 +2,26 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// The sandbox as an HTTP server, until ``stop()``.
+/// An HTTP server that serves a sandbox until ``stop()``.
 public struct SandboxServer: Sendable {
-    /// The state behind the server.
+    /// The sandbox that the server serves.
     public let sandbox: Sandbox
-    /// The host it listens on.
+    /// The host that the server listens on.
     public let host: String
-    /// The port it listens on.
+    /// The port that the server listens on.
     public let port: Int
     private let run: Task<Void, any Error>
 
-    /// The address for a client: `http://127.0.0.1:12345`.
+    /// The base URL for a client, for example `http://127.0.0.1:12345`.
     public var baseURL: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
-    /// Listens, and returns once connections are accepted.
+    /// Starts a server, and returns when it accepts connections.
     ///
     /// - Parameters:
-    ///   - host: the address to listen on. The control interface answers loopback callers only, whatever this is.
-    ///   - port: 0 chooses a free one.
-    /// - Throws: what the system says when it cannot listen there.
+    ///   - host: The address to listen on. The control interface accepts only loopback callers on any address.
+    ///   - port: The port to listen on; 0 chooses a free port.
+    ///   - settings: The settings of the sandbox.
+    /// - Throws: The system's error if it cannot listen on the address and port.
     public static func start(
         host: String = "127.0.0.1",
         port: Int = 0,
@@ -52,14 +53,14 @@ public struct SandboxServer: Sendable {
         throw CancellationError()
     }
 
-    /// Lets go of hanging requests, closes every connection, and returns when that is done.
+    /// Ends hanging requests and closes every connection; returns when the server has stopped.
     public func stop() async {
         await sandbox.stop()
         run.cancel()
         _ = await run.result
     }
 
-    /// Returns when the server has stopped. If the calling task is cancelled, that stops it.
+    /// Waits until the server has stopped. Cancelling the calling task stops the server.
     public func waitUntilStopped() async {
         await withTaskCancellationHandler {
             _ = await run.result
@@ -69,7 +70,7 @@ public struct SandboxServer: Sendable {
     }
 }
 
-/// Closes a connection whose caller has hung up, so that hanging and endless answers end with their callers.
+/// Closes a connection when its caller closes it, so that hanging and endless answers end.
 private final class CloseOnHangUp: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 

@@ -1,49 +1,49 @@
-/// How the sandbox answers where no source says what Talon.One does, and who may talk to it.
+/// The settings of a sandbox: its credentials, and its behaviour where no source says what Talon.One does.
 ///
-/// The control interface takes any of the keys and leaves the others as they are.
+/// `PATCH /_sandbox/settings` changes the given keys and keeps the others.
 public struct SandboxSettings: Sendable, Codable, Hashable {
-    /// The keys that `Authorization: ApiKey-v1 …` may carry.
+    /// The API keys that are accepted in `Authorization: ApiKey-v1 …`.
     public var apiKeys: [String] = ["sandbox"]
-    /// The Application that `Content-Signature` names, and that sessions and events belong to.
+    /// The Application id in `Content-Signature`, and of sessions and events.
     public var applicationId: Int64 = 1
-    /// The Application key, 16 hexadecimal digits; `nil` switches the older scheme off.
+    /// The Application key, 16 hexadecimal digits; `nil` disables the older scheme.
     public var applicationKey: String? = "fefecafedeadbeef"
-    /// Whether a request needs credentials at all.
+    /// Whether requests need credentials.
     public var requireAuthentication = true
-    /// What the environment is called; `sandbox` marks profiles as belonging to one.
+    /// The name of the environment. `sandbox` sets the `sandbox` member of profiles.
     public var environment = "sandbox"
-    /// What the older scheme expects with a request that has no body.
+    /// The signature that the older scheme requires for a request without a body.
     public var hmacForEmptyBody = EmptyBodySignature.required
     /// The status for a request without credentials: 401, 400 or 403.
     public var missingCredentialStatus = 401
 
     /// The status for the deletion of a customer who does not exist: 204 or 404.
     public var unknownProfileDelete = 404
-    /// What the inventory of a customer who does not exist is.
+    /// The answer to the inventory of a customer who does not exist.
     public var unknownProfileInventory = UnknownInventory.notFound
-    /// What a deletion leaves of a profile.
+    /// The state of a profile after a deletion.
     public var afterDelete = AfterDelete.gone
-    /// What a referral by an advocate who does not exist does.
+    /// The handling of a referral whose advocate does not exist.
     public var unknownAdvocate = UnknownAdvocate.refused
 
-    /// The generations of the profile, session and event calls that exist here.
+    /// The available versions of the profile, session and event operations.
     public var dialects: Set<Dialect> = [.v1, .v2]
-    /// The flags of the inventory that exist here; a flag that does not is ignored.
+    /// The available sections of the inventory. A flag for another section is ignored.
     public var availableInventorySections: Set<InventorySection> = Set(InventorySection.allCases)
-    /// Whether `GET /v1/coupon_reservations/coupons/{integrationId}` exists here.
+    /// Whether `GET /v1/coupon_reservations/coupons/{integrationId}` is available.
     public var hasReservedCoupons = true
-    /// Whether the edge lets `%2F` through; if not, such a path is 404 before anybody decodes it.
+    /// Whether `%2F` in a path is accepted. If not, such a path is answered with 404, as some proxies do.
     public var acceptsEncodedSlash = true
 
-    /// The attributes that may be written; `nil` allows any.
+    /// The attributes that may be written; `nil` allows all.
     public var definedAttributes: [String]?
-    /// The most requests a second; `nil` is without limit.
+    /// The rate limit; `nil` means none.
     public var throttle: Throttle?
 
-    /// The defaults: today's API, with the older scheme as well.
+    /// The default settings: the current API, and the older authentication scheme and version 1 as well.
     public init() {}
 
-    /// What the December 2019 revision offers: version 1 only, two inventory sections, 204 for every deletion.
+    /// The API revision of December 2019: version 1 only, two inventory sections, 204 for every deletion.
     public static var baseline: SandboxSettings {
         var settings = SandboxSettings()
         settings.dialects = [.v1]
@@ -53,7 +53,7 @@ public struct SandboxSettings: Sendable, Codable, Hashable {
         return settings
     }
 
-    /// What today's API offers: version 2 only, every inventory section, no `getReservedCoupons`, no older scheme.
+    /// The current API: version 2 only, every inventory section, no `getReservedCoupons`, no older scheme.
     public static var newest: SandboxSettings {
         var settings = SandboxSettings()
         settings.dialects = [.v2]
@@ -62,7 +62,7 @@ public struct SandboxSettings: Sendable, Codable, Hashable {
         return settings
     }
 
-    /// Which generation of a call.
+    /// The version of an operation.
     public enum Dialect: String, Sendable, Codable, CaseIterable {
         /// `/v1/…`
         case v1
@@ -70,7 +70,9 @@ public struct SandboxSettings: Sendable, Codable, Hashable {
         case v2
     }
 
-    /// A flag of the inventory call.
+    /// A section of the inventory, with its flag in the query.
+    ///
+    /// Not shared with the client, so that an error in the client's list cannot hide in the sandbox that tests it.
     public enum InventorySection: String, Sendable, Codable, CaseIterable {
         /// The profile.
         case profile
@@ -86,15 +88,15 @@ public struct SandboxSettings: Sendable, Codable, Hashable {
         case achievements
     }
 
-    /// What the older scheme expects with a request that has no body.
+    /// The signature that the older scheme requires for a request without a body.
     public enum EmptyBodySignature: String, Sendable, Codable {
         /// The signature of zero bytes.
         case required
-        /// Nothing.
+        /// No signature.
         case notRequired
     }
 
-    /// What the inventory of a customer who does not exist is.
+    /// The answer to the inventory of a customer who does not exist.
     public enum UnknownInventory: String, Sendable, Codable {
         /// 404.
         case notFound
@@ -104,40 +106,40 @@ public struct SandboxSettings: Sendable, Codable, Hashable {
         case emptyProfile
     }
 
-    /// What a deletion leaves of a profile.
+    /// The state of a profile after a deletion.
     public enum AfterDelete: String, Sendable, Codable {
-        /// Nothing.
+        /// The profile does not exist.
         case gone
-        /// The row with its id and no attributes.
+        /// The profile exists, without attributes.
         case hollow
     }
 
-    /// What a referral by an advocate who does not exist does.
+    /// The handling of a referral whose advocate does not exist.
     public enum UnknownAdvocate: String, Sendable, Codable {
-        /// It is refused with 400.
+        /// The request is refused with 400.
         case refused
-        /// It creates an empty profile, as sessions and events do.
+        /// An empty profile is created, as sessions and events do.
         case created
     }
 
-    /// A rate limit over a sliding second.
+    /// A rate limit over a sliding window of one second.
     public struct Throttle: Sendable, Codable, Hashable {
-        /// How many requests a second are served.
+        /// The maximum number of requests per second.
         public var requestsPerSecond: Int
-        /// What `Retry-After` says with the 429.
+        /// The form of `Retry-After` in a 429.
         public var retryAfter: RetryAfter
 
-        /// Makes the limit.
+        /// Creates the limit.
         public init(requestsPerSecond: Int, retryAfter: RetryAfter = .seconds) {
             self.requestsPerSecond = requestsPerSecond
             self.retryAfter = retryAfter
         }
 
-        /// The forms of the header.
+        /// A form of the header.
         public enum RetryAfter: String, Sendable, Codable {
-            /// `1`
+            /// The number of seconds: `1`.
             case seconds
-            /// An HTTP date one second ahead.
+            /// An HTTP date, one second ahead.
             case date
             /// No header.
             case none
@@ -146,7 +148,7 @@ public struct SandboxSettings: Sendable, Codable, Hashable {
 }
 
 extension SandboxSettings {
-    /// These settings with the keys of a JSON object written over them; unknown keys are ignored.
+    /// These settings, overridden by the members of a JSON object. Unknown members are ignored.
     func merging(_ changes: [String: JSON]) throws -> SandboxSettings {
         let current = try JSON.parse(JSON.bytes(of: self))
         guard case .object(var members) = current else { return self }

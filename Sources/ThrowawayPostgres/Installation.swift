@@ -1,13 +1,13 @@
 import Foundation
 
-/// The server's programs on this machine.
+/// The PostgreSQL server programs on this machine.
 struct Installation {
-    /// The folder that holds them.
+    /// The folder of the programs.
     let folder: String
 
     private static let programs = ["initdb", "postgres", "pg_ctl", "createdb"]
 
-    /// The newest version where Debian keeps them apart by version, else what `PATH` leads to.
+    /// Finds the newest version in Debian's versioned folders, otherwise the programs in `PATH`.
     ///
     /// - Throws: `.notInstalled`.
     static func find(

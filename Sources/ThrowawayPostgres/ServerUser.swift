@@ -1,23 +1,25 @@
 import Glibc
 
-/// The user that the server runs as: Postgres refuses to run as root.
+/// The user that runs the server when the process runs as root, which Postgres rejects.
 struct ServerUser {
     let userID: uid_t
     let groupID: gid_t
 
-    /// What to put before a command so that this user runs it.
+    /// The command prefix that runs a command as this user.
     var prefix: [String] {
         ["setpriv", "--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups"]
     }
 
-    /// - Returns: nil if the owner's own user will do.
+    /// The user to switch to.
+    ///
+    /// - Returns: nil if the process does not run as root.
     /// - Throws: `.noUser`.
     static func needed() throws(ThrowawayPostgresError) -> ServerUser? {
         guard geteuid() == 0 else { return nil }
         guard let user = named("postgres") ?? named("nobody") else {
             throw ThrowawayPostgresError(
                 .noUser,
-                "PostgreSQL does not run as root, and there is no user postgres or nobody to run it as"
+                "PostgreSQL does not run as root, and there is no user postgres or nobody: create one, or run as another user"
             )
         }
         return user

@@ -1,7 +1,7 @@
 import Foundation
 import Subprocess
 
-/// The child process that owns a cluster, spoken to one line at a time.
+/// The child process that owns a cluster and is controlled by one line per command.
 final class Supervisor: Sendable {
     private struct Request {
         let line: String
@@ -11,22 +11,24 @@ final class Supervisor: Sendable {
     private let requests: AsyncStream<Request>.Continuation
     private let child: Task<Void, Never>
 
-    /// - Parameter arguments: those of `SupervisorScript`.
+    /// Starts the child process.
+    ///
+    /// - Parameter arguments: the arguments of `SupervisorScript`.
     init(_ arguments: [String], as user: ServerUser?) {
         let (requests, continuation) = AsyncStream<Request>.makeStream()
         self.requests = continuation
         var options = PlatformOptions()
-        // Away from the terminal, or its interrupt key would reach the server before the owner has finished with it.
+        // Detached from the terminal: its interrupt key would stop the server while the owner still uses it.
         options.createSession = true
         let shell = ["sh", "-c", SupervisorScript.text, "throwaway-postgres"] + arguments
-        // By a program, not by Subprocess' options: those call setuid after a bare clone3, where glibc waits for
-        // threads that the child does not have.
+        // By setpriv, not by Subprocess's options: those call setuid after a bare clone3, where glibc waits for threads
+        // that the child does not have.
         let command = (user?.prefix ?? []) + shell
         child = Task { [options] in
             _ = try? await run(
                 .name(command[0]),
                 arguments: Arguments(Array(command.dropFirst())),
-                // Not the owner's: its PG variables are meant for another server.
+                // Not the owner's environment: its PG variables are for another server.
                 environment: .custom(["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"]),
                 platformOptions: options,
                 input: .inputWriter,
@@ -40,7 +42,7 @@ final class Supervisor: Sendable {
                     request.answer.resume(returning: isSent ? try? await lines.next() : nil)
                 }
             }
-            // Whoever asks a child that did not start gets no answer, but does not wait for it.
+            // If the child did not start, requests end without an answer instead of waiting.
             for await request in requests {
                 request.answer.resume(returning: nil)
             }
@@ -53,8 +55,8 @@ final class Supervisor: Sendable {
 
     /// Sends a command.
     ///
-    /// - Returns: what follows `ok`.
-    /// - Throws: `code` with what follows `failed`; `.stopped` if there is nobody to ask.
+    /// - Returns: the text after `ok`.
+    /// - Throws: `code` with the text after `failed`; `.stopped` if the child has ended.
     @discardableResult
     func ask(_ line: String, orThrow code: ThrowawayPostgresError.Code) async throws(ThrowawayPostgresError) -> String {
         let answer = await withCheckedContinuation { continuation in
@@ -63,17 +65,17 @@ final class Supervisor: Sendable {
             }
         }
         guard let answer else {
-            throw ThrowawayPostgresError(.stopped, "the throwaway Postgres does not run any more")
+            throw ThrowawayPostgresError(.stopped, "the throwaway Postgres has stopped: start a new one")
         }
         let words = answer.split(separator: " ", maxSplits: 1)
         let rest = words.count > 1 ? words[1].trimmingCharacters(in: .whitespaces) : ""
         guard words.first == "ok" else {
-            throw ThrowawayPostgresError(code, "the throwaway Postgres could not do it (\(code)): \(rest)")
+            throw ThrowawayPostgresError(code, "the throwaway Postgres reported \(code): \(rest)")
         }
         return rest
     }
 
-    /// Closes the child's input and waits until it has cleaned up and ended.
+    /// Closes the child's input, and waits until the child has cleaned up and ended.
     func end() async {
         requests.finish()
         await child.value

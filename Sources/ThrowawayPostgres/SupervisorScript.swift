@@ -1,10 +1,10 @@
-/// The program that owns the cluster: a shell that outlives nobody.
+/// The shell script that owns the cluster and ends with the process that started it.
 ///
-/// It takes one command a line on standard input and answers each with one line, `ok …` or `failed …`. Standard input
-/// is a pipe held by the process that wants the cluster: whatever way that process ends, the kernel closes the pipe,
-/// the shell reads the end of it, stops the server, removes the folder, and is gone.
+/// It reads one command per line from standard input, and answers each with one line, `ok …` or `failed …`. Standard input
+/// is a pipe from the process that uses the cluster. However that process ends, the kernel closes the pipe; the shell
+/// then stops the server, removes the folder, and ends.
 enum SupervisorScript {
-    /// Arguments: the programs' folder, the folder to put the cluster in, the settings.
+    /// The script. Its arguments are the programs' folder, the parent folder of the cluster, and the settings.
     static let text = """
         set -u
         umask 077
@@ -19,7 +19,7 @@ enum SupervisorScript {
         }
         trap end EXIT
         trap 'exit 1' HUP INT TERM
-        # Answering an owner that is gone must fail, not kill: there is a server to stop.
+        # Writing to an owner that has ended must fail, not kill the shell: the server has to be stopped.
         trap '' PIPE
 
         quietly() {

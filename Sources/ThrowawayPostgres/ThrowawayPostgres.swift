@@ -1,22 +1,23 @@
 import Foundation
 import Synchronization
 
-/// A PostgreSQL server of one's own, for as long as it is needed: for demonstrations and tests.
+/// A temporary PostgreSQL server for demonstrations and tests.
 ///
-/// It listens on a Unix socket in a fresh folder, which only its user can enter, and on no port. Started by root, it
-/// runs as the user `postgres`, or `nobody`. When its owner ends, in whatever way, it stops and the folder is removed.
+/// It listens only on a Unix socket, in a new folder that only its user can access. If the process runs as root, the
+/// server runs as the user `postgres` or `nobody`. When the process ends, even by a signal, the server stops and the
+/// folder is removed.
 public final class ThrowawayPostgres: Sendable {
-    /// A connection string for the database `postgres`, as its superuser.
+    /// The connection string of the database `postgres`, for its superuser.
     public let connectionString: String
 
     private let folder: String
     private let supervisor: Supervisor
     private let databases = Atomic<Int>(0)
 
-    /// Makes a cluster and starts it, which takes about a second.
+    /// Creates a cluster and starts the server, which takes about a second.
     ///
-    /// - Parameter settings: lines for `postgresql.conf`. By default nothing is synchronised to disk: data survives the
-    ///   server's end, not the machine's.
+    /// - Parameter settings: settings for `postgresql.conf`. By default nothing is flushed to disk: data survives a crash of
+    ///   the server, but not of the machine.
     /// - Throws: `.notInstalled`, `.noUser`, `.startFailed`.
     public static func start(
         settings: [String: String] = [:]
@@ -34,7 +35,7 @@ public final class ThrowawayPostgres: Sendable {
         connectionString = Self.connectionString(folder, "postgres")
     }
 
-    /// Makes an empty database.
+    /// Creates an empty database.
     ///
     /// - Returns: its connection string.
     public func createDatabase() async throws(ThrowawayPostgresError) -> String {
@@ -43,24 +44,24 @@ public final class ThrowawayPostgres: Sendable {
         return Self.connectionString(folder, "database_\(number)")
     }
 
-    /// Stops the server and starts it again; returns when it takes connections.
+    /// Restarts the server; returns when it accepts connections.
     ///
-    /// - Parameter immediate: as in a crash: nobody is told, and the server recovers from its log.
+    /// - Parameter immediate: stops it as in a crash, so that it recovers from its write-ahead log.
     public func restart(immediate: Bool) async throws(ThrowawayPostgresError) {
         try await supervisor.ask("restart \(immediate ? "immediate" : "fast")", orThrow: .startFailed)
     }
 
-    /// Stops the server and removes its folder. May be called again, and need not be called.
+    /// Stops the server and removes its folder. Idempotent. Optional, since the end of the process does the same.
     public func stop() async {
         await supervisor.end()
     }
 
-    /// The port is in the socket's name only, but has to be said where `PGPORT` says otherwise.
+    /// The port is part of the socket's name, and is given so that `PGPORT` has no effect.
     private static func connectionString(_ folder: String, _ database: String) -> String {
         "host=\(folder) port=5432 dbname=\(database) user=postgres"
     }
 
-    /// Where the folder goes. Another user may have no way into `TMPDIR`, and a socket's path has 107 bytes at most.
+    /// The parent folder. `TMPDIR` may be inaccessible to another user, and a socket's path has at most 107 bytes.
     private static func parent(for user: ServerUser?) -> String {
         let folder = FileManager.default.temporaryDirectory.path
         return user == nil && folder.utf8.count <= 70 && !folder.contains(where: " '\\".contains) ? folder : "/tmp"

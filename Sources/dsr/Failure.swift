@@ -1,3 +1,4 @@
+import EvidenceLog
 import Notary
 import Postgres
 import Processor
@@ -58,13 +59,11 @@ struct Failure: Error {
     ]
 
     init(_ error: NotaryError) {
-        let code: Code =
-            switch error.code {
-            case .inconsistent, .notThere, .file: .needsAPerson
-            case .key: .configuration
-            case .store: .unreachable
-            }
-        self.init(code, error.description)
+        self.init(.needsAPerson, error.description)
+    }
+
+    init(_ error: EvidenceLogError) {
+        self.init(.needsAPerson, error.description)
     }
 
     init(_ error: TalonOneError) {

@@ -1,7 +1,7 @@
 import CallPolicy
 import Testing
 
-@Suite("Rate")
+@Suite("Adaptive rate")
 struct AdaptiveRateTests {
     private let start = ContinuousClock.now
 
@@ -14,12 +14,12 @@ struct AdaptiveRateTests {
         return rate
     }
 
-    @Test("there is no limit before the API has asked for fewer calls")
+    @Test("there is no limit before the API has throttled a call")
     func unlimited() {
         #expect(rate(callsPerSecond: 100, seconds: 5).limit(at: at(5)) == nil)
     }
 
-    @Test("a throttled call cuts the rate to seven tenths of what is measured, and again from there")
+    @Test("a throttled call cuts the rate to 70 % of the measured rate, and each further one to 70 % of that")
     func cut() throws {
         var rate = rate(callsPerSecond: 100, seconds: 5)
         rate.throttled(at: at(5))
@@ -30,7 +30,7 @@ struct AdaptiveRateTests {
         #expect(abs(second - first * 0.7) < 1, "\(second)")
     }
 
-    @Test("the rate comes back to what it was and goes beyond, and never above twice what is measured")
+    @Test("the rate recovers, grows beyond what it was, and never exceeds twice the measured rate")
     func growth() throws {
         var rate = rate(callsPerSecond: 100, seconds: 5)
         rate.throttled(at: at(5))
@@ -41,14 +41,14 @@ struct AdaptiveRateTests {
             rate.ended(at: at(now))
             limits.append(try #require(rate.limit(at: at(now))))
         }
-        #expect(zip(limits, limits.dropFirst()).allSatisfy { $0 <= $1 + 0.001 }, "it never falls by itself")
+        #expect(zip(limits, limits.dropFirst()).allSatisfy { $0 <= $1 + 0.001 }, "it falls only when throttled")
         #expect(limits.contains { abs($0 - 100) < 1 })
         #expect((limits.max() ?? 0) <= 2 * 72)
-        let nearTheOld = limits.count { abs($0 - 100) < 5 }
-        #expect(nearTheOld > 100, "it lingers where it was too much before")
+        let nearOldRate = limits.count { abs($0 - 100) < 5 }
+        #expect(nearOldRate > 100, "it grows slowly around the rate that was too high")
     }
 
-    @Test("however much the API throttles, a call goes every two seconds")
+    @Test("the limit never falls below one call in two seconds")
     func floor() throws {
         var rate = AdaptiveRate()
         for number in 0..<50 {

@@ -3,9 +3,9 @@ import TalonOneSandbox
 import TestHouse
 import Testing
 
-@Suite("The evidence log, checked by others")
+@Suite("The evidence log")
 struct EvidenceTests {
-    @Test("after an erasure nothing leads back to the person, and everything is still proven")
+    @Test("after an erasure nothing identifies the customer, and the erasure can still be proven")
     func erasureIsProven() async throws {
         let canary = "canary-7f3a9@example.com"
         try await House.withEvidence { house, keys in
@@ -31,7 +31,7 @@ struct EvidenceTests {
         }
     }
 
-    @Test("each destructive call has its intent in the log before it, and no other call has")
+    @Test("each call that changes data is announced in the log before it, and no other call is")
     func intents() async throws {
         try await House.withEvidence { house, _ in
             try await house.makeCustomer("anna")
@@ -52,11 +52,11 @@ struct EvidenceTests {
         }
     }
 
-    /// What somebody with a superuser's rights may do to the database, and what the audit must say.
+    /// Changes that a superuser can make to the database, and the finding that the audit must report.
     static let attacks: [(name: String, sql: String, finding: String)] = [
         (
             "a payload is changed",
-            "update dsr.evidence_payloads set payload = overlay(payload placing 'X' from 20) where index = 5", "leaf 5"
+            "update dsr.evidence_payloads set payload = overlay(payload placing 'X' from 20) where index = 5", "log entry 5"
         ),
         (
             "a payload and its hash are changed",
@@ -64,32 +64,32 @@ struct EvidenceTests {
             update dsr.evidence_payloads set payload = convert_to(replace(convert_from(payload, 'UTF8'), 'no_data', 'exported'), 'UTF8')
             where convert_from(payload, 'UTF8') like '%no_data%';
             update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload) from dsr.evidence_payloads p where p.index = l.index
-            """, "is not the root of the leaves"
+            """, "does not match the root"
         ),
-        ("a hash is changed", "update dsr.evidence_leaves set leaf_hash = sha256('x') where index = 3", "leaf 3"),
-        ("a leaf is dropped", "delete from dsr.evidence_leaves where index = 4", "leaf 4 is missing"),
+        ("a hash is changed", "update dsr.evidence_leaves set leaf_hash = sha256('x') where index = 3", "log entry 3"),
+        ("a log entry is deleted", "delete from dsr.evidence_leaves where index = 4", "log entry 4 is missing"),
         (
-            "a leaf is doubled",
+            "a log entry is duplicated",
             """
             alter table dsr.evidence_leaves drop constraint evidence_leaves_pkey;
             insert into dsr.evidence_leaves select * from dsr.evidence_leaves where index = 5
-            """, "leaf 5 is there twice"
+            """, "log entry 5 exists twice"
         ),
         (
-            "the last leaves are cut off and the head set back",
+            "the log is truncated and its recorded size changed",
             """
             delete from dsr.evidence_leaves where index > 10; delete from dsr.evidence_payloads where index > 10;
             update dsr.evidence_head set size = 11; delete from dsr.evidence_tiles; delete from dsr.evidence_checkpoints
-            """, "it was cut off"
+            """, "it was truncated"
         ),
         (
-            "two leaves change places, with all their hashes",
+            "two log entries are exchanged, with all their hashes",
             """
             update dsr.evidence_payloads set index = -1 where index = 2; update dsr.evidence_payloads set index = 2 where index = 3;
             update dsr.evidence_payloads set index = 3 where index = -1;
             update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload), request_id = (convert_from(p.payload, 'UTF8')::json ->> 'request')::bigint
             from dsr.evidence_payloads p where p.index = l.index
-            """, "says that it is leaf"
+            """, "contains the index"
         ),
         (
             "a tile is changed",
@@ -97,25 +97,25 @@ struct EvidenceTests {
             "tile/0/"
         ),
         (
-            "a tile is made up",
+            "a tile is invented",
             "insert into dsr.evidence_tiles (level, index, width, hashes) values (0, 77, 1, sha256('x'))",
-            "belong to no leaf"
+            "belong to no log entry"
         ),
         (
-            "the stored head is changed",
+            "the stored checkpoint is changed",
             "update dsr.evidence_checkpoints set note = replace(note, 'dsr.test', 'dsr.tesu')", "in the database"
         ),
         (
-            "a payload is dropped without a word", "delete from dsr.evidence_payloads where index = 0",
-            "no leaf says that it was dropped"
+            "a payload is dropped without a log entry", "delete from dsr.evidence_payloads where index = 0",
+            "no log entry records that it was dropped"
         ),
         (
-            "a row says that it ended otherwise",
+            "a row is given another outcome",
             "update dsr.subject_requests set outcome = 'erased' where id = 1",
             "the row of request 1 says completed erased"
         ),
         (
-            "everything is written anew, hashes, tiles and all, and the stored heads are dropped",
+            "everything is rewritten with its hashes and tiles, and the stored checkpoints are deleted",
             """
             update dsr.evidence_payloads set payload = convert_to(replace(convert_from(payload, 'UTF8'), '"T-1"', '"T-2"'), 'UTF8');
             update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload) from dsr.evidence_payloads p where p.index = l.index;
@@ -124,7 +124,7 @@ struct EvidenceTests {
         ),
     ]
 
-    @Test("what a database superuser rewrites is found by the audit", arguments: attacks.indices)
+    @Test("the audit finds what a database superuser rewrites", arguments: attacks.indices)
     func attack(_ number: Int) async throws {
         let attack = Self.attacks[number]
         try await House.withEvidence { house, _ in
@@ -144,7 +144,7 @@ struct EvidenceTests {
         }
     }
 
-    @Test("a log that was rewritten is not signed, and the queue goes on")
+    @Test("a rewritten log is not signed, and the queue goes on")
     func noSignatureOverARewrittenLog() async throws {
         try await House.withEvidence { house, _ in
             try await house.dsr("submit", "access", "a").expect(0)
@@ -157,13 +157,13 @@ struct EvidenceTests {
             )
             try await house.dsr("submit", "access", "b").expect(0)
             let ended = try await house.dsr("run").expect(1)
-            #expect(ended.err.contains("nothing is signed until a person has looked"))
+            #expect(ended.err.contains("the database lacks the checkpoint of size"))
             #expect(try await house.ending(of: 2) == "completed no_data")
             #expect(try await house.count("select count(*) from dsr.evidence_checkpoints") == 0)
         }
     }
 
-    @Test("a lost key stops the signing and not the queue, and its leaves are signed later")
+    @Test("a lost key stops signing but not the queue, and the log entries are signed later")
     func lostKey() async throws {
         try await House.withEvidence { house, keys in
             try await house.dsr("submit", "access", "a").expect(0)
@@ -171,7 +171,7 @@ struct EvidenceTests {
             #expect(ended.err.contains("cannot be read"))
             #expect(ended.err.contains("wait for the next head"))
             #expect(try await house.ending(of: 1) == "completed no_data")
-            #expect(try await house.dsr("evidence", "verify").expect(0).out.contains("0 heads in the database"))
+            #expect(try await house.dsr("evidence", "verify").expect(0).out.contains("0 checkpoints in the database"))
             try await house.dsr("evidence", "checkpoint").expect(0)
             #expect(try await house.dsr("evidence", "verify").expect(0).out.contains(" 0 not signed yet"))
 
@@ -185,8 +185,8 @@ struct EvidenceTests {
         }
     }
 
-    @Test("a long run signs heads on its way, each continuing the one before")
-    func headsOnTheWay() async throws {
+    @Test("a long run signs checkpoints while it works, each consistent with the previous one")
+    func checkpointsDuringRun() async throws {
         try await House.withEvidence { house, keys in
             try await house.sql(
                 "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 200) n"
@@ -199,7 +199,7 @@ struct EvidenceTests {
         }
     }
 
-    @Test("an audit in the middle of a run finds nothing wrong")
+    @Test("an audit during a run finds no problem")
     func auditDuringRun() async throws {
         try await House.withEvidence { house, _ in
             try await house.sql(
@@ -218,7 +218,7 @@ struct EvidenceTests {
         }
     }
 
-    @Test("a damaged receipt, and a receipt under another key, do not hold")
+    @Test("a damaged receipt, and a receipt checked with another key, are invalid")
     func damagedReceipt() async throws {
         try await House.withEvidence { house, keys in
             try await house.dsr("submit", "access", "a").expect(0)
@@ -255,7 +255,7 @@ struct EvidenceTests {
         }
     }
 
-    @Test("a damaged, truncated, missing or foreign checkpoint file is found and named")
+    @Test("a damaged, truncated, missing or foreign checkpoint file is reported by name")
     func damagedFiles() async throws {
         try await House.withEvidence { house, keys in
             for name in ["a", "b"] {
@@ -278,7 +278,7 @@ struct EvidenceTests {
             try await verify(whole.prefix(whole.count / 2), "truncated")
             try await verify(Data(), "empty")
             let first = keys.directory + "/" + names[0]
-            try await verify(try #require(FileManager.default.contents(atPath: first)), "another head's file")
+            try await verify(try #require(FileManager.default.contents(atPath: first)), "another checkpoint's file")
             try whole.write(to: URL(filePath: last))
             try await house.dsr("evidence", "verify").expect(0)
             try FileManager.default.removeItem(atPath: first)
@@ -287,7 +287,7 @@ struct EvidenceTests {
         }
     }
 
-    @Test("pruned payloads are gone, their leaves and old receipts hold, and open requests lose nothing")
+    @Test("pruned payloads are gone, hashes and old receipts stay valid, and open requests keep their payloads")
     func prune() async throws {
         try await House.withEvidence { house, keys in
             try await house.dsr("submit", "access", "a").expect(0)
@@ -310,7 +310,7 @@ struct EvidenceTests {
             try await house.dsr("evidence", "checkpoint").expect(0)
 
             let verified = try await house.dsr("evidence", "verify").expect(0)
-            #expect(verified.out.contains("\(first) without payload"))
+            #expect(verified.out.contains("\(first) without content"))
             try await House.run(["evidence", "check", receipt, "--key", keys.log], [:]).expect(0)
             #expect(
                 try await house.dsr("evidence", "receipt", "1", "--output", "-").expect(1).err.contains("retention")
@@ -323,27 +323,27 @@ struct EvidenceTests {
         }
     }
 
-    @Test("a witness signs what continues the last head it saw, and refuses a rewritten history")
+    @Test("a witness cosigns consistent checkpoints, and refuses a rewritten history")
     func witness() async throws {
         try await House.withEvidence { house, keys in
             let cosign = [
                 "evidence", "cosign", "--checkpoints", keys.directory, "--log", keys.log, "--key-file",
                 keys.witnessFile,
-                "--memory", house.folder + "/memory",
+                "--state", house.folder + "/state",
             ]
             for name in ["a", "b"] {
                 try await house.dsr("submit", "access", name).expect(0)
                 try await house.dsr("run").expect(0)
                 #expect(try await House.run(cosign, [:]).expect(0).out.contains("Signed: dsr.test/log at size"))
             }
-            #expect(try await House.run(cosign, [:]).expect(0).out.contains("No new head"))
+            #expect(try await House.run(cosign, [:]).expect(0).out.contains("No new checkpoint"))
             let receipt = house.folder + "/r.tlog-proof"
             try await house.dsr("evidence", "receipt", "2", "--output", receipt).expect(0)
             try await House.run(["evidence", "check", receipt, "--key", keys.log, "--witness", keys.witness], [:])
                 .expect(0)
             try await house.dsr("evidence", "verify").expect(0)
 
-            // The operator, key and all, begins the log again with another history of the same person's requests.
+            // The operator, who has the log's key, rewrites the log with another outcome of the requests.
             try FileManager.default.removeItem(atPath: keys.directory)
             try await house.script(
                 """
@@ -355,7 +355,7 @@ struct EvidenceTests {
             )
             try await house.dsr("evidence", "checkpoint").expect(0)
             let refused = try await House.run(cosign, [:]).expect(1)
-            #expect(refused.err.contains("is another head of size"))
+            #expect(refused.err.contains("has a different root for size"))
         }
     }
 
@@ -386,7 +386,7 @@ struct EvidenceTests {
         }
     }
 
-    @Test("each of the three roles can do its work, and no more")
+    @Test("each of the three roles can do its work and nothing else")
     func roles() async throws {
         try await House.withEvidence { house, keys in
             let suffix = UUID().uuidString.prefix(8).lowercased()

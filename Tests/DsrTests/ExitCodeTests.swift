@@ -11,10 +11,10 @@ struct ExitCodeTests {
         "what is missing or wrong is said before anything is claimed",
         arguments: [
             (["DSR_DATABASE_URL": "host=/nonexistent"], 69, "cannot connect to Postgres"),
-            (["TALON_ONE_BASE_URL": "http://127.0.0.1:1"], 69, "No connection"),
+            (["TALON_ONE_BASE_URL": "http://127.0.0.1:1"], 69, "no connection"),
             (["TALON_ONE_BASE_URL": "http://example.com"], 78, "https"),
             (["TALON_ONE_BASE_URL": nil], 78, "TALON_ONE_BASE_URL"),
-            (["TALON_ONE_API_KEY": "wrong"], 77, "refused the key"),
+            (["TALON_ONE_API_KEY": "wrong"], 77, "refused the API key"),
             (["TALON_ONE_API_KEY": nil], 78, "TALON_ONE_API_KEY"),
             (["TALON_ONE_ENVIRONMENT": nil], 78, "TALON_ONE_ENVIRONMENT"),
             (["TALON_ONE_ENVIRONMENT": "production"], 78, "live or sandbox"),

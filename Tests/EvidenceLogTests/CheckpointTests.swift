@@ -8,7 +8,7 @@ struct CheckpointTests {
     static let emptyRoot = TreeHash.empty.base64
 
     @Test(
-        "a checkpoint is read and written back byte for byte",
+        "a checkpoint is parsed and written back byte for byte",
         arguments: [
             "example.com/log\n8\n\(root)\n", "a\n1\n\(root)\n", "a\n0\n\(emptyRoot)\n",
             "a\n9223372036854775807\n\(root)\n",
@@ -42,14 +42,14 @@ struct CheckpointTests {
         ("a\n8\n\(root)\nm\tore\n", 4), ("a\n0\n\(root)\n", nil),
     ]
 
-    @Test("what is not a checkpoint is refused, and where it goes wrong is said", arguments: malformed)
+    @Test("a malformed checkpoint is rejected with the line or offset of the error", arguments: malformed)
     func refusals(text: String, line: Int?) {
         let error = #expect(throws: EvidenceLogError.self) { try Checkpoint(text: text) }
         #expect(error?.code == .malformedCheckpoint)
         #expect(error?.line == line)
     }
 
-    @Test("a checkpoint is not made of parts that could not be read back")
+    @Test("a checkpoint cannot be created from parts that could not be parsed again")
     func parts() throws {
         let origin = try KeyName("a")
         let root = TreeHash.cheap(1)
@@ -64,7 +64,7 @@ struct CheckpointTests {
         #expect(try composed != Checkpoint(origin: origin, size: 1, root: root, extensions: ["e\u{301}"]))
     }
 
-    @Test("a log signs its own checkpoints and no other's")
+    @Test("a log's key signs only its own checkpoints")
     func signing() throws {
         let key = try SigningKey(Fixtures.logSecret)
         let checkpoint = try Checkpoint(origin: key.verifierKey.name, size: 8, root: TreeHash.cheap(8))

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Compact ranges")
 struct CompactRangeTests {
-    @Test("a compact range has the root of the whole tree at every size, and can be put away at every size")
+    @Test("a compact range has the root of the tree and can be restored at every size")
     func grows() throws {
         let tree = NaiveTree(count: 300)
         var range = CompactRange()
@@ -20,7 +20,7 @@ struct CompactRangeTests {
         }
     }
 
-    @Test("a compact range of an impossible size is refused")
+    @Test("a compact range of an invalid size is rejected")
     func refusals() {
         #expect(code { try CompactRange(size: -1, subtrees: []) } == .outOfRange)
         #expect(code { try CompactRange(size: Int.min, subtrees: [.empty]) } == .outOfRange)
@@ -29,7 +29,7 @@ struct CompactRangeTests {
         #expect(code { try CompactRange(size: 0, subtrees: [.empty]) } == .outOfRange)
     }
 
-    @Test("the largest tree that can be continued can be")
+    @Test("a tree of the maximum size can be continued")
     func largest() throws {
         var range = try CompactRange(size: CompactRange.maximumSize, subtrees: [.empty])
         range.append(.leaf([]))

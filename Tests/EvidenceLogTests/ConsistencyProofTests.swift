@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Consistency proofs")
 struct ConsistencyProofTests {
-    @Test("the proofs from 6 to 8 and from 2 to 5 leaves are the published ones")
+    @Test("the proofs from 6 to 8 and from 2 to 5 leaves match the published ones")
     func knownProofs() throws {
         var builder = TileBuilder()
         _ = builder.append(contentsOf: TreeHashTests.leaves.map { TreeHash.leaf($0) })
@@ -23,7 +23,7 @@ struct ConsistencyProofTests {
         )
     }
 
-    @Test("every proof between trees of up to 300 leaves is the one of the RFC, holds, and holds for nothing else")
+    @Test("every proof between trees of up to 300 leaves matches the RFC, and verifies for nothing else")
     func allProofs() throws {
         let tree = NaiveTree(count: 301)
         let formulas = Formulas(upTo: 301)
@@ -42,8 +42,8 @@ struct ConsistencyProofTests {
                     Issue.record("the proof from \(old) to \(new) is not the right one, or does not hold")
                 }
 
-                // Exhaustive where trees are small; beyond, the hashes of each proof are spoiled in
-                // one of the ways, by turns.
+                // Exhaustive for small trees; for larger ones, each proof is tested with one of the
+                // invalid variants in turn.
                 let turn = old + new
                 let variants = spoiled(proof.hashes)
                 for (number, hashes) in variants.enumerated() where new <= 64 || number == turn % variants.count {
@@ -57,7 +57,7 @@ struct ConsistencyProofTests {
                 {
                     Issue.record("the proof from \(old) to \(new) holds for another root")
                 }
-                // Some sizes lead to the same formulas over the same hashes, and a proof cannot tell those apart.
+                // Some pairs of sizes lead to the same formulas, so a proof for one is valid for the other.
                 for (otherOld, otherNew) in [(old - 1, new), (old + 1, new), (old, new - 1), (old, new + 1)] {
                     let other = ConsistencyProof(oldSize: otherOld, newSize: otherNew, hashes: proof.hashes)
                     let same = formulas.agree((old, new), (otherOld, otherNew))
@@ -70,7 +70,7 @@ struct ConsistencyProofTests {
     }
 
     @Test(
-        "a proof needs the tiles that are listed for it, all of them and no others",
+        "a proof needs exactly the tiles that are listed for it",
         arguments: [
             (1, 1), (1, 2), (255, 256), (256, 257), (257, 600), (65_535, 70_000), (65_536, 70_000), (69_999, 70_000),
         ]
@@ -97,7 +97,7 @@ struct ConsistencyProofTests {
     }
 
     @Test(
-        "sizes that cannot follow each other are refused, zero first of all",
+        "invalid pairs of sizes are rejected, including zero",
         arguments: [(0, 0), (0, 1), (2, 1), (-1, 1), (-1, -1), (1, 0), (.min, .max), (.max, .min), (1, .min)]
             as [(Int, Int)]
     )
@@ -108,7 +108,7 @@ struct ConsistencyProofTests {
         #expect(code { try proof.verify(oldRoot: .empty, newRoot: .empty) } == .outOfRange)
     }
 
-    @Test("trees of one size are consistent if their roots are the same and nothing is said in proof")
+    @Test("trees of the same size are consistent if their roots are equal and the proof is empty")
     func sameSize() throws {
         let (one, two) = (TreeHash.cheap(1), TreeHash.cheap(2))
         let empty = ConsistencyProof(oldSize: 7, newSize: 7, hashes: [])
@@ -118,7 +118,7 @@ struct ConsistencyProofTests {
         #expect(code { try full.verify(oldRoot: one, newRoot: one) } == .consistencyNotProven)
     }
 
-    @Test("the largest trees have proofs, and are verified without a trap")
+    @Test("proofs of the largest trees are created and verified without an overflow")
     func largest() throws {
         #expect(try ConsistencyProof.tiles(oldSize: .max - 1, newSize: .max).count <= 16)
         #expect(try ConsistencyProof.tiles(oldSize: .max, newSize: .max).isEmpty)
@@ -129,7 +129,7 @@ struct ConsistencyProofTests {
     }
 }
 
-/// For each pair of sizes, how the two roots are put together from the old root (`o`) and the hashes of a proof (their
+/// For each pair of sizes, the formulas of the two roots from the old root (`o`) and the hashes of a proof (their
 /// numbers), taken from the recursive definition.
 private struct Formulas {
     private var table: [[String]]
@@ -145,7 +145,7 @@ private struct Formulas {
         }
     }
 
-    /// Whether a proof for one pair, of which it is known to be right, must also pass for the other.
+    /// Whether a valid proof for one pair is necessarily valid for the other.
     func agree(_ one: (Int, Int), _ other: (Int, Int)) -> Bool {
         guard other.0 >= 1, other.0 < other.1, one.0 < one.1 else { return false }
         return table[one.1][one.0] == table[other.1][other.0]

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Cosignatures")
 struct CosignatureTests {
-    @Test("the checkpoint of a public log is verified with the keys of the log and of its witnesses")
+    @Test("the checkpoint of a public log verifies with the keys of the log and of its witnesses")
     func publicCheckpoint() throws {
         let note = try Fixtures.note(Fixtures.publicCheckpoint)
         #expect(note.data == Data(Fixtures.publicCheckpoint.utf8))
@@ -16,7 +16,7 @@ struct CosignatureTests {
         #expect(signatures.map(\.timestamp) == [nil, 1_779_573_024, 1_779_573_024, 1_779_573_024, 1_779_573_024])
     }
 
-    @Test("a witness's signature goes through its line, and says when it was made")
+    @Test("a witness's signature is unchanged after it was written and parsed, and has its time")
     func roundTrip() throws {
         let log = try SigningKey(Fixtures.logSecret)
         let witness = try CosigningKey(Fixtures.witnessSecret)
@@ -39,7 +39,7 @@ struct CosignatureTests {
         #expect(code { try witness.cosign(checkpoint, timestamp: .min) } == .outOfRange)
     }
 
-    @Test("a cosignature with another time, of other bytes, over another text or of another kind does not hold")
+    @Test("a cosignature with a changed time, bytes, text or type is invalid")
     func spoiled() throws {
         let witness = try CosigningKey(Fixtures.witnessSecret)
         let key = witness.verifierKey
@@ -65,7 +65,7 @@ struct CosignatureTests {
         for bytes in [signature.bytes.dropFirst(8), signature.bytes + [0], signature.bytes.dropLast(), Data([1])] {
             #expect(key.verify(try line(Data(bytes)), text: text) == nil)
         }
-        // The same Ed25519 key under the other type verifies nothing of it.
+        // The same Ed25519 key with the other type does not verify it.
         let plain = try VerifierKey(name: key.name, algorithm: .ed25519, publicKey: key.publicKey)
         #expect(plain.verify(signature, text: text) == nil)
     }

@@ -1,7 +1,7 @@
 import EvidenceLog
 import Foundation
 
-/// Notes and keys that others published, and a receipt that was made with Python's `cryptography`.
+/// Published notes and keys, and a receipt created with Python's `cryptography`.
 enum Fixtures {
     static let fooKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
     static let fooNote = """
@@ -72,8 +72,8 @@ enum Fixtures {
     static func note(_ text: String) throws -> SignedNote { try SignedNote(Data(text.utf8)) }
 }
 
-/// A text with one byte replaced, in the ways that are most likely to be overlooked: another letter, the other case, a
-/// byte that is not ASCII, a newline, a space, a digit; and with the byte left out or doubled.
+/// Variants of a text with one byte changed: to another letter, the other case, a byte that is not ASCII, a newline, a
+/// space, a digit; and with the byte removed or doubled.
 func oneByteMutations(_ text: String) -> [Data] {
     let bytes = Data(text.utf8)
     return bytes.indices.flatMap { position -> [Data] in

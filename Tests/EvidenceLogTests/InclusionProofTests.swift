@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Inclusion proofs")
 struct InclusionProofTests {
-    @Test("leaf 5 of 8 and leaf 2 of 3 have the published proofs")
+    @Test("the proofs of leaf 5 of 8 and of leaf 2 of 3 match the published ones")
     func knownProofs() throws {
         var builder = TileBuilder()
         _ = builder.append(contentsOf: TreeHashTests.leaves.map { TreeHash.leaf($0) })
@@ -21,7 +21,7 @@ struct InclusionProofTests {
         )
     }
 
-    @Test("every proof in trees of up to 300 leaves is the one of the RFC, holds, and holds for nothing else")
+    @Test("every proof in trees of up to 300 leaves matches the RFC, and verifies for nothing else")
     func allProofs() throws {
         let sizes = 1...300
         let tree = NaiveTree(count: 301)
@@ -39,8 +39,8 @@ struct InclusionProofTests {
                     Issue.record("the proof of leaf \(index) of \(size) is not the right one, or does not hold")
                 }
 
-                // Exhaustive where trees are small; beyond, the hashes of each proof are spoiled in
-                // one of the ways, by turns.
+                // Exhaustive for small trees; for larger ones, each proof is tested with one of the
+                // invalid variants in turn.
                 let turn = size + index
                 let variants = spoiled(proof.hashes)
                 for (number, hashes) in variants.enumerated() where size <= 64 || number == turn % variants.count {
@@ -54,8 +54,8 @@ struct InclusionProofTests {
                 {
                     Issue.record("the proof of leaf \(index) of \(size) holds for another root or leaf")
                 }
-                // A path is a row of turns; a proof cannot tell two places apart that are reached by the same turns,
-                // and those are never in one tree.
+                // A path is a sequence of turns. A proof is valid for every position with the same turns, and no two
+                // such positions are in one tree.
                 for (otherIndex, otherSize) in [
                     (index - 1, size), (index + 1, size), (index, size - 1), (index, size + 1),
                 ] {
@@ -70,7 +70,7 @@ struct InclusionProofTests {
         }
     }
 
-    /// On which side the proof's hashes stand, from the leaf up, as digits after a leading 1.
+    /// The sides of the proof's hashes, from the leaf to the root, as digits after a leading 1.
     private static func turns(_ index: Int, _ size: Int) -> Int {
         if size == 1 { return 1 }
         let k = NaiveTree.split(size)
@@ -78,7 +78,7 @@ struct InclusionProofTests {
     }
 
     @Test(
-        "a proof needs the tiles that are listed for it, all of them and no others",
+        "a proof needs exactly the tiles that are listed for it",
         arguments: [1, 2, 255, 256, 257, 513, 70_000]
     )
     func neededTiles(size: Int) throws {
@@ -104,7 +104,7 @@ struct InclusionProofTests {
     }
 
     @Test(
-        "an index outside the tree is refused, by the maker and by the verifier",
+        "an index outside the tree is rejected, on creation and on verification",
         arguments: [(0, 0), (1, 1), (-1, 1), (8, 8), (0, -1), (.max, .max), (.min, .max), (.max, .min)] as [(Int, Int)]
     )
     func outside(index: Int, size: Int) {
@@ -114,7 +114,7 @@ struct InclusionProofTests {
         #expect(code { try proof.verify(leaf: .empty, root: .empty) } == .outOfRange)
     }
 
-    @Test("the largest tree has proofs, and a proof says in which way it fails")
+    @Test("proofs of the largest tree work, and an invalid proof reports the reason")
     func largest() throws {
         #expect(try InclusionProof.tiles(index: .max - 1, size: .max).count <= 16)
         #expect(try InclusionProof.tiles(index: 0, size: .max).count <= 16)

@@ -6,7 +6,7 @@ import Testing
 @Suite("Keys")
 struct KeyTests {
     @Test(
-        "published keys are read and written back",
+        "published keys are parsed and written back",
         arguments: [
             Fixtures.fooKey, Fixtures.peterKey, Fixtures.enochKey, Fixtures.logKey, Fixtures.publicLogKey,
         ] + Fixtures.publicWitnessKeys
@@ -30,7 +30,7 @@ struct KeyTests {
     }
 
     @Test(
-        "no byte of a public key's text can be changed",
+        "a changed byte in a public key's text is detected",
         arguments: [Fixtures.peterKey, Fixtures.logKey, Fixtures.witnessKey]
     )
     func mutations(text: String) {
@@ -40,7 +40,7 @@ struct KeyTests {
     }
 
     @Test(
-        "what is not a public key is refused",
+        "a malformed public key is rejected",
         arguments: [
             "", "+", "++", "a", "a+b", "+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
             "PeterNeumann+C74F20A3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
@@ -57,7 +57,7 @@ struct KeyTests {
     }
 
     @Test(
-        "a name is not empty and has no space, control character or plus sign",
+        "an empty name, or one with a space, a control character or a plus sign, is rejected",
         arguments: [
             "", " ", "a b", "a+b", "a\u{2003}b", "a\n", "\t", "a\0", "\u{85}", "\u{3000}x",
         ]
@@ -66,7 +66,7 @@ struct KeyTests {
         #expect(code { try KeyName(name) } == .malformedKey)
     }
 
-    @Test("a key of the wrong length is refused")
+    @Test("a key of the wrong length is rejected")
     func length() throws {
         let name = try KeyName("a")
         for count in [0, 31, 33, 64] {
@@ -77,7 +77,7 @@ struct KeyTests {
         }
     }
 
-    @Test("Go's private key signs what Go's public key verifies, and goes through its text unchanged")
+    @Test("a private key from Go signs what its public key verifies, and is written back unchanged")
     func signing() throws {
         let key = try SigningKey(Fixtures.peterSecret)
         #expect(key.secretText == Fixtures.peterSecret)
@@ -87,7 +87,7 @@ struct KeyTests {
         #expect(code { try key.sign("no newline") } == .malformedNote)
     }
 
-    @Test("a new key is another each time, and can be put away and read again")
+    @Test("every generated key is different, and can be written and parsed")
     func generating() throws {
         let name = try KeyName("example.com/new")
         let (one, two) = (SigningKey(generating: name), SigningKey(generating: name))
@@ -100,7 +100,7 @@ struct KeyTests {
         #expect(witness.verifierKey.algorithm == .cosignature)
     }
 
-    @Test("no byte of a private key's text can be changed, and a log's key is no witness's")
+    @Test("a changed byte in a private key's text is detected, and a log's key is not a witness's key")
     func secretMutations() {
         for mutant in oneByteMutations(Fixtures.peterSecret) {
             #expect(throws: EvidenceLogError.self) { try SigningKey(String(decoding: mutant, as: UTF8.self)) }
@@ -110,7 +110,7 @@ struct KeyTests {
         #expect(code { try SigningKey(Fixtures.peterKey) } == .malformedKey)
     }
 
-    @Test("a secret is not shown by printing, dumping, reflecting or by an error about it")
+    @Test("a secret is not shown by printing, dumping, reflection or errors")
     func secrets() throws {
         let log = try SigningKey(Fixtures.logSecret)
         let witness = try CosigningKey(Fixtures.witnessSecret)
@@ -130,7 +130,7 @@ struct KeyTests {
             }
         }
         #expect(shown.contains("example.com/log"))
-        #expect(!shown.contains("PrivateKey"), "a mirror leads to the key itself")
+        #expect(!shown.contains("PrivateKey"), "a mirror exposes the key")
         for text in [Fixtures.logSecret, Fixtures.witnessSecret] {
             let material = try #require(text.split(separator: "+").last)
             let seed = try #require(Data(base64Encoded: String(material))).dropFirst()

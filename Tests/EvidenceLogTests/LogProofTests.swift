@@ -14,7 +14,7 @@ struct LogProofTests {
         )
     }
 
-    @Test("a receipt made by another program holds, says what it shows, and is written back byte for byte")
+    @Test("a receipt of another program verifies, and is written back byte for byte")
     func knownReceipt() throws {
         let proof = try LogProof(Data(Fixtures.receipt.utf8))
         let shown = try proof.verify(leaf: Self.leaf, policy: Self.policy())
@@ -25,7 +25,7 @@ struct LogProofTests {
         #expect(try LogProof(index: 5, hashes: proof.hashes, note: proof.note) == proof)
     }
 
-    @Test("extra data goes through, and is none when empty")
+    @Test("extra data is preserved, and empty extra data is nil")
     func extra() throws {
         let proof = try LogProof(Data(Fixtures.receipt.utf8))
         let more = try LogProof(extra: Data([1, 2, 3]), index: 5, hashes: proof.hashes, note: proof.note)
@@ -45,7 +45,7 @@ struct LogProofTests {
         #expect(try proof.verify(leaf: Self.leaf, policy: Self.policy(witnesses: [])).index == 0)
     }
 
-    @Test("no byte of a receipt can be changed")
+    @Test("a changed byte in a receipt is detected")
     func mutations() throws {
         let policy = try Self.policy()
         for mutant in oneByteMutations(Fixtures.receipt) {
@@ -55,7 +55,7 @@ struct LogProofTests {
         }
     }
 
-    @Test("a receipt that does not hold says which part of it does not")
+    @Test("an invalid receipt reports which part is invalid")
     func reasons() throws {
         let proof = try LogProof(Data(Fixtures.receipt.utf8))
         let policy = try Self.policy()
@@ -123,14 +123,14 @@ struct LogProofTests {
         (header + "index 1\n\na\n", .malformedNote, nil),
     ]
 
-    @Test("what is not a receipt is refused, and where it goes wrong is said", arguments: malformed)
+    @Test("a malformed receipt is rejected with the line or offset of the error", arguments: malformed)
     func refusals(text: String, code: EvidenceLogError.Code, line: Int?) {
         let error = #expect(throws: EvidenceLogError.self) { try LogProof(Data(text.utf8)) }
         #expect(error?.code == code)
         if code == .malformedProof { #expect(error?.line == line) }
     }
 
-    @Test("a receipt of unheard-of size or impossible parts is refused")
+    @Test("a receipt that is too large or has invalid parts is rejected")
     func limits() throws {
         let note = try LogProof(Data(Fixtures.receipt.utf8)).note
         #expect(code { try LogProof(Data(count: 2 << 20 + 1)) } == .malformedProof)

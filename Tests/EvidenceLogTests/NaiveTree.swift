@@ -2,10 +2,10 @@ import Crypto
 import EvidenceLog
 import Foundation
 
-/// The definitions of RFC 6962, section 2.1, as they stand there: recursive, over all leaves, with hashing of their
-/// own. Everything that the module does cleverly is compared with this.
+/// The definitions of RFC 6962, section 2.1, implemented literally: recursive, over all leaves, with separate hashing. The
+/// module's optimised algorithms are compared with it.
 ///
-/// It remembers what it has worked out; a test keeps one to itself.
+/// It caches results and is not shared between tests.
 final class NaiveTree {
     let leaves: [TreeHash]
     private var known: [Range<Int>: TreeHash] = [:]
@@ -14,7 +14,7 @@ final class NaiveTree {
         self.leaves = leaves
     }
 
-    /// `n` leaves that differ from each other.
+    /// A tree of `count` different leaves.
     convenience init(count: Int) {
         self.init((0..<count).map { Self.leaf(Data("leaf \($0)".utf8)) })
     }
@@ -66,7 +66,7 @@ final class NaiveTree {
 }
 
 extension TreeHash {
-    /// The hash with one bit turned.
+    /// The hash with one bit flipped.
     func flipped(bit: Int) -> TreeHash {
         var bytes = [UInt8](data)
         bytes[bit / 8 % 32] ^= 1 << UInt8(bit % 8)
@@ -74,7 +74,12 @@ extension TreeHash {
         return hash
     }
 
-    /// A hash that stands for a leaf, without the cost of hashing one.
+    /// The hexadecimal digits, as in published test vectors.
+    var hex: String {
+        data.map { String(format: "%02x", $0) }.joined()
+    }
+
+    /// A made-up leaf hash, which avoids the cost of hashing.
     static func cheap(_ number: Int) -> TreeHash {
         let bytes = withUnsafeBytes(of: number.littleEndian) { Array($0) }
         guard let hash = TreeHash(bytes + [UInt8](repeating: 0xA5, count: 24)) else {
@@ -84,7 +89,7 @@ extension TreeHash {
     }
 }
 
-/// Every way to spoil the hashes of a proof that the tests try: a bit in each, each left out, one too many at each end.
+/// Invalid variants of a proof's hashes: a flipped bit in each hash, each hash removed, an extra hash at each end.
 func spoiled(_ hashes: [TreeHash]) -> [[TreeHash]] {
     var variants: [[TreeHash]] = []
     for position in hashes.indices {
@@ -101,7 +106,7 @@ func spoiled(_ hashes: [TreeHash]) -> [[TreeHash]] {
     return variants
 }
 
-/// Whether a check passes.
+/// Whether a check does not throw.
 func holds(_ check: () throws -> Void) -> Bool {
     do {
         try check()
@@ -111,7 +116,7 @@ func holds(_ check: () throws -> Void) -> Bool {
     }
 }
 
-/// The code of the error that a call throws, or nil.
+/// The code of the error that a call throws; nil if it throws none.
 func code(_ call: () throws -> some Any) -> EvidenceLogError.Code? {
     do {
         _ = try call()
@@ -121,7 +126,7 @@ func code(_ call: () throws -> some Any) -> EvidenceLogError.Code? {
     }
 }
 
-/// Randomness that is the same in every run.
+/// A random number generator with the same sequence in every run.
 struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 

@@ -6,7 +6,7 @@ import Testing
 struct SignedNoteTests {
     static let both = Fixtures.goText + "\n" + Fixtures.peterLine + Fixtures.enochLine
 
-    @Test("notes that others signed are read, verified and written back byte for byte")
+    @Test("published notes are parsed, verified and written back byte for byte")
     func knownNotes() throws {
         let (foo, peter, enoch) = (
             try VerifierKey(Fixtures.fooKey), try VerifierKey(Fixtures.peterKey), try VerifierKey(Fixtures.enochKey)
@@ -25,13 +25,13 @@ struct SignedNoteTests {
         #expect(try note.verify(with: [enoch, peter]).allSatisfy { $0.timestamp == nil })
     }
 
-    @Test("signatures by unknown keys are ignored, but one that holds must be there")
+    @Test("signatures by unknown keys are ignored, but one valid signature is required")
     func unknownKeys() throws {
         let (foo, peter) = (try VerifierKey(Fixtures.fooKey), try VerifierKey(Fixtures.peterKey))
         #expect(code { try Fixtures.note(Self.both).verify(with: [foo]) } == .missingSignature)
         #expect(code { try Fixtures.note(Self.both).verify(with: []) } == .missingSignature)
 
-        // The same name with another ID, and the same ID under another name, are other keys.
+        // The same name with another ID, or the same ID with another name, is a different key.
         let otherID = "— PeterNeumann " + (Data([9, 9, 9, 9]) + Data(count: 64)).base64EncodedString() + "\n"
         let otherName = Fixtures.peterLine.replacing("PeterNeumann", with: "PeterPan")
         for line in [otherID, otherName] {
@@ -42,7 +42,7 @@ struct SignedNoteTests {
         }
     }
 
-    @Test("a known key's signature that does not hold spoils the note, though others hold")
+    @Test("an invalid signature of a known key invalidates the note, even if others are valid")
     func badSignature() throws {
         let (peter, enoch) = (try VerifierKey(Fixtures.peterKey), try VerifierKey(Fixtures.enochKey))
         let bad = Fixtures.enochLine.replacing("Zg", with: "zg").replacing("WWd1RvMc", with: "WWd1RvMd")
@@ -54,13 +54,13 @@ struct SignedNoteTests {
             #expect(code { try note.verify(with: [peter, enoch]) } == .invalidSignature)
             #expect(try note.verify(with: [peter]).count == 1)
         }
-        // A signature of the right key with the wrong number of bytes is one that does not hold.
+        // A signature of the right key with the wrong number of bytes is invalid.
         let short = try #require(Data(base64Encoded: "x08go/Y="))
         let note = try Fixtures.note(Fixtures.goText + "\n— PeterNeumann \(short.base64EncodedString())\n")
         #expect(code { try note.verify(with: [peter]) } == .invalidSignature)
     }
 
-    @Test("the text ends at the last empty line, and may hold others")
+    @Test("the text ends at the last empty line, and may contain others")
     func emptyLines() throws {
         let text = "first\n\n\nsecond\n\n"
         let signed = try SigningKey(Fixtures.peterSecret).sign(text)
@@ -88,7 +88,7 @@ struct SignedNoteTests {
         ("a\nte\u{1F}xt\n\n— PeterNeumann AAAAAAE=\n", 2),
     ]
 
-    @Test("what is not a note is refused, and where it goes wrong is said", arguments: malformed)
+    @Test("a malformed note is rejected with the line or offset of the error", arguments: malformed)
     func refusals(text: String, line: Int?) {
         let error = #expect(throws: EvidenceLogError.self) { try Fixtures.note(text) }
         #expect(error?.code == .malformedNote)
@@ -96,7 +96,7 @@ struct SignedNoteTests {
         if let line { #expect(error?.description.hasPrefix("line \(line)") == true) }
     }
 
-    @Test("bytes that are not UTF-8 are no note")
+    @Test("bytes that are not UTF-8 are not a note")
     func notUTF8() {
         for bytes: [UInt8] in [[0xFF], [0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80]] {
             let data = Data("text".utf8) + Data(bytes) + Data("\n\n\(Fixtures.peterLine)".utf8)
@@ -104,7 +104,7 @@ struct SignedNoteTests {
         }
     }
 
-    @Test("a note has up to 100 signatures and up to 1 MiB")
+    @Test("a note has at most 100 signatures and 1 MiB")
     func limits() throws {
         let line = "— x AAAAAAE=\n"
         let hundred = "text\n\n" + String(repeating: line, count: 100)
@@ -118,7 +118,7 @@ struct SignedNoteTests {
         #expect(code { try Fixtures.note(String(repeating: "a", count: room + 1) + "\n\n" + line) } == .malformedNote)
     }
 
-    @Test("a note is not made of parts that could not be read back")
+    @Test("a note cannot be created from parts that could not be parsed again")
     func parts() throws {
         let signature = try NoteSignature(line: Fixtures.peterLine)
         #expect(signature.line == Fixtures.peterLine)
@@ -134,13 +134,13 @@ struct SignedNoteTests {
         #expect(try note.adding(NoteSignature(line: Fixtures.enochLine)).data == Data(Self.both.utf8))
     }
 
-    @Test("no byte of a signed note can be changed")
+    @Test("a changed byte in a signed note is detected")
     func mutations() throws {
         let (peter, enoch) = (try VerifierKey(Fixtures.peterKey), try VerifierKey(Fixtures.enochKey))
         var refused = 0
         for mutant in oneByteMutations(Self.both) {
-            // A mutant may turn one signer into an unknown one, whose line counts for nothing; then the other's holds,
-            // over the same text.
+            // A mutant may turn one signer into an unknown one, whose line is ignored; then the other's signature is
+            // valid, over the same text.
             guard let note = try? SignedNote(mutant), let signatures = try? note.verify(with: [peter, enoch]) else {
                 refused += 1
                 continue
@@ -157,7 +157,7 @@ struct SignedNoteTests {
         }
     }
 
-    @Test("texts that only look the same are not the same note")
+    @Test("texts that look the same but differ in bytes are different notes")
     func normalisation() throws {
         let line = try NoteSignature(line: Fixtures.peterLine)
         let composed = try SignedNote(text: "\u{E9}\n", signatures: [line])

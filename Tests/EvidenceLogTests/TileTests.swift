@@ -5,7 +5,7 @@ import Testing
 @Suite("Tiles")
 struct TileTests {
     @Test(
-        "a tile's path is written and read in one spelling",
+        "a tile's path is written and parsed in the canonical spelling",
         arguments: [
             (0, 0, 256, "tile/0/000"), (0, 0, 1, "tile/0/000.p/1"), (1, 17, 255, "tile/1/017.p/255"),
             (0, 999, 256, "tile/0/999"), (0, 1000, 256, "tile/0/x001/000"), (0, 1_234_067, 256, "tile/0/x001/x234/067"),
@@ -20,7 +20,7 @@ struct TileTests {
     }
 
     @Test(
-        "any other spelling of a path is refused",
+        "any other spelling of a path is rejected",
         arguments: [
             "", "tile", "tile/0", "tile/0/", "/tile/0/000", "tile/0/000/", "tile/0/0", "tile/0/00", "tile/0/0000",
             "tile/0/x000",
@@ -37,7 +37,7 @@ struct TileTests {
         #expect(code { try TileCoordinate(path: path) } == .malformedTile)
     }
 
-    @Test("a tile that no tree has is refused")
+    @Test("an impossible tile is rejected")
     func impossible() {
         for (level, index, width) in [
             (-1, 0, 1), (8, 0, 1), (Int.max, 0, 1), (0, -1, 1), (0, Int.min, 1), (0, Int.max, 1), (0, 0, 0),
@@ -47,7 +47,7 @@ struct TileTests {
         }
     }
 
-    @Test("a tile goes through bytes unchanged, and bytes that are not whole hashes are refused")
+    @Test("a tile is unchanged after conversion to bytes and back, and bytes that are not whole hashes are rejected")
     func bytes() throws {
         let tile = try Tile(level: 1, index: 2, hashes: (0..<5).map(TreeHash.cheap))
         #expect(tile.bytes.count == 160)
@@ -59,7 +59,7 @@ struct TileTests {
         #expect(code { try Tile(level: 0, index: 0, hashes: []) } == .malformedTile)
     }
 
-    @Test("a tree of 70,000 leaves has the tiles that the specification counts")
+    @Test("a tree of 70,000 leaves has the tiles of the specification's example")
     func layout() {
         let tiles = Array(TileLayout.tiles(grownFrom: 0, to: 70_000))
         #expect(tiles.filter { $0.level == 0 && $0.isFull }.count == 273)
@@ -76,7 +76,7 @@ struct TileTests {
         )
     }
 
-    @Test("sizes beyond sense have no tiles, and the largest size has some")
+    @Test("negative sizes have no tiles, and the largest size has some")
     func extremeSizes() {
         for (old, new) in [(0, 0), (5, 5), (5, 4), (0, -1), (Int.min, Int.min), (Int.max, Int.min), (Int.max, Int.max)]
         {
@@ -88,7 +88,7 @@ struct TileTests {
         #expect(TileLayout.tiles(grownFrom: Int.max - 1, to: Int.max).map(\.width) == [255])
     }
 
-    @Test("a tree grown in random steps, and put away between them, has the tiles and the root of one grown at once")
+    @Test("a tree grown in random steps, and restored between them, has the tiles and the root of one grown at once")
     func growth() throws {
         let leaves = (0..<70_000).map(TreeHash.cheap)
         var atOnce = TileBuilder()
@@ -135,7 +135,7 @@ struct TileTests {
         }
     }
 
-    @Test("a tree cannot be continued, nor its root be told, without one of its partial tiles")
+    @Test("continuing a tree and computing its root need all of its partial tiles")
     func missing() throws {
         var builder = TileBuilder()
         _ = builder.append(contentsOf: (0..<700).map(TreeHash.cheap))
@@ -155,7 +155,7 @@ struct TileTests {
         #expect(try TileSet().root(size: 0) == .empty)
     }
 
-    @Test("tiles of a log that has grown since serve for the smaller tree")
+    @Test("tiles of a log that has grown are valid for the smaller tree")
     func widerTiles() throws {
         let leaves = (0..<300).map(TreeHash.cheap)
         var early = TileBuilder()
@@ -164,7 +164,7 @@ struct TileTests {
         let grown = late.append(contentsOf: leaves.dropFirst(270))
         #expect(try TileSet(late.partialTiles).root(size: 270) == early.root)
         #expect(try TileBuilder(size: 270, tiles: late.partialTiles).root == early.root)
-        // The narrower tile comes second and does not displace the wider one.
+        // The narrower tile comes second and does not replace the wider one.
         #expect(try TileSet(late.partialTiles + early.partialTiles).root(size: 300) == late.root)
         #expect(grown.map(\.coordinate.path) == ["tile/0/001.p/44"])
     }

@@ -22,7 +22,7 @@ struct WitnessStateTests {
         tree.subproof(old, 0..<new, true)
     }
 
-    @Test("a witness confirms a first checkpoint, each that grew from the one before, and the same again")
+    @Test("a witness signs a first checkpoint, each consistent larger one, and the same one again")
     func signs() throws {
         for new in [0, 1, 7, 40] {
             let decision = try state(nil).decide(log.sign(checkpoint(new)), oldSize: 0, hashes: [])
@@ -38,7 +38,7 @@ struct WitnessStateTests {
         #expect(try state(0).decide(log.sign(checkpoint(0)), oldSize: 0, hashes: []) == .sign(checkpoint(0)))
     }
 
-    @Test("a log that forks is refused at whatever size it forks")
+    @Test("a forked log is refused, whatever the size of the fork")
     func forks() throws {
         for fork in 0..<20 {
             var leaves = tree.leaves
@@ -58,7 +58,7 @@ struct WitnessStateTests {
         }
     }
 
-    @Test("each refusal says why, and has the status of the witness protocol")
+    @Test("each refusal has its reason and the status of the witness protocol")
     func refusals() throws {
         let new = try log.sign(checkpoint(33))
         #expect(
@@ -104,7 +104,7 @@ struct WitnessStateTests {
         if case .refuse(let refusal) = decision { refusal.httpStatus } else { nil }
     }
 
-    @Test("a witness is not set up with a key or a checkpoint of somebody else")
+    @Test("a witness cannot be set up with another witness's key or another log's checkpoint")
     func setup() throws {
         let other = try Checkpoint(origin: KeyName("example.com/other"), size: 1, root: .cheap(1))
         #expect(code { try WitnessState(log: log.verifierKey, latest: other) } == .wrongOrigin)

@@ -10,7 +10,7 @@ enum Cluster {
         try await started.value.connectionString
     }
 
-    /// A connection of the test's own to the shared database; tests keep to temporary tables.
+    /// A new connection to the shared database, in which tests use only temporary tables.
     static func connect(statementTimeout: Duration = .seconds(60)) async throws -> PostgresConnection {
         try await PostgresConnection.connect(
             PostgresConfiguration(
@@ -20,14 +20,14 @@ enum Cluster {
         )
     }
 
-    /// A connection to a database of the test's own.
+    /// A connection to a new database.
     static func connectToFreshDatabase() async throws -> PostgresConnection {
         let string = try await started.value.createDatabase()
         return try await PostgresConnection.connect(PostgresConfiguration(connectionString: string))
     }
 }
 
-/// Runs `work` and returns the error it must throw.
+/// Runs `work` and returns the error that it must throw.
 func failure(_ work: () async throws -> Void) async throws -> PostgresError {
     do {
         try await work()
@@ -39,7 +39,9 @@ func failure(_ work: () async throws -> Void) async throws -> PostgresError {
 
 struct NothingThrown: Error {}
 
-/// Waits until `condition` holds, looking at it as often as other tasks let it; gives up after a while.
+/// Waits until `condition` holds, and checks it again whenever other tasks have run.
+///
+/// - Returns: false if it does not hold after 20 seconds.
 func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
     let end = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < end {
@@ -50,7 +52,7 @@ func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
 }
 
 extension PostgresConnection {
-    /// The server process that serves this connection.
+    /// The ID of the server process of this connection.
     func processID() throws -> Int {
         try query(Statement("process id", "select pg_backend_pid() as pid"))[0].decode("pid")
     }

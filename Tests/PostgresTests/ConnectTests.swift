@@ -16,7 +16,7 @@ struct ConnectTests {
         return error.description
     }
 
-    @Test("a connection tells where it leads and to which version")
+    @Test("a connection reports its server and the server's version")
     func endpoint() async throws {
         let connection = try await Cluster.connect()
         #expect(try await connection.endpoint == Cluster.connectionString())
@@ -30,26 +30,26 @@ struct ConnectTests {
         #expect(try row.decode("e") == "UTF8")
     }
 
-    @Test("a failure to connect says in libpq's words what is wrong, in one line")
+    @Test("a failure to connect has libpq's message on one line")
     func failures() async throws {
         let string = try await Cluster.connectionString()
         #expect(
             try await failureToConnect("host=/nowhere")
                 == "cannot connect to Postgres: connection to server on socket \"/nowhere/.s.PGSQL.5432\" failed: "
                 + "No such file or directory. Is the server running locally and accepting connections on that socket? "
-                + "Check the connection string or the PG* variables."
+                + "Check the connection string or the PG* environment variables."
         )
         #expect(
             try await failureToConnect("host=127.0.0.1 port=1")
                 == "cannot connect to Postgres: connection to server at \"127.0.0.1\", port 1 failed: Connection refused. "
                 + "Is the server running on that host and accepting TCP/IP connections? "
-                + "Check the connection string or the PG* variables."
+                + "Check the connection string or the PG* environment variables."
         )
         let database = try await failureToConnect("\(string) dbname=nope")
         #expect(
             database.hasSuffix(
                 "failed: FATAL: database \"nope\" does not exist. "
-                    + "Check the connection string or the PG* variables."
+                    + "Check the connection string or the PG* environment variables."
             )
         )
         #expect(
@@ -57,8 +57,8 @@ struct ConnectTests {
         )
     }
 
-    @Test("a server that accepts and says nothing is given up after the timeout")
-    func deafServer() async throws {
+    @Test("connecting to a server that never answers fails after the timeout")
+    func silentServer() async throws {
         let listener = try #require(Listener())
         let text = try await failureToConnect(
             "host=127.0.0.1 port=\(listener.port) password=swordfish user=u dbname=d",
@@ -66,11 +66,11 @@ struct ConnectTests {
         )
         #expect(
             text == "cannot connect to Postgres (host=127.0.0.1 port=\(listener.port) dbname=d user=u): "
-                + "no answer within 0.2 seconds. Check the host, the port, and what stands between."
+                + "no answer within 0.2 seconds. Check the host, the port, and the firewalls in between."
         )
     }
 
-    @Test("connecting ends when its task is cancelled")
+    @Test("connecting stops when its task is cancelled")
     func cancelled() async throws {
         let listener = try #require(Listener())
         let configuration = PostgresConfiguration(connectionString: "host=127.0.0.1 port=\(listener.port)")
@@ -80,7 +80,7 @@ struct ConnectTests {
     }
 
     @Test(
-        "no password is shown, however the connection string is broken",
+        "the password is not shown, however malformed the connection string is",
         arguments: [
             "postgres://u:swordfish@127.0.0.1:1/d", "postgres://u:p@swordfish:1@127.0.0.1:1/d",
             "postgres://u:swordfish/x@127.0.0.1:1/d", "postgres://u:1?swordfish@127.0.0.1/d",
@@ -100,7 +100,7 @@ struct ConnectTests {
         }
     }
 
-    @Test("the PG variables and service files are libpq's own affair")
+    @Test("PG environment variables and service files work as libpq defines")
     func environment() async throws {
         let string = try await Cluster.connectionString()
         let host = try #require(string.split(separator: " ").first?.dropFirst(5))
@@ -109,7 +109,7 @@ struct ConnectTests {
         try Data(service.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
 
-        // In processes of their own, for the variables are the whole process's.
+        // In separate processes, since environment variables apply to the whole process.
         await #expect(processExitsWith: .success) { [host = String(host) as String] in
             setenv("PGHOST", host, 1)
             setenv("PGPORT", "5432", 1)
@@ -143,13 +143,13 @@ struct ConnectTests {
 @Suite("Configuration")
 struct ConfigurationTests {
     @Test(
-        "where a connection leads is shown without its password",
+        "the server is shown without the password",
         arguments: [
             ("postgres://u:secret@db.example.com:6000/app", "host=db.example.com port=6000 dbname=app user=u"),
             ("host=a,b port=1,2 user=u dbname=d password='s e c'", "host=a,b port=1,2 dbname=d user=u"),
             ("postgresql:///d?host=/run/pg&user=u&password=secret", "host=/run/pg port=5432 dbname=d user=u"),
             ("service=night user=u", "host=(local socket) port=5432 dbname=u user=u service=night"),
-            ("a=b", "a connection string that cannot be read"),
+            ("a=b", "an invalid connection string"),
         ]
     )
     func description(connectionString: String, expected: String) {
@@ -157,7 +157,7 @@ struct ConfigurationTests {
     }
 
     @Test(
-        "a server that is not checked is warned of, unless it is this machine",
+        "an unverified server causes a warning, unless it is this machine",
         arguments: [
             ("host=db.example.com", true), ("host=db.example.com sslmode=require", true),
             ("host=db.example.com sslmode=verify-ca", true), ("host=db.example.com sslmode=verify-full", false),
@@ -173,7 +173,7 @@ struct ConfigurationTests {
     }
 }
 
-/// A port on this machine that takes connections and never says a word.
+/// A port on this machine that accepts connections and never answers.
 private final class Listener {
     let port: UInt16
     private let descriptor: Int32

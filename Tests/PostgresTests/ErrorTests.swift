@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-/// A statement that fails because of a value, and what its error must say.
+/// A statement that fails because of a value, and a part of its error's description.
 struct Refusal: Sendable, CustomTestStringConvertible {
     let sqlState: String
     let sql: String
@@ -44,7 +44,7 @@ struct ErrorTests {
         return connection
     }
 
-    @Test("an error carries the SQLSTATE and the names, and never the data", arguments: refusals)
+    @Test("an error has the SQLSTATE and the names, and never the data", arguments: refusals)
     func redacted(_ refusal: Refusal) async throws {
         let connection = try await prepared()
         let error = try await failure {
@@ -78,7 +78,7 @@ struct ErrorTests {
     }
 
     @Test(
-        "a mistake in a statement is told in the server's words",
+        "an error in a statement has the server's message",
         arguments: [
             ("select * from nowhere", "relation \"nowhere\" does not exist (42P01)"),
             ("select nothing", "column \"nothing\" does not exist (42703)"),
@@ -91,7 +91,7 @@ struct ErrorTests {
         #expect(error.description == "statement \"typo\" failed: \(message)")
     }
 
-    @Test("a read-only server counts as a lost connection, for it takes another one to write")
+    @Test("a read-only server counts as a lost connection, since writing needs another server")
     func readOnly() async throws {
         let connection = try await prepared()
         try await connection.run(script: "set default_transaction_read_only = on", named: "standby")
@@ -102,7 +102,7 @@ struct ErrorTests {
         #expect(error.isConnectionLoss)
     }
 
-    @Test("two transactions that cannot be put in order are told apart from other failures")
+    @Test("a serialization failure is distinguished from other errors")
     func serialization() async throws {
         let first = try await Cluster.connectToFreshDatabase()
         let second = try await PostgresConnection.connect(PostgresConfiguration(connectionString: await first.endpoint))

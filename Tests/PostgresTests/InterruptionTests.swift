@@ -8,7 +8,7 @@ private let one = Statement("one", "select 1 as one")
 
 @Suite("Interruption and loss", .timeLimit(.minutes(1)))
 struct InterruptionTests {
-    @Test("cancel ends the statement on the server, and the connection goes on")
+    @Test("cancel stops the statement on the server, and the connection stays usable")
     func cancel() async throws {
         let connection = try await Cluster.connect()
         let watcher = try await Cluster.connect()
@@ -23,7 +23,7 @@ struct InterruptionTests {
         #expect(try await connection.query(one)[0].decode("one") == 1)
     }
 
-    @Test("cancel does nothing to a connection that is doing nothing")
+    @Test("cancel has no effect on an idle connection")
     func cancelIdle() async throws {
         let connection = try await Cluster.connect()
         connection.cancel()
@@ -32,7 +32,7 @@ struct InterruptionTests {
         #expect(try await connection.query(one)[0].decode("one") == 1)
     }
 
-    @Test("a cancelled task ends its statement on the server")
+    @Test("a cancelled task stops its statement on the server")
     func taskCancelled() async throws {
         let connection = try await Cluster.connect()
         let watcher = try await Cluster.connect()
@@ -44,7 +44,7 @@ struct InterruptionTests {
         #expect(try await connection.query(one)[0].decode("one") == 1)
     }
 
-    @Test("a cancelled task sends nothing, and a transaction that it was in is rolled back")
+    @Test("a cancelled task sends nothing, and its open transaction is rolled back")
     func cancelledBefore() async throws {
         let connection = try await Cluster.connect()
         try await connection.run(script: "create temporary table t (n int8)", named: "schema")
@@ -64,7 +64,7 @@ struct InterruptionTests {
         #expect(try count[0].decode("n") == 0)
     }
 
-    @Test("a deadline ends the statement on the server, and the connection goes on")
+    @Test("a deadline stops the statement on the server, and the connection stays usable")
     func deadline() async throws {
         let connection = try await Cluster.connect()
         let error = try await failure { try await connection.query(sleep, deadline: .milliseconds(100)) }
@@ -74,13 +74,12 @@ struct InterruptionTests {
         #expect(try await connection.query(one)[0].decode("one") == 1)
     }
 
-    @Test("the configuration's deadline holds where a call names none, in pipelines and scripts too")
+    @Test("the configuration's deadline applies to queries and scripts that set none")
     func defaultDeadline() async throws {
         let connection = try await Cluster.connect(statementTimeout: .milliseconds(100))
         for call in [
-            { try await connection.query(sleep) }, { _ = try await connection.pipeline([(one, []), (sleep, [])]) },
+            { try await connection.query(sleep) },
             { try await connection.run(script: "select 1; select pg_sleep(60)", named: "slow") },
-            { _ = try await connection.copyOut(Statement("dump", "copy (select pg_sleep(60)) to stdout")) { _ in } },
         ] as [() async throws -> Void] {
             let error = try await failure(call)
             #expect(error.code == .timedOut)
@@ -88,12 +87,12 @@ struct InterruptionTests {
         }
     }
 
-    @Test("a server that does not even stop loses the connection, and the error says so")
+    @Test("if the server does not answer the request to stop, the connection is closed, and the error says so")
     func unanswered() async throws {
         let connection = try await Cluster.connect()
         let watcher = try await Cluster.connect()
         let processID = try await pid_t(connection.processID())
-        // Long enough for the stop to come first, however busy the machine is.
+        // Long enough for SIGSTOP to come first, even on a busy machine.
         async let sleeping: PostgresError = failure { try await connection.query(sleep, deadline: .seconds(8)) }
         #expect(try await watcher.waitUntilRuns("select pg_sleep", on: Int(processID)))
         try #require(kill(processID, SIGSTOP) == 0)
@@ -107,7 +106,7 @@ struct InterruptionTests {
         #expect(try await connection.query(one)[0].decode("one") == 1)
     }
 
-    @Test("a connection that the server ended says so until it is made anew, and then prepares its statements again")
+    @Test("a connection that the server closed reports it until it reconnects, and then prepares its statements again")
     func terminated() async throws {
         let connection = try await Cluster.connect()
         let killer = try await Cluster.connect()
@@ -125,8 +124,8 @@ struct InterruptionTests {
         #expect(try await connection.query(one)[0].decode("one") == 1)
     }
 
-    @Test("a transaction that stands still is ended by the server, so that nobody waits for its locks")
-    func standsStill() async throws {
+    @Test("the server ends an idle transaction, so that nothing waits for its locks")
+    func idleTransaction() async throws {
         var configuration = PostgresConfiguration(connectionString: try await Cluster.connectionString())
         configuration.idleInTransactionTimeout = .milliseconds(100)
         let connection = try await PostgresConnection.connect(configuration)
@@ -150,17 +149,13 @@ struct InterruptionTests {
         #expect(try await connection.transaction { try $0.query(one)[0].decode("one") } == 1)
     }
 
-    @Test("a statement whose connection is ended under it tells why", arguments: [false, true])
-    func terminatedWhileRunning(inPipeline: Bool) async throws {
+    @Test("a statement whose connection is closed by the server reports the reason")
+    func terminatedWhileRunning() async throws {
         let connection = try await Cluster.connect()
         let killer = try await Cluster.connect()
         let processID = try await connection.processID()
         async let sleeping: PostgresError = failure {
-            if inPipeline {
-                _ = try await connection.pipeline([(one, []), (sleep, []), (one, [])])
-            } else {
-                try await connection.transaction { _ = try $0.query(sleep) }
-            }
+            try await connection.transaction { _ = try $0.query(sleep) }
         }
         #expect(try await killer.waitUntilRuns("select pg_sleep", on: processID))
         try await killer.query(Statement("terminate", "select pg_terminate_backend($1::int8::int)"), processID)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Threads", .timeLimit(.minutes(1)))
 struct ThreadTests {
-    @Test("each connection runs on one thread of its own")
+    @Test("each connection runs on its own thread")
     func ownThread() async throws {
         let connections = try await (Cluster.connect(), Cluster.connect())
         let first = try await connections.0.transaction { _ in Thread.current.hash }
@@ -14,7 +14,7 @@ struct ThreadTests {
         #expect(first != second)
     }
 
-    @Test("connections wait at the same time, and Swift's own threads stay free")
+    @Test("connections wait in parallel, and Swift's cooperative threads stay free")
     func parallel() async throws {
         let connections = try await withThrowingTaskGroup(of: PostgresConnection.self) { group in
             for _ in 0..<8 { group.addTask { try await Cluster.connect() } }
@@ -25,7 +25,7 @@ struct ThreadTests {
             "waiting",
             "select count(*) as n from pg_locks where locktype = 'advisory' and objid = 4711 and not granted"
         )
-        // All eight wait for a lock that is let go only after all of them were seen waiting.
+        // All eight wait for a lock that is released only after all of them were seen waiting.
         try await watcher.query(Statement("lock", "select pg_advisory_lock(4711)"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for connection in connections {
@@ -34,7 +34,7 @@ struct ThreadTests {
                 }
             }
             #expect(try await eventually { try await watcher.query(waiting)[0].decode("n", as: Int.self) == 8 })
-            // Tasks that have nothing to do with Postgres go on meanwhile.
+            // Meanwhile, other tasks run.
             let done = await withTaskGroup(of: Int.self) { tasks in
                 for number in 0..<100 { tasks.addTask { number } }
                 return await tasks.reduce(0, +)
@@ -45,9 +45,9 @@ struct ThreadTests {
         }
     }
 
-    @Test("connections leave neither descriptors nor threads behind, closed or forgotten")
+    @Test("a connection leaves no descriptors and no threads behind, closed or deallocated")
     func leaks() async throws {
-        // In a process of its own, where nothing else opens and closes.
+        // In a separate process, where nothing else opens or closes descriptors.
         await #expect(processExitsWith: .success) { [string = try await Cluster.connectionString() as String] in
             let configuration = PostgresConfiguration(connectionString: string)
             let one = Statement("one", "select 1 as one")
@@ -64,7 +64,7 @@ struct ThreadTests {
             func count(_ what: String) throws -> Int {
                 try FileManager.default.contentsOfDirectory(atPath: "/proc/self/\(what)").count
             }
-            // The first one also makes what the process keeps: OpenSSL's files, the pool's threads.
+            // The first connection also creates what the process keeps: OpenSSL's files, the pool's threads.
             try await useAndLeave(closing: true)
             #expect(try await eventually { try count("task") < 20 })
             let (descriptors, threads) = try (count("fd"), count("task"))
@@ -72,7 +72,7 @@ struct ThreadTests {
                 try await useAndLeave(closing: number.isMultiple(of: 2))
             }
             #expect(try await eventually { try count("fd") <= descriptors })
-            // The pool may have grown to its size meanwhile; 200 threads would stand out.
+            // The pool may have grown to its full size, but not by 200 threads.
             #expect(try await eventually { try count("task") <= threads + 8 })
         }
     }

@@ -22,14 +22,14 @@ struct AdmissionTests {
         return Admission(deadlines: rules).verdict(on: request)
     }
 
-    /// The day to answer by, where the row is admitted.
+    /// The answer-by date, if the row is admitted.
     private func answerBy(_ verdict: Admission.Verdict) -> CivilDate? {
         guard case .admitted(_, let deadline, _) = verdict else { return nil }
         return deadline.answerBy
     }
 
     @Test(
-        "the month counts from the civil day of receipt in the controller's time zone",
+        "the month counts from the date of receipt in the controller's time zone",
         arguments: [
             ("2026-03-05T12:00:00Z", "Europe/Berlin", "2026-04-05"),
             ("2026-01-30T23:30:00Z", "Europe/Berlin", "2026-02-28"),
@@ -39,7 +39,7 @@ struct AdmissionTests {
             ("2026-12-31T23:30:00Z", "Europe/Berlin", "2027-02-01"),
             ("2026-12-31T23:30:00Z", "UTC", "2027-01-31"),
             ("2028-01-31T12:00:00Z", "Europe/Berlin", "2028-02-29"),
-            // A Sunday stays: the law's extension to a working day is not drawn upon.
+            // A Sunday stays: the answer-by date is not moved to a working day.
             ("2026-02-01T12:00:00Z", "Europe/Berlin", "2026-03-01"),
         ]
     )
@@ -54,7 +54,7 @@ struct AdmissionTests {
     }
 
     @Test(
-        "a row that can never be worked is refused with a reason that quotes nothing of it",
+        "a row that can never be processed is refused with a reason that quotes nothing of it",
         arguments: [
             ("secret-kind", "customer-42", nil, "the kind is unknown"),
             ("Access", "customer-42", nil, "the kind is unknown"),
@@ -62,7 +62,7 @@ struct AdmissionTests {
             ("access", "", nil, "empty"),
             ("access", "..", nil, "dot segment"),
             ("erasure", "secret\u{7}", nil, "control character"),
-            ("erasure", String(repeating: "x", count: 1_001), nil, "longer than 1000 characters"),
+            ("erasure", String(repeating: "x", count: 1_001), nil, "longer than 1,000 characters"),
             ("rectification", "customer-42", nil, "needs changes"),
             ("rectification", "customer-42", "[]", "needs changes"),
             ("rectification", "customer-42", "{}", "needs changes"),
@@ -79,7 +79,7 @@ struct AdmissionTests {
     }
 
     @Test(
-        "what is asked of a request depends on its right and its channel, and nothing is asked unless it is configured"
+        "the gates of a request depend on its right and channel, and it has none unless they are configured"
     )
     func gates() throws {
         let rules = DeadlineRules(zone: .gmt)
@@ -92,7 +92,8 @@ struct AdmissionTests {
                 receivedAt: try Date("2026-03-05T23:59:00Z", strategy: .iso8601),
                 channel: channel
             )
-            guard case .admitted(_, _, let needs) = Admission(deadlines: rules, gates: gates).verdict(on: request) else {
+            guard case .admitted(_, _, let needs) = Admission(deadlines: rules, gates: gates).verdict(on: request)
+            else {
                 return nil
             }
             return needs
@@ -108,7 +109,7 @@ struct AdmissionTests {
         }
     }
 
-    @Test("a row prints neither the person nor what is to be changed")
+    @Test("a row prints neither the customer nor the changes")
     func redaction() throws {
         let request = NewRequest(
             id: 7,

@@ -2,10 +2,10 @@ import Foundation
 import SubjectRequests
 import Testing
 
-@Suite("Civil days")
+@Suite("Civil dates")
 struct CivilDateTests {
     @Test(
-        "a month later is the day with the same number, or the month's last",
+        "a month later is the day with the same number, or the last day of the month",
         arguments: [
             ("2026-03-05", 1, "2026-04-05"),
             ("2026-01-30", 1, "2026-02-28"),
@@ -35,7 +35,7 @@ struct CivilDateTests {
     }
 
     @Test(
-        "only days of the calendar can be made",
+        "only dates of the calendar can be created",
         arguments: [
             (2026, 2, 29, false), (2028, 2, 29, true), (1900, 2, 29, false), (2000, 2, 29, true),
             (2026, 4, 31, false), (2026, 6, 31, false), (2026, 9, 31, false), (2026, 11, 31, false),
@@ -48,7 +48,7 @@ struct CivilDateTests {
     }
 
     @Test(
-        "an instant falls on the day that the time zone's clocks show",
+        "an instant has the date that clocks in the time zone show",
         arguments: [
             ("2026-01-30T22:59:59Z", "Europe/Berlin", "2026-01-30"),
             ("2026-01-30T23:00:00Z", "Europe/Berlin", "2026-01-31"),
@@ -65,7 +65,7 @@ struct CivilDateTests {
         #expect(CivilDate(date, in: try #require(TimeZone(identifier: zone))).description == expected)
     }
 
-    @Test("days are counted, and fall on weekdays, as in the calendar on the wall")
+    @Test("day counts and weekdays agree with the calendar")
     func counting() throws {
         let monday = try day("1999-12-27")
         var date = monday
@@ -81,7 +81,7 @@ struct CivilDateTests {
     }
 
     @Test(
-        "a text is a day only in its full length",
+        "a text is a date only in the full ISO 8601 format",
         arguments: [
             ("2026-04-05", true), ("2026-4-5", false), ("2026-02-30", false), ("20260405", false),
             ("2026-04-05Z", false),
@@ -92,13 +92,13 @@ struct CivilDateTests {
         #expect((CivilDate(text) != nil) == isDay)
     }
 
-    @Test("days are ordered by year, then month, then day")
+    @Test("dates are ordered by year, then month, then day")
     func order() throws {
         let days = try ["2025-12-31", "2026-01-01", "2026-01-02", "2026-02-01", "2027-01-01"].map(day)
         #expect(days.shuffled().sorted() == days)
     }
 
-    @Test("a day is written as in ISO 8601, with all its digits")
+    @Test("a date is written in ISO 8601 with all its digits")
     func text() {
         #expect(CivilDate(year: 26, month: 4, day: 5)?.description == "0026-04-05")
     }

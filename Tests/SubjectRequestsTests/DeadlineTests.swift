@@ -8,10 +8,8 @@ struct DeadlineTests {
     private let german: DeadlineRules
 
     init() throws {
-        german = DeadlineRules(
-            zone: try #require(TimeZone(identifier: "Europe/Berlin")),
-            calendar: try #require(PublicHolidays.calendar(country: "DE"))
-        )
+        let calendar = try #require(PublicHolidays.calendar(country: "DE"))
+        german = DeadlineRules(zone: try #require(TimeZone(identifier: "Europe/Berlin")), calendar: calendar)
     }
 
     private func noon(_ day: String) throws -> Date {
@@ -19,7 +17,7 @@ struct DeadlineTests {
     }
 
     @Test(
-        "one month, and three where the person was told, end and are moved as Regulation 1182/71 has it",
+        "one month, and three after an extension, end and are moved according to Regulation 1182/71",
         arguments: [
             ("2026-03-05", "2026-04-05", "2026-04-07", "2026-06-05", "2026-06-05"),
             ("2026-08-31", "2026-09-30", "2026-09-30", "2026-11-30", "2026-11-30"),
@@ -39,13 +37,13 @@ struct DeadlineTests {
         let later = german.deadline(receivedAt: try noon(received), extensionToldOn: try day(received))
         #expect(later.answerBy.description == extended)
         #expect(later.latestLawful.description == last)
-        // The month in which the person must be told is never extended.
+        // The month in which the customer must be told is never extended.
         #expect(later.noticeBy == plain.noticeBy)
     }
 
     /// Received Tuesday, 10 March 2026.
     @Test(
-        "a suspension pauses the period or restarts it, if it was begun in time, and never moves the day to answer by",
+        "a suspension pauses or restarts the period if it started in time, and never moves the answer-by date",
         arguments: [
             (.pause, [("2026-03-12", "2026-03-19")], "2026-04-17"),
             (.restart, [("2026-03-12", "2026-03-19")], "2026-04-20"),
@@ -57,11 +55,11 @@ struct DeadlineTests {
             (.pause, [("2026-03-12", nil)], "2026-04-10"),
             (.pause, [("2026-03-17", "2026-03-18")], "2026-04-13"),
             (.pause, [("2026-03-18", "2026-03-25")], "2026-04-10"),
-            // Shared days count once, whatever the order they are told in.
+            // Shared days count once, in any order of the suspensions.
             (.pause, [("2026-03-14", "2026-03-21"), ("2026-03-12", "2026-03-19")], "2026-04-20"),
             (.pause, [("2026-03-11", "2026-03-21"), ("2026-03-12", "2026-03-13")], "2026-04-20"),
             (.pause, [("2026-03-12", "2026-03-12")], "2026-04-10"),
-            // Asked before the request came, as it were: nothing before receipt stands still.
+            // Asked before receipt: only days after receipt are added.
             (.pause, [("2026-03-01", "2026-03-17")], "2026-04-17"),
         ] as [(SuspensionPolicy.Effect, [(String, String?)], String)]
     )
@@ -77,7 +75,7 @@ struct DeadlineTests {
         #expect(deadline.answerBy.description == "2026-04-10")
     }
 
-    @Test("a suspension and an extension add up: three months from receipt, and the days that stood still")
+    @Test("a suspension and an extension add up: three months from receipt, and the days of the suspension")
     func suspendedAndExtended() throws {
         let suspension = Suspension(
             cause: .clarification,
@@ -93,7 +91,7 @@ struct DeadlineTests {
         #expect(deadline.answerBy.description == "2026-06-10")
     }
 
-    @Test("where a country or a year has no calendar the end is not moved, and the explanation says so")
+    @Test("if a country or a year has no calendar, the end is not moved and the explanation says so")
     func unknownCalendar() throws {
         var rules = german
         rules.calendar = nil
@@ -104,12 +102,12 @@ struct DeadlineTests {
             none.sentences.joined().contains("No calendar of public holidays is configured, so the end is not moved")
         )
 
-        // 31 December 2040 is a Monday; 1 January 2041 lies past the calendar.
+        // 31 December 2040 is a Monday; 1 January 2041 is past the calendar.
         let past = german.deadline(receivedAt: try noon("2040-12-01"))
         #expect(past.latestLawful.description == "2041-01-01")
-        #expect(past.sentences.joined().contains("The holidays of 2041 in DE are not known"))
+        #expect(past.sentences.joined().contains("The public holidays of 2041 in DE are not known"))
 
-        // A chain of days off that leads out of the known years moves nothing at all.
+        // A series of days off that leads out of the known years does not move the end at all.
         rules.calendar = HolidayCalendar(
             jurisdiction: "XX",
             years: [2028],
@@ -118,7 +116,7 @@ struct DeadlineTests {
         #expect(rules.deadline(receivedAt: try noon("2028-11-29")).latestLawful.description == "2028-12-29")
     }
 
-    @Test("the explanation names each step with its article, in order")
+    @Test("the explanation states each step with its article, in order")
     func explanation() throws {
         let deadline = german.deadline(
             receivedAt: try Date("2026-01-30T23:30:00Z", strategy: .iso8601),
@@ -128,19 +126,19 @@ struct DeadlineTests {
         #expect(
             deadline.sentences == [
                 "Received on Saturday 2026-01-31 in Europe/Berlin; that day is not counted (Art. 3(1) Regulation 1182/71).",
-                "One month from then would end on a day that its last month does not have, so it ends with that month, on "
-                    + "Saturday 2026-02-28 (Art. 12(3) GDPR, Art. 3(2)(c) Regulation 1182/71).",
-                "The person was asked on Friday 2026-02-20 who they are: too late after receipt to suspend anything "
-                    + "(Art. 12(6) and Recital 63 GDPR).",
+                "The month in which the period ends has no day with the same number, so one month from receipt ends on its "
+                    + "last day, Saturday 2026-02-28 (Art. 12(3) GDPR, Art. 3(2)(c) Regulation 1182/71).",
+                "The customer was asked on Friday 2026-02-20 to confirm their identity, too late after receipt to suspend "
+                    + "the period (Art. 12(6) and Recital 63 GDPR).",
                 "2026-02-28 is Saturday, 2026-03-01 is Sunday in DE: the period ends with the next working day, Monday "
                     + "2026-03-02 (Art. 3(4) Regulation 1182/71).",
-                "Answer by Saturday 2026-02-28: the earliest reading, which neither weekends nor suspensions move.",
-                "The latest lawful day is Monday 2026-03-02.",
+                "Answer by Saturday 2026-02-28: the strictest reading, which weekends and suspensions do not move.",
+                "The last lawful date is Monday 2026-03-02.",
             ]
         )
     }
 
-    @Test("a deadline survives being stored")
+    @Test("a deadline can be encoded and decoded")
     func coding() throws {
         let deadline = german.deadline(
             receivedAt: try noon("2026-03-05"),

@@ -3,10 +3,11 @@ import Testing
 
 @Suite("Decisions")
 struct DecisionTests {
-    /// Received on 5 March 2026, an erasure requested by Ada, pending on 20 March, unless said otherwise.
+    /// By default a pending erasure, received on 5 March 2026, as of 20 March.
     private func request(
         _ state: RequestState = .pending,
         right: Right = .erasure,
+        requesterIsActor: Bool = false,
         today: String = "2026-03-20",
         isIdentityChecked: Bool = false,
         approvedBy: String? = nil,
@@ -14,7 +15,7 @@ struct DecisionTests {
         ground: RefusalGround? = nil,
         refusalToldOn: String? = nil,
         mayHaveActed: Bool = false,
-        isLater: Bool = false,
+        isPostponed: Bool = false,
         isForgotten: Bool = false,
         suspensions: [Suspension] = []
     ) throws -> RequestStatus {
@@ -23,7 +24,7 @@ struct DecisionTests {
             right: right,
             state: state,
             run: 3,
-            requestedBy: "Ada",
+            requesterIsActor: requesterIsActor,
             today: try day(today),
             receivedOn: try day("2026-03-05"),
             noticeBy: try day("2026-04-05"),
@@ -33,7 +34,7 @@ struct DecisionTests {
             refusalGround: ground,
             refusalToldOn: try refusalToldOn.map(day),
             mayHaveActed: mayHaveActed,
-            isToBeTriedLater: isLater,
+            isPostponed: isPostponed,
             isForgotten: isForgotten,
             suspensions: suspensions
         )
@@ -48,17 +49,17 @@ struct DecisionTests {
         ]
     }
 
-    @Test("in each state exactly these decisions can be made, and what cannot is said with what would")
+    @Test("each state allows exactly these decisions, and for the others a sentence says what is possible")
     func states() throws {
-        // In the order of `decisions`: + is made, = was made, - is not allowed.
+        // In the order of `decisions`: + allowed, = unchanged, - not allowed.
         let table: [(RequestState, String)] = [
             (.pending, "+++++=+="), (.waiting, "+++++-+="), (.running, "+-+----="), (.completed, "-------="),
             (.refused, "-------="), (.cancelled, "----=--="), (.failed, "+-++++-="),
         ]
         #expect(Set(table.map(\.0)) == Set(RequestState.allCases))
         for (state, expected) in table {
-            let standing = try request(state, ground: state == .refused ? .excessive : nil)
-            let verdicts = try decisions().map { $0.verdict(on: standing) }
+            let status = try request(state, ground: state == .refused ? .excessive : nil)
+            let verdicts = try decisions().map { $0.verdict(on: status) }
             let found = verdicts.map { verdict in
                 switch verdict {
                 case .allowed: "+"
@@ -73,42 +74,51 @@ struct DecisionTests {
         }
     }
 
-    @Test("an extension is told in the first month, once, and cannot be told in the future or before receipt")
+    @Test("an extension is possible once, told in the first month, and not in the future or before receipt")
     func extensions() throws {
-        func verdict(_ toldOn: String, _ standing: RequestStatus) throws -> Decision.Verdict {
-            Decision.extended(toldOn: try day(toldOn)).verdict(on: standing)
+        func verdict(_ toldOn: String, _ status: RequestStatus) throws -> Decision.Verdict {
+            Decision.extended(toldOn: try day(toldOn)).verdict(on: status)
         }
         #expect(try verdict("2026-03-20", request()) == .allowed)
         #expect(try verdict("2026-04-05", request(today: "2026-04-05")) == .allowed)
-        // The nominal end of the month counts, although 5 April is a Sunday.
-        #expect(try verdict("2026-04-05", request(today: "2026-04-06")).isRefusal(with: "over on 2026-04-05"))
+        // The end of the month is not moved, although 5 April is a Sunday.
+        #expect(try verdict("2026-04-05", request(today: "2026-04-06")).isRefusal(with: "ended on 2026-04-05"))
         #expect(try verdict("2026-03-21", request()).isRefusal(with: "in the future"))
         #expect(try verdict("2026-03-04", request()).isRefusal(with: "before that"))
         let extended = try request(toldOn: "2026-03-10")
         #expect(try verdict("2026-03-11", extended).isRefusal(with: "told on 2026-03-10"))
         guard case .unchanged = try verdict("2026-03-10", extended) else {
-            Issue.record("the same extension again is no news")
+            Issue.record("the same extension again changes nothing")
             return
         }
     }
 
-    @Test("an erasure is approved by somebody else, however the name is written, and once")
+    @Test("an erasure is approved once, and not by the requester")
     func approval() throws {
-        for name in ["Ada", "ada", " ADA "] {
-            let verdict = Decision.approved(by: name).verdict(on: try request())
-            #expect(verdict.isRefusal(with: "somebody else"), "\(name)")
-        }
-        #expect(try Decision.approved(by: "Bo").verdict(on: request()) == .allowed)
+        let approval = Decision.approved(by: "Bo")
+        #expect(approval.verdict(on: try request()) == .allowed)
         #expect(
-            try Decision.approved(by: "Cy").verdict(on: request(approvedBy: "Bo"))
-                == .unchanged(
-                    "It was approved before, by Bo."
-                )
+            approval.verdict(on: try request(requesterIsActor: true))
+                == .notAllowed("the requester cannot approve their own erasure")
         )
-        #expect(try Decision.approved(by: "Bo").verdict(on: request(right: .access)).isRefusal(with: "access"))
+        #expect(
+            approval.verdict(on: try request(approvedBy: "Cy")) == .unchanged("The erasure is already approved, by Cy.")
+        )
+        #expect(approval.verdict(on: try request(right: .access)).isRefusal(with: "only erasures are approved"))
     }
 
-    @Test("a ground is one against the right that is asked for", arguments: RefusalGround.allCases, Right.allCases)
+    @Test("the requester can make every decision except the approval", arguments: [true, false])
+    func requester(requesterIsActor: Bool) throws {
+        let own = try request(requesterIsActor: requesterIsActor)
+        let verdicts = try decisions().map { $0.verdict(on: own) == .allowed }
+        #expect(verdicts == [true, !requesterIsActor, true, true, true, false, true, false])
+    }
+
+    @Test(
+        "a request is refused only on a ground that applies to its right",
+        arguments: RefusalGround.allCases,
+        Right.allCases
+    )
     func grounds(ground: RefusalGround, right: Right) throws {
         let verdict = Decision.refused(ground, toldOn: nil).verdict(on: try request(right: right))
         let fits = ground.right == nil || ground.right == right
@@ -116,43 +126,42 @@ struct DecisionTests {
         #expect(fits || verdict.isRefusal(with: ground.article))
     }
 
-    @Test("a refusal stands, and that the person was told is added to it")
+    @Test("the ground of a refusal is final, and the date on which the customer was told can be added")
     func refusedBefore() throws {
-        func verdict(_ ground: RefusalGround, _ toldOn: String?, _ standing: RequestStatus) throws -> Decision.Verdict
-        {
-            Decision.refused(ground, toldOn: try toldOn.map(day)).verdict(on: standing)
+        func verdict(_ ground: RefusalGround, _ toldOn: String?, _ status: RequestStatus) throws -> Decision.Verdict {
+            Decision.refused(ground, toldOn: try toldOn.map(day)).verdict(on: status)
         }
         let untold = try request(.refused, ground: .unfounded)
-        #expect(try verdict(.unfounded, nil, untold) == .unchanged("It was refused before."))
+        #expect(try verdict(.unfounded, nil, untold) == .unchanged("The request is already refused."))
         #expect(try verdict(.unfounded, "2026-03-20", untold) == .allowed)
         #expect(try verdict(.excessive, nil, untold).isRefusal(with: "Art. 12(5)"))
         let told = try request(.refused, ground: .unfounded, refusalToldOn: "2026-03-19")
         #expect(
             try verdict(.unfounded, "2026-03-20", told)
                 == .unchanged(
-                    "It was refused before; the person was told on 2026-03-19."
+                    "The request is already refused; the customer was told on 2026-03-19."
                 )
         )
-        // Malformed: no person has refused it.
+        // Malformed: refused by admission, without a ground.
         #expect(try verdict(.unfounded, nil, request(.refused)).isRefusal(with: "malformed"))
     }
 
-    @Test("what may have been erased is neither refused nor cancelled before a run has found out")
+    @Test("an erasure that may have been carried out is neither refused nor cancelled before a run has checked")
     func mayHaveActed() throws {
         for state in [RequestState.pending, .failed] {
-            let standing = try request(state, mayHaveActed: true)
+            let status = try request(state, mayHaveActed: true)
             for decision in [Decision.refused(.unfounded, toldOn: nil), .cancelled] {
-                #expect(decision.verdict(on: standing).isRefusal(with: "may have been carried out"))
+                #expect(decision.verdict(on: status).isRefusal(with: "may already have been carried out"))
             }
         }
     }
 
-    @Test("a question is asked once, and answered after it was asked")
+    @Test("a question is recorded once, and its answer is not before it")
     func suspensions() throws {
         let open = Suspension(cause: .identity, askedOn: try day("2026-03-10"))
         let asked = try request(suspensions: [open])
         guard case .unchanged = Decision.suspended(.identity, askedOn: try day("2026-03-11")).verdict(on: asked) else {
-            Issue.record("asked twice")
+            Issue.record("the question was recorded twice")
             return
         }
         #expect(Decision.suspended(.clarification, askedOn: try day("2026-03-11")).verdict(on: asked) == .allowed)
@@ -164,21 +173,21 @@ struct DecisionTests {
         let checked = try request(isIdentityChecked: true)
         #expect(
             Decision.suspended(.identity, askedOn: try day("2026-03-11")).verdict(on: checked).isRefusal(
-                with: "checked"
+                with: "already verified"
             )
         )
     }
 
-    @Test("a request that is to be tried later is tried now")
+    @Test("a postponed request can be retried at once")
     func retry() throws {
-        #expect(Decision.retried.verdict(on: try request(isLater: true)) == .allowed)
+        #expect(Decision.retried.verdict(on: try request(isPostponed: true)) == .allowed)
     }
 
-    @Test("a failed request whose person was erased at another one is closed, and not tried again")
+    @Test("a failed request whose customer was erased by another one can be cancelled, but not retried")
     func forgotten() throws {
-        let standing = try request(.failed, isForgotten: true)
-        #expect(Decision.retried.verdict(on: standing).isRefusal(with: "'dsr requests cancel 7' closes it"))
-        #expect(Decision.cancelled.verdict(on: standing) == .allowed)
+        let status = try request(.failed, isForgotten: true)
+        #expect(Decision.retried.verdict(on: status).isRefusal(with: "'dsr requests cancel 7' closes the request"))
+        #expect(Decision.cancelled.verdict(on: status) == .allowed)
     }
 }
 

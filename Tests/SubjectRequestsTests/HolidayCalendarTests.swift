@@ -18,7 +18,7 @@ struct HolidayCalendarTests {
     }
 
     @Test(
-        "a day off has its name: the country's, and the region's where one is named",
+        "a day off has the name of the country's holiday, the region's holiday or the weekday",
         arguments: [
             ("DE", nil, "2026-04-03", "Good Friday"), ("DE", nil, "2026-05-01", "Labor Day"),
             ("DE", nil, "2026-01-06", nil), ("DE", "BY", "2026-01-06", "Epiphany"),
@@ -33,7 +33,7 @@ struct HolidayCalendarTests {
         #expect(calendar.jurisdiction == (region.map { "\(country)-\($0)" } ?? country))
     }
 
-    @Test("a place that is not known has no calendar")
+    @Test("an unknown place has no calendar")
     func unknown() {
         #expect(PublicHolidays.calendar(country: "CH") == nil)
         #expect(PublicHolidays.calendar(country: "DE", region: "XX") == nil)
@@ -42,7 +42,7 @@ struct HolidayCalendarTests {
         #expect(PublicHolidays.places(in: "XX").isEmpty)
     }
 
-    @Test("the controller's own file adds days, takes days away, and vouches for years")
+    @Test("the controller's own file adds holidays, removes holidays, and covers years")
     func overlay() throws {
         let calendar = try #require(PublicHolidays.calendar(country: "DE")).overlaid(
             with: """
@@ -55,18 +55,22 @@ struct HolidayCalendarTests {
                 """
         )
         #expect(try calendar.dayOff(day("2026-08-08")) == "Peace Festival")
-        // Not a holiday any more, and still a Saturday.
+        // No longer a holiday, but a Saturday.
         #expect(try calendar.dayOff(day("2026-10-03")) == "Saturday")
         #expect(try calendar.covers(2041) && calendar.dayOff(day("2041-01-01")) == "New Year's Day")
     }
 
     @Test(
-        "a line that says nothing clear is named by its number",
+        "an invalid line is reported by its number, with the expected formats",
         arguments: ["2026-02-30 Nowhere day", "2026-08-08", "covers", "covers many", "8 August 2026", "2026-08-08none"]
     )
-    func flaws(line: String) throws {
+    func problems(line: String) throws {
         let calendar = HolidayCalendar(jurisdiction: "XX", years: [], names: [:])
-        let problem = #expect(throws: HolidayCalendar.Problem.self) { try calendar.overlaid(with: "# first\n\(line)\n") }
-        #expect(problem?.line == 2)
+        let problem = #expect(throws: HolidayCalendar.Problem.self) {
+            try calendar.overlaid(with: "# first\n\(line)\n")
+        }
+        #expect(
+            "\(try #require(problem))" == "line 2: expected 'YYYY-MM-DD Name', 'YYYY-MM-DD none' or 'covers YYYY'"
+        )
     }
 }

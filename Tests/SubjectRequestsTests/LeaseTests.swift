@@ -7,7 +7,9 @@ struct LeaseTests {
 
     private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test("a lease is valid for four fifths of its duration, counted from when it was requested and not from when it was granted")
+    @Test(
+        "a lease is valid for four fifths of its duration, counted from when it was requested and not from when it was granted"
+    )
     func trust() {
         var lease = Lease(duration: .seconds(60), takenAt: start)
         #expect(lease.isValid(at: at(47.9)) && !lease.isValid(at: at(48)))
@@ -35,7 +37,7 @@ struct LeaseTests {
         #expect(lease.isLost && !lease.isValid(at: at(1)))
     }
 
-    @Test("it is renewed often enough for a renewal to fail several times")
+    @Test("the lease lasts for several renewals")
     func interval() {
         let lease = Lease(duration: .seconds(60), takenAt: start)
         #expect(lease.interval == .seconds(10) && lease.renewalDeadline == .seconds(15))

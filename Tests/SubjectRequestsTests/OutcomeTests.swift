@@ -3,13 +3,24 @@ import Testing
 
 @Suite("Outcomes, states and rights")
 struct OutcomeTests {
-    @Test("an outcome completes a request only where the request is answered with it")
+    @Test("the outcomes that complete a request are those that answer it")
     func completes() {
         let completing: Set<Outcome> = [.exported, .noData, .rectified, .erased, .alreadyAbsent]
         #expect(Set(Outcome.allCases.filter(\.completes)) == completing)
     }
 
-    @Test("the words in the database are these")
+    @Test("a request is closed when it is completed, refused, cancelled or failed")
+    func closed() {
+        #expect(Set(RequestState.allCases.filter(\.isClosed)) == [.completed, .refused, .cancelled, .failed])
+    }
+
+    @Test("a gate needs action unless it opens by a date, by another request, or by the end of a hold")
+    func needsAction() {
+        let automatic: Set<Gate> = [.olderRequest, .legalHold, .waitingPeriod]
+        #expect(Set(Gate.allCases.filter { !$0.needsAction }) == automatic)
+    }
+
+    @Test("these are the words in the database")
     func words() {
         #expect(
             Outcome.allCases.map(\.rawValue) == [

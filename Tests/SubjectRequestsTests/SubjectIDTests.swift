@@ -5,28 +5,28 @@ import Testing
 @Suite("Subject identifiers")
 struct SubjectIDTests {
     @Test(
-        "what can be one path segment is taken as it is",
+        "text that can be one path segment is accepted unchanged",
         arguments: [
             "customer-42", "a", "...", ".a", "a..", "ada@example.com", "a/b?c#d%2F", " ", "a b", "Ärger", "e\u{301}",
             "\u{200B}", "👩‍👩‍👧‍👦", "\u{10FFFF}", String(repeating: "x", count: 1_000),
             String(repeating: "😀", count: 1_000),
         ]
     )
-    func taken(text: String) throws {
+    func accepted(text: String) throws {
         let value = try SubjectID(text).value
         #expect(Array(value.unicodeScalars) == Array(text.unicodeScalars))
     }
 
     @Test(
-        "what cannot is refused, and the reason says why without quoting it",
+        "other text is refused with a reason that does not quote it",
         arguments: [
             ("", "empty"),
             (".", "dot segment"),
             ("..", "dot segment"),
-            (String(repeating: "x", count: 1_001), "longer than 1000"),
-            (String(repeating: "😀", count: 1_001), "longer than 1000"),
-            // 501 characters to a reader, 1,002 to Postgres.
-            (String(repeating: "e\u{301}", count: 501), "longer than 1000"),
+            (String(repeating: "x", count: 1_001), "longer than 1,000"),
+            (String(repeating: "😀", count: 1_001), "longer than 1,000"),
+            // 501 grapheme clusters, and 1,002 characters for Postgres.
+            (String(repeating: "e\u{301}", count: 501), "longer than 1,000"),
             ("secret\u{0}", "control character"),
             ("\u{0}", "control character"),
             ("secret\n", "control character"),
@@ -43,14 +43,13 @@ struct SubjectIDTests {
         #expect(!"\(error)".contains("secret"))
     }
 
-    @Test("an identifier prints itself nowhere, alone or inside of something else")
+    @Test("an identifier never prints itself, alone or as a part of another value")
     func redaction() throws {
         let subject = try SubjectID("canary")
         let request = SubjectRequest(
-            id: 1,
+            claim: Claim(request: 1, number: 1),
             right: .access,
             subject: subject,
-            claimNumber: 1,
             receivedAt: .distantPast,
             answerBy: try day("2026-04-05")
         )
@@ -61,7 +60,7 @@ struct SubjectIDTests {
     }
 }
 
-/// A value as every way of printing shows it.
+/// Every printed form of a value.
 func everyPrint(of value: some Any) -> [String] {
     var dumped = ""
     dump(value, to: &dumped)

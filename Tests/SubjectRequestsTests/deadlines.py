@@ -1,7 +1,7 @@
-"""Counts deadlines a second time, for DeadlineComparisonTests: python3 deadlines.py holidays.txt COUNTRY...
+"""Counts deadlines independently of dsr, for DeadlineComparisonTests: python3 deadlines.py holidays.txt COUNTRY...
 
-For each country and each day of ten years of receipts a line: the country, the day, the end of one month, its next
-working day, the end of three months, its next working day.
+Prints one line for each country and each date of receipt in ten years: the country, the date of receipt, the end of one
+month, the next working day, the end of three months, the next working day.
 """
 
 import sys

@@ -2,7 +2,7 @@ import TalonOneSandbox
 import Testing
 
 @Suite struct ErasureTests {
-    /// A customer who has something in every section, and a friend of theirs.
+    /// Creates a customer with data in every section of the inventory, and a referred friend.
     private func populate(_ caller: Caller) async throws -> String {
         try await caller.send("PUT", "/v1/customer_profiles/a", #"{"attributes":{"Name":"Anna"}}"#)
         let made = try await caller.send(
@@ -23,7 +23,7 @@ import Testing
         "/v1/customer_profiles/a/inventory"
         + "?profile=True&referrals=true&coupons=true&loyalty=true&giveaways=true&achievements=true"
 
-    @Test("a deletion clears the profile and all that refers to it", arguments: [true, false])
+    @Test("a deletion erases the profile and everything that refers to it", arguments: [true, false])
     func clears(hollow: Bool) async throws {
         var settings = SandboxSettings()
         settings.afterDelete = hollow ? .hollow : .gone
@@ -49,13 +49,13 @@ import Testing
 
             let reserved = try await caller.send("GET", "/v1/coupon_reservations/customerprofiles/AUTUMN10")
             #expect(reserved["totalResultSize"] == "1" && reserved["data.0.integrationId"] == "f")
-            // The session's own id no longer leads to the customer.
+            // The session, found by its own id, no longer refers to the customer.
             let mine = try await caller.send("PUT", "/v1/customer_sessions/a1", #"{"state":"closed"}"#)
             #expect(mine["session.profileId"] == "" && !mine.text.contains("1.2.3.4"))
         }
     }
 
-    @Test("a friend named in a referral before they had a profile is taken out of it")
+    @Test("deleting a friend whose referral is older than their profile removes them from the referral")
     func friends() async throws {
         try await withSandbox { caller in
             try await caller.send("PUT", "/v1/customer_profiles/a", "{}")
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test("an unknown customer is deleted and read as configured")
+    @Test("the deletion and the inventory of an unknown customer are answered as configured")
     func unknown() async throws {
         try await withSandbox { caller in
             var settings = SandboxSettings()
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test("a deletion may carry no body, an empty object or null", arguments: [nil, "{}", "null"])
+    @Test("a deletion may have no body, an empty object or null", arguments: [nil, "{}", "null"])
     func bodies(body: String?) async throws {
         try await withSandbox { caller in
             try await caller.send("PUT", "/v1/customer_profiles/a", "{}")
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test("counts tell deletions that came in from those carried out")
+    @Test("counts distinguish received deletions from deletions carried out")
     func counts() async throws {
         try await withSandbox { caller in
             try await caller.send("PUT", "/v1/customer_profiles/a", "{}")

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(
-        "a path that is no operation is 404 and changes nothing",
+        "a path that is not an operation is answered with 404 and changes nothing",
         arguments: ["/v1/", "/v1", "/v1/customer_data/", "/v1/customer_data/a/b", "/v3/customer_data/a", "/", "/%"]
     )
     func noOperation(path: String) async throws {
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test("a coupon may be called like a path, and slashes in codes are data")
+    @Test("a coupon code may equal a part of a path, and may contain a slash")
     func awkwardCoupons() async throws {
         try await withSandbox { caller in
             let coupons = ["coupons", "customerprofiles", "coupons/x"].map {
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test("errors are what the API's clients parse")
+    @Test("errors have the form that the API's clients parse")
     func errors() async throws {
         var settings = SandboxSettings()
         settings.definedAttributes = ["Name"]
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test("updates merge attributes, and null clears one")
+    @Test("an update merges attributes, and null clears one")
     func merging() async throws {
         try await withSandbox { caller in
             try await caller.send("PUT", "/v1/customer_profiles/a", #"{"attributes":{"x":1,"y":2}}"#)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test("the switches work over HTTP, from another process on the same machine")
+    @Test("the control interface works over HTTP")
     func control() async throws {
         try await withSandbox { caller in
             let none: [String: String] = [:]
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test("faults skip, count, match and end as they were ordered")
+    @Test("faults match, skip, count and end as installed")
     func faults() async throws {
         try await withSandbox { caller in
             let match = SandboxMatch(operation: "deleteCustomerData", identifier: "a", pathPrefix: "/v1/customer_data")
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test("a request hangs until its caller hangs up")
+    @Test("a request hangs until its caller closes the connection")
     func hangUp() async throws {
         try await withSandbox { caller in
             await caller.sandbox.install(SandboxFault(.hang))
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    @Test("stopping ends hanging requests, and a port that is taken is an error")
+    @Test("stopping ends hanging requests, and a port in use is an error")
     func lifecycle() async throws {
         try await withSandbox { caller in
             let other = await #expect(throws: (any Error).self) {

@@ -4,7 +4,7 @@ import NIOCore
 import NIOHTTP1
 import TalonOneSandbox
 
-/// A caller who writes requests by hand, as the official SDKs of any generation may.
+/// A caller that sends raw requests, as official SDKs of any generation do.
 struct Caller: Sendable {
     let server: SandboxServer
     let http: HTTPClient
@@ -35,7 +35,7 @@ struct Caller: Sendable {
         let headers: [String: String]
         let text: String
 
-        /// A value in the body by its path, as text: `profile.attributes.Name`.
+        /// The value at a path in the body as text, for example `profile.attributes.Name`.
         subscript(path: String) -> String? {
             var value = try? JSONSerialization.jsonObject(with: Data(text.utf8))
             for key in path.split(separator: ".") {
@@ -50,7 +50,7 @@ struct Caller: Sendable {
     }
 }
 
-/// Runs a test against a fresh sandbox with the demo's master data.
+/// Runs a test against a new sandbox with the demo's master data, then stops the sandbox.
 func withSandbox(
     _ settings: SandboxSettings = SandboxSettings(),
     _ body: (Caller) async throws -> Void

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct SessionTests {
     @Test(
-        "a session goes from open to closed or cancelled, from closed to cancelled, and never back",
+        "a session changes from open to closed or cancelled, from closed to cancelled, and never back",
         arguments: [
             (["open", "closed"], 200), (["open", "cancelled"], 200), (["closed", "cancelled"], 200),
             (["open", "open", "closed", "closed"], 200), (["closed", "open"], 400), (["cancelled", "open"], 400),
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test("closing counts once, cancelling takes it back")
+    @Test("closing a session counts once, cancelling it reverses the sale")
     func totals() async throws {
         try await withSandbox { caller in
             let closed = #"{"profileId":"a","state":"closed","total":260.5,"coupon":"AUTUMN10"}"#
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test("a coupon that must be reserved is only redeemed by who has reserved it")
+    @Test("a coupon with a mandatory reservation is redeemed only by a customer who reserved it")
     func mandatoryReservation() async throws {
         try await withSandbox { caller in
             let closed = #"{"profileId":"a","state":"closed","coupon":"TENT-LAUNCH"}"#
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test("sessions, events and reservations create the profile they name, anonymous ones create none")
+    @Test("sessions, events and reservations create an unknown profile; anonymous sessions create none")
     func implicitCreation() async throws {
         try await withSandbox { caller in
             try await caller.send("PUT", "/v1/customer_sessions/s1", #"{"profileId":"a"}"#)
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test("an event for an existing session must carry the session's profile")
+    @Test("an event for an existing session must have the profile of the session")
     func eventMismatch() async throws {
         try await withSandbox { caller in
             try await caller.send("PUT", "/v1/customer_sessions/s", #"{"profileId":"a"}"#)
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test("version 2 events are silent unless asked to talk")
+    @Test("a version 2 event is answered without a body unless silent=no")
     func silentEvents() async throws {
         try await withSandbox { caller in
             let event = #"{"type":"t","profileId":"a"}"#

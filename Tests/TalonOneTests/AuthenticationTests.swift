@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct AuthenticationTests {
     @Test(
-        "bodies are signed as two independent implementations signed them",
+        "a body has the signature that two independent implementations computed",
         arguments: [
             ("{}", "0ab22833fdd54e7d6f6a95dffd158d9e"),
             ("", "0dbc664752c37541281e3eef8eee0d2d"),
@@ -20,7 +20,7 @@ import Testing
         #expect(signer.header(for: Data(body.utf8)) == "signer=12; signature=\(signature)")
     }
 
-    @Test("a request without a body is signed, left alone, or given an empty object, as configured")
+    @Test("a request without a body is signed, sent unsigned, or sent with an empty object, as configured")
     func emptyBodies() async throws {
         var lax = SandboxSettings()
         lax.hmacForEmptyBody = .notRequired
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test("a wrong key is unauthorized, so is a wrong signature, which the early API answers with 400")
+    @Test("a wrong key is unauthorized; so is a wrong signature, which the early API answers with 400")
     func wrongCredentials() async throws {
         try await withSandbox { fixture in
             let key = try fixture.client(.apiKey("wrong"))
@@ -50,6 +50,54 @@ import Testing
             let error = try await failure { try await signature.deleteCustomerData(integrationId: "a") }
             #expect(error.code == .unauthorized && error.status == 400)
             #expect(error.apiMessage == "HMAC signature mismatch.")
+        }
+    }
+
+    @Test(
+        "a refused credential is described by its scheme, the status, the API's message and the setting to check",
+        arguments: [
+            (
+                Authentication.apiKey("wrong"), nil,
+                #"the API refused the API key (HTTP 401: "Invalid API key"). Check TALON_ONE_API_KEY."#
+            ),
+            (
+                .applicationKey(id: 1, key: "0000000000000000"), nil,
+                #"the API refused the Application key of Application 1 (HTTP 400: "HMAC signature mismatch."). "#
+                    + "Check TALON_ONE_APPLICATION_ID and TALON_ONE_APPLICATION_KEY."
+            ),
+            (
+                .apiKey("sandbox"), 403,
+                #"the API does not allow the operation with the API key (HTTP 403: "As ordered"). "#
+                    + "Check TALON_ONE_API_KEY: Application, environment and permissions of the key."
+            ),
+        ] as [(Authentication, Int?, String)]
+    )
+    func refusedCredentials(authentication: Authentication, status: Int?, description: String) async throws {
+        try await withSandbox { fixture in
+            if let status { await fixture.sandbox.install(SandboxFault(.status(code: status))) }
+            let client = try fixture.client(authentication)
+            let error = try await failure { try await client.customerInventory(integrationId: "a", sections: []) }
+            #expect(error.description == "getCustomerInventory: \(description)")
+            #expect(error.debugDescription == error.description)
+        }
+    }
+
+    @Test(
+        "a refusal that quotes the key or the customer shows neither",
+        arguments: [
+            Authentication.apiKey("swordfish"), .applicationKey(id: 7, key: "feedfacecafebeef"),
+        ],
+        [401, 403]
+    )
+    func refusalQuotes(authentication: Authentication, status: Int) async throws {
+        try await withSandbox { fixture in
+            let body = #"{"message":"Key swordfish feedfacecafebeef may not read Canary"}"#
+            await fixture.sandbox.install(SandboxFault(.status(code: status, body: body)))
+            let client = try fixture.client(authentication)
+            let error = try await failure { try await client.customerInventory(integrationId: "canary", sections: []) }
+            #expect(error.description.contains("HTTP \(status): \"Key"))
+            #expect(!error.description.contains(authentication.secret))
+            #expect(!error.description.lowercased().contains("canary"))
         }
     }
 
@@ -69,13 +117,13 @@ import Testing
                 String(reflecting: configuration), dumped,
             ]
             for text in texts { #expect(!text.contains("5ec4")) }
-            // The bytes of the key, as a dump of numbers would list them.
+            // The bytes of the key, as a dump lists numbers.
             #expect(!dumped.contains("- 94") && !dumped.contains("- 231"))
         }
     }
 
     @Test(
-        "a key that cannot be right is refused with a sentence that does not show it",
+        "a key that cannot be valid is refused, and the error does not show it",
         arguments: [
             Authentication.apiKey(""), .apiKey("5ec\r\nX: y"), .apiKey("5ec key"), .applicationKey(id: 1, key: "5ec"),
             .applicationKey(id: 1, key: "5ecafedeadbeeffg"), .applicationKey(id: 0, key: "5ecacafedeadbeef"),
@@ -91,7 +139,7 @@ import Testing
     }
 
     @Test(
-        "a base URL that is safe is taken",
+        "a safe base URL is accepted",
         arguments: [
             ("https://x.talon.one", "https://x.talon.one"), ("https://x.talon.one/", "https://x.talon.one"),
             ("HTTPS://x.talon.one:8443", "HTTPS://x.talon.one:8443"), ("http://127.0.0.1:9", "http://127.0.0.1:9"),
@@ -103,7 +151,7 @@ import Testing
     }
 
     @Test(
-        "a base URL that is not safe is refused",
+        "an unsafe base URL is refused",
         arguments: [
             "", "x.talon.one", "http://x.talon.one", "http://127.evil.com", "http://127.0.0.1.evil.com", "ftp://x",
             "https://", "https://x/api", "https://x?a", "https://x#a", "https://u@x", "https://u:p@x", "https://x//",

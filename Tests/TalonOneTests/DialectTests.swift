@@ -5,7 +5,7 @@ import Testing
 @Suite struct DialectTests {
     private let profile = NewCustomerProfile(attributes: ["a": 1])
 
-    @Test("a deployment without version 1 is found out once, by all copies of a client together")
+    @Test("the lack of version 1 is discovered once, and all copies of a client share the result")
     func discovery() async throws {
         try await withSandbox(.newest) { fixture in
             let client = try fixture.client()
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test("a deployment with version 1 never sees version 2")
+    @Test("a deployment with version 1 never receives version 2")
     func baseline() async throws {
         try await withSandbox(.baseline) { fixture in
             _ = try await fixture.client().updateCustomerSession(customerSessionId: "s", NewCustomerSession())
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test("a deployment with neither says that the operation is missing, and nothing is remembered")
+    @Test("a deployment with neither version is reported as lacking the operation, and nothing is recorded")
     func neither() async throws {
         var settings = SandboxSettings()
         settings.dialects = []
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test("a fixed dialect that the deployment lacks says that the operation is missing", arguments: [404, 405])
+    @Test("a configured dialect that the deployment lacks is reported as a missing operation", arguments: [404, 405])
     func fixedDialect(status: Int) async throws {
         try await withSandbox(.baseline) { fixture in
             await fixture.sandbox.install(SandboxFault(.status(code: status)))
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test("a failure of version 1 other than 404 and 405 does not try version 2", arguments: [400, 401, 409, 500])
+    @Test("only 404 and 405 from version 1 lead to a try of version 2", arguments: [400, 401, 409, 500])
     func otherFailures(status: Int) async throws {
         try await withSandbox { fixture in
             await fixture.sandbox.install(SandboxFault(.status(code: status)))
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test("an event without what its dialect needs is refused and not sent")
+    @Test("an event without what its dialect requires is refused and not sent")
     func eventNeeds() async throws {
         try await withSandbox { fixture in
             let withoutSession = NewEvent(type: "t", profileId: "a")

@@ -4,7 +4,7 @@ import TalonOne
 import TalonOneSandbox
 import Testing
 
-/// A client and a sandbox that speak to each other over a loopback socket.
+/// A sandbox and an HTTP client, connected over a loopback socket.
 struct Fixture: Sendable {
     let server: SandboxServer
     let http: HTTPClient
@@ -29,13 +29,41 @@ struct Fixture: Sendable {
         return TalonOneClient(configuration: configuration, http: http)
     }
 
-    /// The request lines so far.
+    /// The request lines received so far.
     func lines() async -> [String] {
         await sandbox.requests().map { "\($0.method) \($0.target)" }
     }
 }
 
-/// Runs a test against a fresh sandbox with the demo's master data, and takes everything down again.
+extension TalonOneAnswer {
+    /// The body as JSON; an empty body is `null`.
+    func json() throws -> JSONValue {
+        body.isEmpty ? .null : try JSONDecoder().decode(JSONValue.self, from: body)
+    }
+}
+
+extension JSONValue {
+    /// The value at a path of member names and indices: `coupons.0.value`.
+    subscript(path: String) -> JSONValue? {
+        var value: JSONValue? = self
+        for key in path.split(separator: ".") {
+            switch value {
+            case .object(let members): value = members[String(key)]
+            case .array(let values): value = Int(key).flatMap { values.indices.contains($0) ? values[$0] : nil }
+            default: return nil
+            }
+        }
+        return value
+    }
+
+    /// One member of every object in the list at a path; `nil` if there is no list.
+    func values(of member: String, in path: String) -> [JSONValue?]? {
+        guard case .array(let list) = self[path] else { return nil }
+        return list.map { $0[member] }
+    }
+}
+
+/// Runs a test against a new sandbox with the demo's master data, then stops the sandbox and the client.
 func withSandbox<Result>(
     _ settings: SandboxSettings = SandboxSettings(),
     connections: Int = 8,
@@ -60,7 +88,7 @@ func withSandbox<Result>(
     }
 }
 
-/// The error that a call must end with.
+/// The error of a call that must fail.
 func failure<Answer>(
     of call: () async throws -> Answer,
     sourceLocation: SourceLocation = #_sourceLocation

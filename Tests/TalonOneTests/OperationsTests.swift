@@ -17,7 +17,7 @@ import Testing
                 integrationId: "anna",
                 NewCustomerProfile(attributes: ["Name": "Zoë", "Age": 41, "Old": "x"])
             )
-            #expect(try profile.decoded().profile?.attributes?["Name"] == "Zoë")
+            #expect(try profile.json()[dialect == .v2 ? "customerProfile" : "profile"]?["attributes.Name"] == "Zoë")
             _ = try await client.updateCustomerProfile(
                 integrationId: "anna",
                 NewCustomerProfile(attributes: ["Old": nil])
@@ -28,58 +28,55 @@ import Testing
                 customerSessionId: "s-1",
                 NewCustomerSession(profileId: "anna", coupon: "AUTUMN10", state: .closed, cartItems: cart)
             )
-            let state = try session.decoded().session
-            #expect(state?.state == .closed)
-            #expect(state?.total == Decimal(string: "299.9"))
+            let state = try session.json()[dialect == .v2 ? "customerSession" : "session"]
+            #expect(state?["state"] == "closed")
+            #expect(state?["total"] == Decimal(string: "299.9").map { .number($0) })
 
             let event = try await client.trackEvent(
                 NewEvent(type: "newsletter", attributes: ["list": "weekly"], sessionId: "s-1", profileId: "anna")
             )
             #expect(event.status == (dialect == .v2 ? 204 : 201))
-            _ = try event.decoded()
+            #expect(event.body.isEmpty == (dialect == .v2))
 
             let coupon = try await client.createCouponReservation(couponValue: "TENT-LAUNCH", integrationIds: ["anna"])
             #expect(coupon.status == 201)
-            #expect(try coupon.decoded().reservation == false)
+            #expect(try coupon.json()["reservation"] == false)
             let referral = try await client.createReferral(
                 NewReferral(campaignId: 2, advocateProfileIntegrationId: "anna")
             )
-            #expect(try referral.decoded().code.count >= 4)
+            let code = try #require(try referral.json()["code"])
 
-            #expect(
-                try await client.reservedCoupons(integrationId: "anna").decoded().data.map(\.value) == ["TENT-LAUNCH"]
-            )
-            let customers = try await client.reservedCustomers(couponValue: "TENT-LAUNCH").decoded()
-            #expect(customers.data.map(\.integrationId) == ["anna"])
+            let reserved = try await client.reservedCoupons(integrationId: "anna").json()
+            #expect(reserved.values(of: "value", in: "data") == ["TENT-LAUNCH"])
+            let customers = try await client.reservedCustomers(couponValue: "TENT-LAUNCH").json()
+            #expect(customers.values(of: "integrationId", in: "data") == ["anna"])
 
             let all = Set(InventorySection.allCases)
-            let inventory = try await client.customerInventory(integrationId: "anna", sections: all).decoded()
-            #expect(inventory.profile?.attributes == ["Name": "Zoë", "Age": 41])
-            #expect(inventory.profile?.totalSales == Decimal(string: "299.9"))
-            #expect(inventory.profile?.created?.date != nil)
-            #expect(inventory.referrals?.count == 1)
-            #expect(inventory.coupons?.map(\.value) == ["AUTUMN10", "FREESHIP", "TENT-LAUNCH"])
-            #expect(inventory.coupons?.map(\.implicitlyReserved) == [false, true, false])
-            #expect(inventory.loyalty?.programs?["7"]?.ledger?.currentTier != nil)
-            #expect(inventory.giveaways?.count == 1)
-            #expect(inventory.achievements?.map(\.status) == [.completed, .inProgress])
+            let inventory = try await client.customerInventory(integrationId: "anna", sections: all).json()
+            #expect(inventory["profile.attributes"] == ["Name": "Zoë", "Age": 41])
+            #expect(inventory["profile.totalSales"] == Decimal(string: "299.9").map { .number($0) })
+            #expect(inventory.values(of: "code", in: "referrals") == [code])
+            #expect(inventory.values(of: "value", in: "coupons") == ["AUTUMN10", "FREESHIP", "TENT-LAUNCH"])
+            #expect(inventory.values(of: "implicitlyReserved", in: "coupons") == [false, true, false])
+            #expect(inventory["loyalty.programs.7.ledger.currentTier"] != nil)
+            #expect(inventory.values(of: "profileIntegrationId", in: "giveaways") == ["anna"])
+            #expect(inventory.values(of: "status", in: "achievements") == ["completed", "inprogress"])
 
             let released = try await client.deleteCouponReservation(
                 couponValue: "TENT-LAUNCH",
                 integrationIds: ["anna"]
             )
             #expect(released.status == 204)
-            #expect(try await client.reservedCoupons(integrationId: "anna").decoded().data.isEmpty)
+            #expect(try await client.reservedCoupons(integrationId: "anna").json()["data"] == [])
 
             let deleted = try await client.deleteCustomerData(integrationId: "anna")
             #expect(deleted.status == 204 && deleted.body.isEmpty)
-            _ = try deleted.decoded()
             let gone = try await failure { try await client.customerInventory(integrationId: "anna", sections: all) }
             #expect(gone.code == .notFound)
         }
     }
 
-    @Test("only the sections that are asked for are flags, always in the same order")
+    @Test("the query has only the requested sections, always in the same order")
     func flags() async throws {
         try await withSandbox { fixture in
             let client = try fixture.client()
@@ -94,18 +91,18 @@ import Testing
         }
     }
 
-    @Test("an answer keeps the exact bytes that came")
+    @Test("an answer keeps the exact bytes of the body")
     func exactBytes() async throws {
         try await withSandbox { fixture in
             let text = "{ \"profile\" : {\"totalSales\":1e2} }\n"
             await fixture.sandbox.install(SandboxFault(.status(code: 200, body: text)))
             let answer = try await fixture.client().customerInventory(integrationId: "x", sections: [])
             #expect(answer.body == Data(text.utf8))
-            #expect(try answer.decoded().profile?.totalSales == 100)
+            #expect(answer.status == 200 && answer.operation == .getCustomerInventory)
         }
     }
 
-    @Test("a body is announced as JSON, a request without one is not")
+    @Test("a request with a body has the JSON content type; a request without a body has none")
     func headers() async throws {
         try await withSandbox { fixture in
             let client = try fixture.client()
@@ -129,7 +126,7 @@ import Testing
                 for number in 0..<64 {
                     group.addTask { _ = try? await client.deleteCustomerData(integrationId: "c\(number)") }
                 }
-                // None is answered before all have come in.
+                // No call is answered before all have arrived.
                 for number in 0..<64 {
                     _ = try await fixture.sandbox.waitForRequest(matching: .init(identifier: "c\(number)"))
                 }

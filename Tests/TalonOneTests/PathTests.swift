@@ -20,7 +20,7 @@ import Testing
         ("A-Z_0.9~", "A-Z_0.9~"),
     ]
 
-    @Test("an identifier arrives on the wire as one encoded segment and is understood as itself", arguments: table)
+    @Test("an identifier is sent as one encoded segment, and the server decodes the same identifier", arguments: table)
     func encoding(id: String, segment: String) async throws {
         try await withSandbox { fixture in
             let client = try fixture.client()
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test("an identifier of 1,000 emoji, a request line of 12 kB, passes")
+    @Test("an identifier of 1,000 emoji, a request line of 12 kB, is accepted")
     func longest() async throws {
         try await withSandbox { fixture in
             let id = String(repeating: "😀", count: 1_000)
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(
-        "an identifier that cannot be addressed is refused and nothing is sent",
+        "an identifier that cannot be sent is refused, and nothing is sent",
         arguments: ["", ".", "..", "a\0b", String(repeating: "x", count: 1_001)]
     )
     func refusals(id: String) async throws {
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test("an edge that does not take %2F answers 404, not with somebody else's data")
+    @Test("a proxy that rejects %2F answers 404, never with another customer's data")
     func encodedSlash() async throws {
         var settings = SandboxSettings()
         settings.acceptsEncodedSlash = false

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct RedactionTests {
     @Test(
-        "plain words of the API pass",
+        "plain messages of the API are kept",
         arguments: [
             "HMAC signature mismatch.", "The submitted data was invalid", "Not found", "Too many requests",
             "You can't do that", "state must be open, closed or cancelled", "Application 404 is missing",
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(
-        "an identifier goes in every spelling",
+        "an identifier is removed in every spelling",
         arguments: [
             ("Zoë/42", "profile Zoë/42 not found"), ("Zoë/42", "profile zoË/42 not found"),
             ("Zoë/42", "profile Zoe\u{308}/42 not found"), ("Zoë/42", "profile Zo%C3%AB%2F42 not found"),
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(
-        "what looks like an identifier goes although the request does not hold it",
+        "a word that could be an identifier is removed although the request does not contain it",
         arguments: [
             "no profile secret@example.com here", "no profile 'secret one' here", #"no profile "secret" here"#,
             "no profile “secret” here", "no profile secret%40example here", "no profile secret42 here",
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(
-        "an identifier of marks, spaces or invisible characters neither hangs nor breaks the cleaning",
+        "an identifier of marks, spaces or invisible characters does not break the redaction",
         arguments: ["\u{301}", "\u{200D}", "\n", " ", "…", "[…]", "\u{FE0F}", "%", "\\"]
     )
     func oddIdentifiers(id: String) {
@@ -55,7 +55,7 @@ import Testing
         #expect(cleaned?.contains("secret") != true)
     }
 
-    @Test("control characters, NUL and direction marks become spaces, and a message ends at 300 characters")
+    @Test("control characters, NUL and direction marks become spaces, and a message has at most 300 characters")
     func controls() throws {
         #expect(Redaction(values: [])("bad\u{0}thing\r\n\u{1B}[31mred\u{202E}x") == "bad thing […] x")
         let long = try #require(Redaction(values: [])(String(repeating: "word ", count: 200)))
@@ -96,15 +96,30 @@ import Testing
         }
     }
 
-    @Test("the description says what happened, what the API says, and what to do")
+    @Test("the description has the operation, what happened, the status, the API's message, and what to do")
     func sentences() async throws {
         try await withSandbox { fixture in
             let body = #"{"message":"Try later"}"#
             await fixture.sandbox.install(SandboxFault(.status(code: 429, body: body, retryAfter: "5")))
             let error = try await failure { try await fixture.client().deleteCustomerData(integrationId: "a") }
             #expect(
-                "\(error)" == "deleteCustomerData: The API wants fewer calls. HTTP status 429. The API says: "
-                    + "Try later. Call again in 5 seconds. Slow down and try again."
+                "\(error)" == "deleteCustomerData: the rate limit of the API was exceeded (HTTP 429: \"Try later\"). "
+                    + "Retry in 5 seconds. Lower the rate of calls."
+            )
+            await fixture.sandbox.clearFaults()
+            let unknown = try await failure { try await fixture.client().deleteCustomerData(integrationId: "a") }
+            #expect(
+                "\(unknown)"
+                    == "deleteCustomerData: not found: no such customer, or this deployment lacks the operation "
+                    + "(HTTP 404: \"Not found\"). Check the identifier, and the environment of the key."
+            )
+            let coupon = try await failure { try await fixture.client().reservedCustomers(couponValue: "NONE") }
+            #expect("\(coupon)".contains("no such coupon, or this deployment lacks the operation (HTTP 404"))
+            await fixture.sandbox.install(SandboxFault(.dropAfterActing))
+            let lost = try await failure { try await fixture.client().deleteCustomerData(integrationId: "a") }
+            #expect(
+                "\(lost)" == "deleteCustomerData: the connection was lost before the answer was complete. "
+                    + "The request may have been carried out; read the current state before retrying."
             )
         }
     }

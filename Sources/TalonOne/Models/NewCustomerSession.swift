@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A customer session to write, in the words of version 1.
+/// A customer session to create or update, in the form of version 1.
 public struct NewCustomerSession: Encodable, Sendable, Hashable {
     /// The customer; empty for an anonymous session.
     public var profileId: String?
@@ -8,18 +8,18 @@ public struct NewCustomerSession: Encodable, Sendable, Hashable {
     public var coupon: String?
     /// A referral code.
     public var referral: String?
-    /// Where the session is to go: open → closed or cancelled, closed → cancelled.
+    /// The new state: open → closed or cancelled, closed → cancelled.
     public var state: SessionState
-    /// What is in the cart.
+    /// The lines of the cart.
     public var cartItems: [CartItem]?
-    /// Free texts that tell devices apart.
+    /// Identifiers of devices, in any format.
     public var identifiers: [String]?
-    /// The sum. Version 2 computes it from the cart.
+    /// The total, in the currency of the Application. Version 2 computes it from the cart.
     public var total: Decimal?
     /// Free-form attributes.
     public var attributes: [String: JSONValue]?
 
-    /// Makes the request.
+    /// Creates the request.
     public init(
         profileId: String? = nil,
         coupon: String? = nil,
@@ -49,20 +49,20 @@ public struct NewCustomerSession: Encodable, Sendable, Hashable {
 
 /// One line of a cart.
 public struct CartItem: Codable, Sendable, Hashable {
-    /// What it is called.
+    /// The name of the item.
     public var name: String
-    /// The shop's number of it.
+    /// The shop's stock keeping unit.
     public var sku: String
-    /// How many, at least one.
+    /// The number of pieces, at least one.
     public var quantity: Int64
-    /// The price of one, in the currency of the Application.
+    /// The price of one piece, in the currency of the Application.
     public var price: Decimal
-    /// Its category.
+    /// The category of the item.
     public var category: String?
     /// Free-form attributes.
     public var attributes: [String: JSONValue]?
 
-    /// Makes the line.
+    /// Creates the line.
     public init(
         name: String,
         sku: String,
@@ -80,7 +80,7 @@ public struct CartItem: Codable, Sendable, Hashable {
     }
 }
 
-/// The same session in the form of version 2, which takes several coupons and wraps the session.
+/// A session in the form of version 2, which has a list of coupons and a wrapper object.
 struct NewCustomerSessionV2: Encodable {
     let customerSession: Session
 

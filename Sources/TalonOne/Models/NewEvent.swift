@@ -1,15 +1,15 @@
-/// Something that a customer did.
+/// An event of a customer to record.
 public struct NewEvent: Encodable, Sendable, Hashable {
-    /// What it was; a name that Talon.One does not use itself.
+    /// The type of the event. Names that Talon.One uses itself are not allowed.
     public var type: String
     /// Free-form attributes.
     public var attributes: [String: JSONValue]
-    /// The session; needed by version 1.
+    /// The id of the session; required by version 1.
     public var sessionId: String?
-    /// The customer, who must be the session's; needed by version 2.
+    /// The customer, the same as the session's; required by version 2.
     public var profileId: String?
 
-    /// Makes the request.
+    /// Creates the request.
     public init(
         type: String,
         attributes: [String: JSONValue] = [:],

@@ -1,7 +1,7 @@
 import Foundation
 
 extension World {
-    /// Takes an event. Version 1 names a session, version 2 a profile; an existing session's profile must be the same.
+    /// Records an event. Version 1 requires a session, version 2 a profile. The profile of an existing session must match.
     mutating func track(
         _ route: Route,
         event: [String: JSON],
@@ -28,22 +28,15 @@ extension World {
 
         if !profileId.isEmpty { touch(profile: profileId, at: now) }
         if !sessionId.isEmpty, sessions[sessionId] == nil {
-            sessions[sessionId] = Session(
+            sessions[sessionId] = .opened(
                 id: sessionId,
-                created: now,
                 profileId: profileId,
-                state: "open",
-                coupon: "",
-                referral: "",
-                cartItems: [],
-                identifiers: [],
-                total: 0,
-                attributes: [:],
-                isFirst: profiles[profileId]?.sessions.isEmpty ?? true
+                isFirst: isFirstSession(of: profileId),
+                at: now
             )
             profiles[profileId]?.sessions.insert(sessionId)
         }
-        // Only an explicit "no" makes version 2 talk.
+        // Version 2 answers with a body only if the request says `silent=no`.
         let silence = route.query["silent"] ?? "yes"
         if route.dialect == .v2, silence != "no", silence != "false" { return .noContent }
         let record: JSON = [

@@ -1,7 +1,7 @@
 import Foundation
 
 extension World {
-    /// What there is about a customer, by the flags that are set and known here.
+    /// The inventory of a customer, with the sections that are requested and available.
     func inventory(of route: Route, settings: SandboxSettings) throws(Refusal) -> Answer {
         let asked = settings.availableInventorySections.filter { route.flag($0.rawValue) }
         guard let profile = profiles[route.identifier] else {
@@ -29,7 +29,7 @@ extension World {
         return .ok(.object(body))
     }
 
-    /// Coupons received, reserved or redeemed by the customer, and those that everybody sees.
+    /// The coupons created for, reserved by or redeemed by the customer, and those visible to every customer.
     private func coupons(of profile: Profile) -> [JSON] {
         let own = Set(profile.received + profile.reservations + profile.redemptions.keys)
         return own.union(implicitCoupons).sorted().compactMap { value in
@@ -44,7 +44,7 @@ extension World {
         }
     }
 
-    /// The customer's part in every programme that was joined.
+    /// The customer's balances in the loyalty programmes that they joined.
     func loyalty(of profile: Profile) -> JSON {
         guard let joined = profile.joinedLoyalty else { return ["programs": [:], "cards": []] }
         var programs: [String: JSON] = [:]

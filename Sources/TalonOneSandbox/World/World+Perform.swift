@@ -4,8 +4,8 @@ extension World {
     /// Carries out one operation.
     ///
     /// - Parameters:
-    ///   - body: the parsed body; `nil` if there was none.
-    ///   - now: the time, as the API writes it.
+    ///   - body: The parsed body; `nil` if the request has none.
+    ///   - now: The time in the API's format.
     mutating func perform(
         _ route: Route,
         body: JSON?,
@@ -21,7 +21,7 @@ extension World {
         case .createCouponReservation:
             return try reserve(route.identifier, for: integrationIDs(in: body), settings: settings, now: now)
         case .deleteCouponReservation: return try release(route.identifier, from: integrationIDs(in: body))
-        case .createReferral: return try refer(required(body), settings: settings, now: now)
+        case .createReferral: return try createReferral(required(body), settings: settings, now: now)
         case .updateCustomerProfile:
             return try updateProfile(route, with: required(body), settings: settings, now: now)
         case .updateCustomerSession:
@@ -48,7 +48,7 @@ extension World {
         return ids
     }
 
-    /// Free-form attributes of a request, checked against those that are defined.
+    /// The free-form attributes of a request, checked against the defined attributes.
     func attributes(in body: [String: JSON], settings: SandboxSettings) throws(Refusal) -> [String: JSON] {
         guard let value = body["attributes"], !value.isNull else { return [:] }
         guard let attributes = value.members else {
@@ -64,7 +64,7 @@ extension World {
 }
 
 extension [String: JSON] {
-    /// Writes attributes over these; `null` clears one.
+    /// Overwrites attributes; `null` clears one.
     mutating func merge(attributes: [String: JSON]) {
         for (name, value) in attributes { self[name] = value.isNull ? nil : value }
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension World {
-    /// Merges attributes into a profile, which is made if there is none.
+    /// Merges attributes into a profile, which is created if it does not exist.
     mutating func updateProfile(
         _ route: Route,
         with body: [String: JSON],
@@ -14,8 +14,8 @@ extension World {
         return state(route, profileId: route.identifier, session: nil, event: nil, settings: settings, now: now)
     }
 
-    /// Clears a customer's data: the attributes of the profile and of everything that refers to it. What the shop
-    /// needs for its own books, such as how often a coupon was redeemed, stays but leads back to nobody.
+    /// Erases a customer's data: the attributes of the profile and of everything that refers to it. Totals such as the
+    /// number of redemptions of a coupon stay, without a reference to the customer.
     mutating func erase(_ integrationId: String, settings: SandboxSettings) throws(Refusal) -> Answer {
         guard let profile = profiles[integrationId] else {
             if settings.unknownProfileDelete == 404 { throw .notFound }
@@ -51,7 +51,7 @@ extension World {
         return .noContent
     }
 
-    /// A profile as both generations of SDKs want it: counters as JSON numbers, attributes never `null`.
+    /// A profile that both generations of SDKs can decode: counters are JSON numbers, attributes are never `null`.
     func json(_ profile: Profile, settings: SandboxSettings) -> JSON {
         [
             "id": .int(profile.id),
@@ -67,7 +67,7 @@ extension World {
         ]
     }
 
-    /// The empty profile that stands for an anonymous or unknown customer in answers.
+    /// The empty profile in answers about an anonymous or unknown customer.
     func emptyProfile(_ integrationId: String, settings: SandboxSettings, now: String) -> JSON {
         json(Profile(id: 0, integrationId: integrationId, created: now, lastActivity: now), settings: settings)
     }

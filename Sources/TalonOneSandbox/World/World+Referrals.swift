@@ -1,8 +1,8 @@
 import Foundation
 
 extension World {
-    /// Makes a referral code in an existing campaign.
-    mutating func refer(
+    /// Creates a referral code in an existing campaign.
+    mutating func createReferral(
         _ body: [String: JSON],
         settings: SandboxSettings,
         now: String
@@ -42,7 +42,7 @@ extension World {
         return .created(json(referral, inventory: false))
     }
 
-    /// A referral; in an inventory with those who used it.
+    /// A referral; in an inventory, with the customers who used it.
     func json(_ referral: Referral, inventory: Bool) -> JSON {
         var body: [String: JSON] = [
             "id": .int(referral.id),
@@ -61,7 +61,7 @@ extension World {
         return .object(body)
     }
 
-    /// A code without letters and digits that people take for one another; the same number gives the same code.
+    /// The code for a number, without characters that are easily confused. The same number gives the same code.
     private static func code(_ number: Int64) -> String {
         let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
         var rest = UInt64(number) &* 0x9e37_79b9_7f4a_7c15

@@ -1,7 +1,7 @@
 import Foundation
 
 extension World {
-    /// Reserves a coupon for customers; one that is unknown gets an empty profile.
+    /// Reserves a coupon for customers. An unknown customer gets an empty profile.
     mutating func reserve(
         _ value: String,
         for integrationIds: [String],
@@ -19,7 +19,7 @@ extension World {
         return .created(json(coupon))
     }
 
-    /// Takes customers off a coupon's reservations; those who had none are no error.
+    /// Removes customers from the reservations of a coupon. A customer without a reservation is not an error.
     mutating func release(_ value: String, from integrationIds: [String]) throws(Refusal) -> Answer {
         guard coupons[value] != nil else { throw .notFound }
         for id in integrationIds {
@@ -45,7 +45,7 @@ extension World {
         ])
     }
 
-    /// A coupon of the baseline.
+    /// A coupon with the members of the first API revision.
     func json(_ coupon: Coupon) -> JSON {
         var body: [String: JSON] = [
             "id": .int(coupon.id),

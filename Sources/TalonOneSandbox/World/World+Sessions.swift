@@ -1,7 +1,7 @@
 import Foundation
 
 extension World {
-    /// Writes a session: open → closed or cancelled, closed → cancelled, and nothing back.
+    /// Creates or updates a session. The state may go from open to closed or cancelled, and from closed to cancelled.
     mutating func updateSession(
         _ route: Route,
         with body: [String: JSON],
@@ -27,18 +27,11 @@ extension World {
 
         var session =
             old
-            ?? Session(
+            ?? .opened(
                 id: route.identifier,
-                created: now,
                 profileId: profileId,
-                state: state,
-                coupon: coupon,
-                referral: "",
-                cartItems: [],
-                identifiers: [],
-                total: 0,
-                attributes: [:],
-                isFirst: profiles[profileId]?.sessions.isEmpty ?? true
+                isFirst: isFirstSession(of: profileId),
+                at: now
             )
         if session.profileId != profileId { profiles[session.profileId]?.sessions.remove(session.id) }
         session.profileId = profileId
@@ -56,7 +49,7 @@ extension World {
             profiles[profileId]?.sessions.insert(session.id)
         }
         if state == "closed", old?.state != "closed" { complete(session, at: now) }
-        if state == "cancelled", old?.state == "closed" { takeBack(session) }
+        if state == "cancelled", old?.state == "closed" { reverse(session) }
         return self.state(route, profileId: profileId, session: session, event: nil, settings: settings, now: now)
     }
 
@@ -82,7 +75,7 @@ extension World {
         }
     }
 
-    /// What a sale brings about: counters, the coupon's and the referral's redemption, points, a gift.
+    /// Applies the effects of a sale: counters, the redemption of coupon and referral, points, and a giveaway.
     private mutating func complete(_ session: Session, at now: String) {
         guard !session.profileId.isEmpty, var profile = profiles[session.profileId] else { return }
         profile.closedSessions += 1
@@ -112,7 +105,8 @@ extension World {
         profiles[session.profileId] = profile
     }
 
-    private mutating func takeBack(_ session: Session) {
+    /// Reverses the sale of a cancelled session, without redemptions and giveaways.
+    private mutating func reverse(_ session: Session) {
         guard var profile = profiles[session.profileId] else { return }
         profile.closedSessions -= 1
         profile.totalSales -= session.total

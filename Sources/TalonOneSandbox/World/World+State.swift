@@ -1,7 +1,7 @@
 import Foundation
 
 extension World {
-    /// The answer to a profile, session or event: `IntegrationState` of version 1, or what version 2 made of it.
+    /// The answer to a profile, session or event: `IntegrationState` in version 1, and its counterpart in version 2.
     func state(
         _ route: Route,
         profileId: String,
@@ -19,28 +19,17 @@ extension World {
 
         switch route.dialect {
         case .v1:
-            let empty = Session(
-                id: "",
-                created: now,
-                profileId: profileId,
-                state: "open",
-                coupon: "",
-                referral: "",
-                cartItems: [],
-                identifiers: [],
-                total: 0,
-                attributes: [:],
-                isFirst: false
-            )
+            // Version 1 answers a profile update with an empty session.
+            let session = session ?? .opened(id: "", profileId: profileId, isFirst: false, at: now)
             let update: JSON = [
                 "id": .int(0), "created": .string(now), "applicationId": .int(settings.applicationId),
                 "type": .string("talon_\(route.operation == .updateCustomerProfile ? "profile" : "session")_updated"),
                 "attributes": [:], "effects": [], "ledgerEntries": [],
-                "profileId": .string(profileId), "sessionId": .string(session?.id ?? ""),
+                "profileId": .string(profileId), "sessionId": .string(session.id),
             ]
             var body: [String: JSON] = [
                 "profile": profile,
-                "session": json(session ?? empty, settings: settings, v2: false),
+                "session": json(session, settings: settings, v2: false),
                 "event": event ?? update,
                 "loyalty": loyalty,
             ]

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Everything the sandbox knows, as a value: an operation is a transition that answers or refuses.
+/// All data in the sandbox, as a value. An operation changes it and returns an answer or a refusal.
 ///
-/// Each profile lists what refers to it, so that neither an inventory nor a deletion searches through the world.
+/// Each profile lists what refers to it, so that an inventory or a deletion needs no search through all data.
 struct World: Sendable {
     var profiles: [String: Profile] = [:]
     var sessions: [String: Session] = [:]
@@ -13,7 +13,7 @@ struct World: Sendable {
     var loyaltyProgrammes: [SandboxSeed.LoyaltyProgramme] = []
     var giveawayPools: [SandboxSeed.GiveawayPool] = []
     var achievements: [SandboxSeed.Achievement] = []
-    /// Referral codes made for a friend, by the friend, who need not have a profile yet.
+    /// The referral codes for each friend, who may not have a profile yet.
     var invitations: [String: [String]] = [:]
     private var lastNumber: Int64 = 0
 
@@ -41,14 +41,19 @@ struct World: Sendable {
         let id: String
         let created: String
         var profileId: String
-        var state: String
-        var coupon: String
-        var referral: String
-        var cartItems: [JSON]
-        var identifiers: [JSON]
-        var total: Decimal
-        var attributes: [String: JSON]
-        var isFirst: Bool
+        var state = "open"
+        var coupon = ""
+        var referral = ""
+        var cartItems: [JSON] = []
+        var identifiers: [JSON] = []
+        var total: Decimal = 0
+        var attributes: [String: JSON] = [:]
+        let isFirst: Bool
+
+        /// A new session: open, and without content.
+        static func opened(id: String, profileId: String, isFirst: Bool, at now: String) -> Session {
+            Session(id: id, created: now, profileId: profileId, isFirst: isFirst)
+        }
     }
 
     struct Coupon: Sendable, Equatable {
@@ -87,7 +92,11 @@ struct World: Sendable {
         return lastNumber
     }
 
-    /// The profile, made empty if there is none: what sessions and events do with an unknown customer.
+    /// Whether a new session would be the first of its profile.
+    func isFirstSession(of profileId: String) -> Bool { profiles[profileId]?.sessions.isEmpty ?? true }
+
+    /// Updates the last activity of a profile, which is created empty if it does not exist. Sessions and events do this
+    /// with an unknown customer.
     @discardableResult
     mutating func touch(profile integrationId: String, at now: String) -> Profile {
         var profile =
@@ -98,8 +107,8 @@ struct World: Sendable {
         return profile
     }
 
-    /// Adds master data. What is there already stays.
-    mutating func plant(_ seed: SandboxSeed, at now: String) {
+    /// Adds master data. Existing coupons stay unchanged.
+    mutating func add(_ seed: SandboxSeed, at now: String) {
         for campaign in seed.campaigns { campaigns[campaign.id] = campaign }
         for coupon in seed.coupons where coupons[coupon.value] == nil {
             coupons[coupon.value] = Coupon(

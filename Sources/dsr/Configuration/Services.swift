@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import EvidenceLog
 import Foundation
 import Glibc
 import Notary
@@ -54,6 +55,8 @@ extension DsrConfiguration {
         } catch let error as StoreError {
             throw Failure(error)
         } catch let error as NotaryError {
+            throw Failure(error)
+        } catch let error as EvidenceLogError {
             throw Failure(error)
         }
     }

@@ -8,7 +8,7 @@ extension EvidenceCommand {
     struct SignCheckpoint: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "checkpoint",
-            abstract: "Integrate what is new, sign the head and file it, now."
+            abstract: "Sign and file a checkpoint over all log entries."
         )
 
         @OptionGroup var options: ConfigurationOptions
@@ -16,17 +16,20 @@ extension EvidenceCommand {
         func run() async throws {
             let configuration = try await options.load()
             guard let key = try configuration.signingKey() else { throw Failure.noKey }
-            let head = try await configuration.withStore { store in
+            let checkpoint = try await configuration.withStore { store in
                 try await Notary(store: store, key: key, directory: configuration.checkpointDirectory).sign()
             }
-            Terminal.out(head.map { "Signed: \($0)" } ?? "The log is empty; there is nothing to sign.")
+            Terminal.out(checkpoint.map { "Signed: \($0)" } ?? "The log is empty; there is nothing to sign.")
         }
     }
 
     struct Cosign: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "As a witness on another host: sign the filed heads that continue what was signed before.",
-            discussion: "Needs the checkpoint files, the log's verifier key and the witness's own key; no database."
+            abstract: "As a witness on another host, cosign the filed checkpoints.",
+            discussion: """
+                Signs each checkpoint that is consistent with the last one this witness signed. Needs the checkpoint \
+                files, the log's verifier key and the witness's own key; no database.
+                """
         )
 
         @Option(help: ArgumentHelp("The folder of checkpoint files.", valueName: "folder"))
@@ -37,8 +40,13 @@ extension EvidenceCommand {
             help: ArgumentHelp("The witness's key file, made by 'dsr evidence key --kind witness'.", valueName: "file")
         )
         var keyFile: String
-        @Option(help: ArgumentHelp("The file in which the witness keeps what it signed last.", valueName: "file"))
-        var memory: String
+        @Option(
+            help: ArgumentHelp(
+                "The witness's state file, with the last checkpoint it signed. Created by the first run.",
+                valueName: "file"
+            )
+        )
+        var state: String
 
         func run() throws {
             guard let text = try? String(contentsOfFile: keyFile, encoding: .utf8) else {
@@ -52,16 +60,18 @@ extension EvidenceCommand {
             } catch {
                 throw Failure(.configuration, "the key: \(error)")
             }
-            do throws(NotaryError) {
-                let signed = try Cosigner(
+            do {
+                let signed = try Witness(
                     key: key,
                     log: logKey,
                     directory: CheckpointDirectory(path: checkpoints),
-                    memory: memory
+                    state: state
                 ).cosign(now: Date())
-                for head in signed { Terminal.out("Signed: \(head)") }
-                if signed.isEmpty { Terminal.out("No new head.") }
-            } catch {
+                for checkpoint in signed { Terminal.out("Signed: \(checkpoint)") }
+                if signed.isEmpty { Terminal.out("No new checkpoint.") }
+            } catch let error as NotaryError {
+                throw Failure(error)
+            } catch let error as EvidenceLogError {
                 throw Failure(error)
             }
         }

@@ -51,7 +51,7 @@ extension EvidenceCommand {
         }
 
         private static func proof(of request: Int64, _ receipts: Receipts) async -> String {
-            do throws(NotaryError) {
+            do {
                 let proof = try await receipts.receipt(of: request)
                 return "Leaf \(proof.index) of the log says so, under a signed head."
             } catch {

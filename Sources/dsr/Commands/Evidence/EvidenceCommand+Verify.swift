@@ -7,16 +7,16 @@ import Store
 extension EvidenceCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read the whole log again and say what does not hold.",
+            abstract: "Verify the whole log and list what does not match.",
             discussion: """
-                Recomputes every hash, tile and signed head from the leaves' bytes, compares the heads in the database \
-                and in the checkpoint directory, and each request's row with its leaves. Exits 1 where anything does \
-                not hold.
+                Recomputes all hashes, tiles and roots from the log entries, compares them with the checkpoints in the \
+                database and in the checkpoint directory, and compares each request's row with its log entries. Exits 1 \
+                if anything does not match.
                 """
         )
 
         @OptionGroup var log: LogKeyOption
-        @Option(help: ArgumentHelp("Where heads are filed. Default: DSR_EVIDENCE_DIRECTORY.", valueName: "folder"))
+        @Option(help: ArgumentHelp("Directory of checkpoint files. Default: DSR_EVIDENCE_DIRECTORY.", valueName: "folder"))
         var checkpoints: String?
         @Flag(help: "Print the findings as JSON.")
         var json = false
@@ -26,10 +26,10 @@ extension EvidenceCommand {
             let configuration = try await options.load()
             let key = try log.read(configuration)
             let directory = checkpoints.map(CheckpointDirectory.init(path:)) ?? configuration.checkpointDirectory
-            let progress = ProgressLine(unit: "leaves")
+            let progress = ProgressLine(unit: "log entries")
             let findings = try await configuration.withStore { store in
-                try await Audit(store: store, log: key, directory: directory).run { leaves in
-                    progress.update(done: leaves)
+                try await Audit(store: store, log: key, directory: directory).run { entries in
+                    progress.update(done: entries)
                 }
             }
             progress.end()
@@ -39,20 +39,19 @@ extension EvidenceCommand {
                 Self.show(findings, isFiled: directory != nil)
             }
             guard findings.problemCount == 0 else {
-                throw Failure(.needsAPerson, "the evidence does not hold: \(findings.problemCount) findings")
+                throw Failure(.needsAPerson, "the evidence log does not match; problems: \(findings.problemCount)")
             }
         }
 
         private static func show(_ findings: Audit.Findings, isFiled: Bool) {
-            for problem in findings.problems { Terminal.out("does not hold: \(problem)") }
+            for problem in findings.problems { Terminal.out("problem: \(problem)") }
             for open in findings.open { Terminal.out("open: \(open)") }
             Terminal.out(
-                "\(findings.leaves) leaves, \(findings.pruned) without payload, \(findings.unsigned) not signed yet; "
-                    + "\(findings.storedHeads) heads in the database, "
-                    + (isFiled
-                        ? "\(findings.filedHeads) in files" : "none compared with files (no checkpoint directory)")
+                "\(findings.entries) log entries, \(findings.pruned) without content, \(findings.unsigned) not signed yet; "
+                    + "\(findings.storedCheckpoints) checkpoints in the database, "
+                    + (isFiled ? "\(findings.filedCheckpoints) in files" : "no checkpoint directory to compare with")
             )
-            if findings.problemCount == 0 { Terminal.out("Everything holds.") }
+            if findings.problemCount == 0 { Terminal.out("The evidence log is valid.") }
         }
     }
 }

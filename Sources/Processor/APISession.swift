@@ -1,0 +1,169 @@
+import CallPolicy
+import Foundation
+import Inventory
+import SubjectRequests
+import Synchronization
+import TalonOne
+
+/// A run's access to the API: one client, one limiter, one policy of retries, and what the deployment turned out to lack.
+struct APISession: Sendable {
+    let client: TalonOneClient
+    let limiter: SharedLimiter
+    let retries: RetryPolicy
+    private let capabilities: Capabilities
+    private let counter = Counter()
+
+    init(client: TalonOneClient, limits: CallLimiter.Limits, retries: RetryPolicy) {
+        self.init(client, SharedLimiter(limits), retries, Capabilities())
+    }
+
+    private init(
+        _ client: TalonOneClient,
+        _ limiter: SharedLimiter,
+        _ retries: RetryPolicy,
+        _ capabilities: Capabilities
+    ) {
+        self.client = client
+        self.limiter = limiter
+        self.retries = retries
+        self.capabilities = capabilities
+    }
+
+    /// The same session with a count of its own.
+    func counted() -> APISession { APISession(client, limiter, retries, capabilities) }
+
+    /// API requests sent so far, retries included.
+    var sent: Int { counter.value.load(ordering: .relaxed) }
+
+    private final class Counter: Sendable {
+        let value = Atomic(0)
+    }
+
+    /// What this deployment lacks. It is found out once, by the request that comes first.
+    private final class Capabilities: Sendable {
+        let lacksReservedCoupons = Atomic(false)
+    }
+}
+
+// MARK: - Requests
+
+extension APISession {
+    /// Sends a request that changes nothing, with quick retries.
+    ///
+    /// - Throws: ``APIError``.
+    @discardableResult
+    func read(_ request: (TalonOneClient) async throws -> TalonOneAnswer) async throws -> TalonOneAnswer {
+        try await send(isRepeatable: true, announce: {}, request)
+    }
+
+    /// Sends a request that changes data.
+    ///
+    /// - Parameters:
+    ///   - isRepeatable: Whether it is idempotent, so that it may be sent again although it may have been carried out.
+    ///   - announce: Records the intent, each time right before the request is sent and after all waiting is done. Where
+    ///     it throws, nothing is sent.
+    /// - Throws: ``APIError``, or what `announce` throws.
+    func change(
+        isRepeatable: Bool,
+        announce: () async throws -> Void,
+        _ request: (TalonOneClient) async throws -> TalonOneAnswer
+    ) async throws {
+        _ = try await send(isRepeatable: isRepeatable, announce: announce, request)
+    }
+
+    private func send(
+        isRepeatable: Bool,
+        announce: () async throws -> Void,
+        _ request: (TalonOneClient) async throws -> TalonOneAnswer
+    ) async throws -> TalonOneAnswer {
+        var tries = 0
+        while true {
+            tries += 1
+            let permit = try await limiter.enter()
+            do {
+                try await announce()
+            } catch {
+                await limiter.leave(permit, .cancelled)
+                throw error
+            }
+            counter.value.add(1, ordering: .relaxed)
+            do {
+                let answer = try await request(client)
+                await limiter.leave(permit, nil)
+                return answer
+            } catch let failed as TalonOneError {
+                let error = APIError(failed)
+                await limiter.leave(permit, error.failure)
+                try await waitToRetry(after: error, tries: tries, isRepeatable: isRepeatable)
+            }
+        }
+    }
+
+    /// - Throws: the error itself, where the request is not sent again.
+    private func waitToRetry(after error: APIError, tries: Int, isRepeatable: Bool) async throws {
+        guard isRepeatable || !error.mayHaveActed,
+            let wait = retries.quickRetry(after: error.failure, tries: tries, jitter: .random(in: 0...1))
+        else { throw error }
+        do {
+            try await Task.sleep(for: wait)
+        } catch {
+            throw APIError.cancelled
+        }
+    }
+}
+
+// MARK: - Operations
+
+extension APISession {
+    /// Reads a customer who cannot exist. It shows that the API is there, that what answers is the API, and that the
+    /// credentials are right; it creates nothing.
+    ///
+    /// - Throws: ``RunError``.
+    func preflight() async throws {
+        do {
+            try await read { try await $0.customerInventory(integrationId: "dsr-preflight", sections: [.profile]) }
+        } catch let error as APIError {
+            switch error.failure.kind {
+            case .absent: return
+            case .credentials: throw RunError(.credentialsRefused, error.description, cause: error)
+            default: throw RunError(.apiUnavailable, error.description, cause: error)
+            }
+        }
+    }
+
+    /// Reads all that the API holds about a customer, parsed.
+    ///
+    /// - Throws: ``APIError``.
+    func inventory(of subject: SubjectID, sections: Set<InventorySection>) async throws -> CustomerInventory {
+        let asked = sections.sorted().map(\.rawValue)
+        let id = subject.value
+        do {
+            let body = try await read { try await $0.customerInventory(integrationId: id, sections: sections) }.body
+            var inventory = try CustomerInventory(of: subject, sectionsAsked: asked, body: body)
+            if !inventory.listsCoupons, let coupons = try await reservedCoupons(of: id) {
+                try inventory.addReservedCoupons(coupons)
+            }
+            return inventory
+        } catch let error as APIError where error.failure.kind == .absent {
+            return .unknown(subject, sectionsAsked: asked)
+        } catch let error as InventoryError {
+            throw APIError(
+                failure: .unreadable,
+                description: "\(Operation.getCustomerInventory.name): \(error)",
+                mayHaveActed: false
+            )
+        }
+    }
+
+    /// Older deployments list a customer's coupons by an operation of its own. A deployment that lacks the operation
+    /// answers 404 for a customer who exists.
+    private func reservedCoupons(of id: String) async throws -> Data? {
+        guard !capabilities.lacksReservedCoupons.load(ordering: .relaxed) else { return nil }
+        do {
+            return try await read { try await $0.reservedCoupons(integrationId: id) }.body
+        } catch let error as APIError where error.status == 404 {
+            capabilities.lacksReservedCoupons.store(true, ordering: .relaxed)
+            return nil
+        }
+    }
+}

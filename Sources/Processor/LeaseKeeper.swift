@@ -1,0 +1,41 @@
+import CallPolicy
+import Store
+import SubjectRequests
+import Synchronization
+
+/// Renews the run's lease on a connection of its own, so that no slow statement can cost the run its lease.
+final class LeaseKeeper: Sendable {
+    private let lease: Mutex<Lease>
+    private let run: Int64
+
+    /// - Parameter sent: When the statement that began the run was sent.
+    init(run: Int64, duration: Duration, takenAt sent: ContinuousClock.Instant) {
+        self.run = run
+        self.lease = Mutex(Lease(duration: duration, takenAt: sent))
+    }
+
+    /// Whether no other run can have taken over what this run holds.
+    var isValid: Bool { lease.withLock { $0.isValid(at: .now) } }
+
+    /// The heartbeat: renews until the task is cancelled, or the database refuses. Then other runs may have taken over,
+    /// and the run shuts down at once. A lost connection is made again; a slow renewal is given up in time for the next.
+    func renew(with store: Store, shutdown: Shutdown) async {
+        let (interval, duration, deadline) = lease.withLock { ($0.interval, $0.duration, $0.renewalDeadline) }
+        var wait = interval
+        while (try? await Task.sleep(for: wait)) != nil {
+            let sent = ContinuousClock.now
+            do {
+                guard try await store.renewLease(run: run, lease: duration, deadline: deadline) else {
+                    lease.withLock { $0.refused() }
+                    shutdown.cancel(.leaseLost)
+                    return
+                }
+                lease.withLock { $0.renewed(sentAt: sent) }
+                wait = interval
+            } catch {
+                try? await store.reconnect()
+                wait = interval / 4
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+public import Store
+import SubjectRequests
+
+/// Admits new rows in batches: checks each, counts its deadline, and evaluates its gates.
+public struct QueueAdmission: Sendable {
+    private let store: ReconnectingStore
+    private let author: Author
+    private let only: Int64?
+    private let admission: Admission
+    private let subjectKey: SubjectKey?
+
+    private let batch = 512
+
+    /// What came of it.
+    struct Counts {
+        /// Rows that became ready.
+        var ready = 0
+        /// Rows that can never be processed.
+        var refused = 0
+        /// New rows that another run is admitting at this moment.
+        var elsewhere = 0
+    }
+
+    init(_ context: RunContext) {
+        self.init(context.store, .run(context.run), only: context.scope.request, context.settings)
+    }
+
+    private init(_ store: ReconnectingStore, _ author: Author, only: Int64?, _ settings: ProcessorSettings) {
+        self.store = store
+        self.author = author
+        self.only = only
+        self.admission = settings.admission
+        self.subjectKey = settings.subjectKey
+    }
+
+    /// Admits one request for an operator who is about to decide on it. Does nothing where it is admitted already.
+    ///
+    /// - Throws: ``StoreError``.
+    public static func admit(_ request: Int64, in store: Store, settings: ProcessorSettings) async throws {
+        let store = ReconnectingStore(store, patience: .zero, shutdown: Shutdown())
+        _ = try await QueueAdmission(store, .operator(settings.operator), only: request, settings).admit()
+    }
+
+    /// Applies the present settings to rows that were admitted before: what they need, and the key of their digests.
+    func review() async throws {
+        try await store.retrying { store in try await store.tighten(admission.gates) }
+        guard let subjectKey else { return }
+        var last: Int64 = 0
+        while true {
+            let page = try await store.retrying { [last] store in
+                try await store.requestsToDigest(key: subjectKey.id, after: last, limit: batch)
+            }
+            guard let end = page.last else { return }
+            last = end.id
+            let digests = page.compactMap { row in
+                (try? SubjectID(row.integrationID)).map { (id: row.id, digest: subjectKey.digest(of: $0)) }
+            }
+            try await store.retrying { store in try await store.setDigests(digests, key: subjectKey.id) }
+        }
+    }
+
+    /// Admits what is new.
+    func admit() async throws -> Counts {
+        var counts = Counts()
+        var last: Int64 = 0
+        while true {
+            let new = try await store.retrying { [last] store in
+                try await store.newRequests(after: last, only: only, limit: batch)
+            }
+            guard let end = new.last else { return counts }
+            last = end.id
+            let admitted = try await admit(new.map(checked))
+            counts.ready += admitted.ready
+            counts.refused += admitted.refused
+            counts.elsewhere += new.count - admitted.ready - admitted.waiting - admitted.refused
+        }
+    }
+
+    private func checked(_ request: NewRequest) -> AdmittedRequest {
+        let verdict = admission.verdict(on: request)
+        var digest: Data?
+        if case .admitted(let subject, _, _) = verdict { digest = subjectKey?.digest(of: subject) }
+        return AdmittedRequest(verdict, on: request, salt: Self.salt(), digest: digest)
+    }
+
+    private func admit(_ batch: [AdmittedRequest]) async throws -> AdmissionCounts {
+        try await store.retrying { store, isRepeated in
+            var counts = try await store.admit(batch, keyID: subjectKey?.id, by: author)
+            // What an earlier try has refused is not refused again, and counts all the same.
+            if isRepeated, case .run(let run) = author {
+                counts.refused = try await store.refused(among: batch, by: run)
+            }
+            return counts
+        }
+    }
+
+    /// 32 random bytes.
+    private static func salt() -> Data {
+        var generator = SystemRandomNumberGenerator()
+        return Data((0..<4).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } })
+    }
+}

@@ -1,0 +1,14 @@
+import Store
+import SubjectRequests
+
+/// A run in progress: what all of its parts share.
+struct RunContext: Sendable {
+    /// The run's number.
+    let run: Int64
+    /// The requests that it processes.
+    let scope: Scope
+    let settings: ProcessorSettings
+    let store: ReconnectingStore
+    let lease: LeaseKeeper
+    let shutdown: Shutdown
+}

@@ -1,0 +1,119 @@
+import CallPolicy
+import Foundation
+
+/// Lets API requests through the run's one ``CallLimiter``, first come, first served, and wakes those that wait.
+actor SharedLimiter {
+    private var limiter: CallLimiter
+    private var waiting: [Waiting] = []
+    private var lastNumber = 0
+    /// The earliest instant at which a timer asks again.
+    private var alarm: ContinuousClock.Instant?
+    private var outSince: ContinuousClock.Instant?
+    private var lastFailure: APIFailure?
+
+    private struct Waiting {
+        let number: Int
+        let answer: CheckedContinuation<Answer, Never>
+    }
+
+    private enum Answer {
+        case go(CallLimiter.Permit)
+        case closed
+        case cancelled
+    }
+
+    /// What the limiter says about the API as a whole.
+    struct State {
+        /// Whether no request gets through at the moment.
+        var isInterrupted: Bool
+        /// Why the API is given up, after an outage that lasted too long; `nil` while it is not.
+        var outage: RunEnd?
+    }
+
+    init(_ limits: CallLimiter.Limits) {
+        limiter = CallLimiter(limits)
+    }
+
+    /// What the limiter says about the API as a whole.
+    var state: State {
+        State(
+            isInterrupted: limiter.isInterrupted,
+            outage: limiter.isClosed ? .apiUnavailable(outageSentence) : nil
+        )
+    }
+
+    /// Waits until a request may be sent.
+    ///
+    /// - Throws: ``APIError`` `.noConnection` where the API has been out for too long, `.cancelled` where the task was
+    ///   cancelled.
+    func enter() async throws -> CallLimiter.Permit {
+        lastNumber += 1
+        let number = lastNumber
+        let answer = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiting.append(Waiting(number: number, answer: continuation))
+                letThrough()
+            }
+        } onCancel: {
+            // It runs after the caller has begun to wait, also where the task was cancelled before.
+            Task { await giveUp(number) }
+        }
+        switch answer {
+        case .go(let permit): return permit
+        case .closed: throw APIError(failure: .noConnection, description: "\(outageSentence).", mayHaveActed: false)
+        case .cancelled: throw APIError.cancelled
+        }
+    }
+
+    /// Takes back a permit.
+    ///
+    /// - Parameter failure: How the request failed; `nil` where the API answered it.
+    func leave(_ permit: CallLimiter.Permit, _ failure: APIFailure?) {
+        limiter.finished(
+            permit,
+            failure.map(CallLimiter.Feedback.init) ?? .answered,
+            at: .now,
+            jitter: .random(in: 0...1)
+        )
+        if let failure, failure.kind == .outage { lastFailure = failure }
+        outSince = limiter.isInterrupted ? outSince ?? .now : nil
+        letThrough()
+    }
+
+    private var outageSentence: String {
+        let minutes = outSince.map { Int(((ContinuousClock.now - $0) / .seconds(60)).rounded()) } ?? 0
+        let time = minutes < 1 ? "for less than a minute" : "for \(minutes) min"
+        return "Talon.One was unavailable \(time)" + (lastFailure.map { " (last answer: \($0.label))" } ?? "")
+    }
+
+    private func letThrough() {
+        while let first = waiting.first {
+            switch limiter.ask(at: .now) {
+            case .go(let permit):
+                waiting.removeFirst()
+                first.answer.resume(returning: .go(permit))
+            case .closed:
+                for waiting in waiting { waiting.answer.resume(returning: .closed) }
+                waiting = []
+            case .wait(let until):
+                if let until { ask(at: until) }
+                return
+            }
+        }
+    }
+
+    private func ask(at instant: ContinuousClock.Instant) {
+        if let alarm, alarm <= instant { return }
+        alarm = instant
+        Task {
+            try? await Task.sleep(until: instant, clock: .continuous)
+            if alarm == instant { alarm = nil }
+            letThrough()
+        }
+    }
+
+    private func giveUp(_ number: Int) {
+        guard let place = waiting.firstIndex(where: { $0.number == number }) else { return }
+        waiting.remove(at: place).answer.resume(returning: .cancelled)
+    }
+}

@@ -1,0 +1,106 @@
+import Postgres
+public import SubjectRequests
+
+/// An erased customer whose recheck is due.
+public struct DueRecheck: Sendable {
+    /// The erasure.
+    public let request: Int64
+    /// The customer.
+    public let subject: SubjectID
+
+    /// A recheck of an erasure.
+    public init(request: Int64, subject: SubjectID) {
+        self.request = request
+        self.subject = subject
+    }
+}
+
+extension Store {
+    /// Rechecks that are due, after a request's number.
+    public func dueRechecks(after request: Int64, limit: Int) async throws -> [DueRecheck] {
+        try await rows(RecheckStatements.due, [request, limit]) { row in
+            (try row.decode("request_id", as: Int64.self), try row.decode("integration_id", as: String.self))
+        }.compactMap { request, id in
+            (try? SubjectID(id)).map { DueRecheck(request: request, subject: $0) }
+        }
+    }
+
+    /// Records what a recheck found: deletes the identifier of a customer who is still unknown, and opens an incident for
+    /// one who reappeared.
+    ///
+    /// - Returns: Whether it was recorded; another run may have done so before.
+    public func record(_ finding: Recheck.Finding, of request: Int64, run: Int64) async throws -> Bool {
+        let (found, remains): (String, [String]) =
+            switch finding {
+            case .absent: ("absent", [])
+            case .reappeared(let kinds): ("back", kinds)
+            }
+        return try await !query(RecheckStatements.record, [run, request, found, remains]).isEmpty
+    }
+
+    /// Deletes identifiers whose retention has ended, rechecked or not.
+    ///
+    /// - Returns: The number of rechecks that were missed.
+    public func dropExpiredRechecks(run: Int64) async throws -> Int {
+        try await row(RecheckStatements.drop, [run]) { row in try row.decode("missed") }
+    }
+}
+
+private enum RecheckStatements {
+    static let due = Statement(
+        "read due rechecks",
+        """
+        select request_id, integration_id from dsr.reappearance_checks
+        where integration_id is not null and checked_at is null and due_at <= clock_timestamp()
+          and drop_at > clock_timestamp() and request_id > $1
+        order by request_id
+        limit $2
+        """
+    )
+
+    static let record = Statement(
+        "record a recheck",
+        """
+        with hit as (
+            update dsr.reappearance_checks set
+                checked_at = clock_timestamp(),
+                found = $3,
+                integration_id = case when $3 = 'back' then integration_id end
+            where request_id = $2 and checked_at is null
+            returning request_id, found
+        ), incident as (
+            insert into dsr.incidents (kind, request_id, found)
+            select 'reappeared', request_id, $4::text[] from hit where found = 'back'
+        ), entries as (
+            select json_agg(json_build_object(
+                'event', 'looked_again', 'request', request_id, 'found', found,
+                'remains', case when found = 'back' then to_json($4::text[]) end)) as list
+            from hit
+        ), log as materialized (
+            select dsr.append_evidence(entries.list, $1) from entries
+        )
+        select request_id from hit where exists (select from log)
+        """
+    )
+
+    static let drop = Statement(
+        "drop expired rechecks",
+        """
+        with hit as (
+            update dsr.reappearance_checks set
+                integration_id = null,
+                checked_at = coalesce(checked_at, clock_timestamp()),
+                found = coalesce(found, 'unread')
+            where integration_id is not null and drop_at <= clock_timestamp()
+            returning request_id, found
+        ), entries as (
+            select json_agg(json_build_object('event', 'looked_again', 'request', request_id, 'found', found)
+                            order by request_id) as list
+            from hit where found = 'unread'
+        ), log as materialized (
+            select dsr.append_evidence(entries.list, $1) from entries
+        )
+        select count(*) filter (where found = 'unread') as missed from hit where exists (select from log)
+        """
+    )
+}

@@ -1,0 +1,36 @@
+extension TalonOneClient {
+    /// Creates a referral code. Not idempotent: a repetition creates a second code.
+    public func createReferral(_ referral: NewReferral) async throws(TalonOneError) -> TalonOneAnswer {
+        let body = try APIRequest.encode(referral, for: .createReferral)
+        return try await send(APIRequest(.createReferral, body: body, values: { referral.values }))
+    }
+
+    /// Opens, changes, closes or cancels a session. **Creates an empty profile if the session's is unknown.**
+    public func updateCustomerSession(
+        customerSessionId: String,
+        _ session: NewCustomerSession
+    ) async throws(TalonOneError) -> TalonOneAnswer {
+        let segment = try PathSegment(customerSessionId, for: .updateCustomerSession)
+        let v1 = try APIRequest.encode(session, for: .updateCustomerSession)
+        let v2 = try APIRequest.encode(NewCustomerSessionV2(session), for: .updateCustomerSessionV2)
+        let values: @Sendable () -> [String] = { [customerSessionId] + session.values }
+        return try await sendInDialect(
+            v1: APIRequest(.updateCustomerSession, segment: segment, body: v1, values: values),
+            v2: APIRequest(.updateCustomerSessionV2, segment: segment, body: v2, values: values)
+        )
+    }
+
+    /// Records an event of a customer. **Creates an empty profile if the event's is unknown.**
+    ///
+    /// Version 1 requires a session id, version 2 a profile id; an event with both is valid in every deployment.
+    public func trackEvent(_ event: NewEvent) async throws(TalonOneError) -> TalonOneAnswer {
+        let body = try APIRequest.encode(event, for: .trackEvent)
+        let values: @Sendable () -> [String] = { event.values }
+        let hasSession = event.sessionId?.isEmpty == false
+        let hasProfile = event.profileId?.isEmpty == false
+        return try await sendInDialect(
+            v1: hasSession ? APIRequest(.trackEvent, body: body, values: values) : nil,
+            v2: hasProfile ? APIRequest(.trackEventV2, body: body, values: values) : nil
+        )
+    }
+}

@@ -1,0 +1,128 @@
+public import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// A client of Talon.One's Integration API. It has ten operations; each sends one request and never retries it.
+///
+/// Only the discovery of the dialect may send a second request, after the API has answered that the operation does not
+/// exist in version 1. Copies of a client share the HTTP client and the discovered dialect.
+public struct TalonOneClient: Sendable {
+    /// The configuration of the client.
+    public let configuration: TalonOneConfiguration
+    let dialects = DialectCache()
+    private let http: HTTPClient
+    private let signature: ContentSignature?
+
+    /// The limit for an error's body, of which only the message is used.
+    private static let errorBodyCap = 64 * 1024
+
+    /// Creates a client.
+    ///
+    /// - Parameter http: An HTTP client with ``httpClientConfiguration(connections:)``. The caller shuts it down.
+    public init(configuration: TalonOneConfiguration, http: HTTPClient) {
+        self.configuration = configuration
+        self.http = http
+        signature =
+            if case .applicationKey(let id, let key) = configuration.authentication {
+                ContentSignature(id: id, hexadecimalKey: key)
+            } else {
+                nil
+            }
+    }
+
+    /// The HTTP settings that this client's guarantees depend on.
+    ///
+    /// Redirects would send the key to another host. Decompression would hide how much is read. A tracing span would
+    /// record the URL, and with it the customer's identifier. With HTTP/1.1, `connections` limits the calls in flight.
+    public static func httpClientConfiguration(connections: Int) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(10)),
+            decompression: .disabled
+        )
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, connections)
+        // Load balancers commonly close an idle connection after 60 seconds; this side must close it first.
+        configuration.connectionPool.idleTimeout = .seconds(50)
+        // The caller decides whether to retry after a refused connection.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
+        configuration.tracing.tracer = nil
+        return configuration
+    }
+}
+
+extension TalonOneClient {
+    /// Sends one request and reads its whole answer before the deadline.
+    func send(_ request: APIRequest) async throws(TalonOneError) -> TalonOneAnswer {
+        let operation = request.operation
+        if Task.isCancelled {
+            throw TalonOneError(.cancelled, operation: operation, reason: "the call was cancelled before it was sent")
+        }
+        // NIO's clock overflows on very large durations.
+        let deadline = NIODeadline.now() + TimeAmount(min(configuration.deadline, .seconds(86_400)))
+        let response: HTTPClientResponse
+        do {
+            response = try await http.execute(httpRequest(for: request), deadline: deadline)
+        } catch {
+            throw TalonOneError(error, of: operation)
+        }
+
+        let status = Int(response.status.code)
+        guard operation.successes.contains(status) else {
+            // The status decides, even if the body cannot be read.
+            let cap = min(configuration.bodyCap, Self.errorBodyCap)
+            let body =
+                (try? await response.wholeBody(upTo: cap, until: deadline, on: http.eventLoopGroup.any())) ?? Data()
+            throw TalonOneError(
+                status: status,
+                headers: response.headers,
+                body: body,
+                to: request,
+                authentication: configuration.authentication
+            )
+        }
+
+        let body: Data
+        do {
+            body = try await response.wholeBody(
+                upTo: configuration.bodyCap,
+                until: deadline,
+                on: http.eventLoopGroup.any()
+            )
+        } catch is NIOTooManyBytesError {
+            throw TalonOneError(.bodyTooLarge, operation: operation, status: status, mayHaveActed: true)
+        } catch {
+            throw TalonOneError(error, of: operation)
+        }
+        let mustBeReadable = operation.promisesBody && status != 204
+        guard !mustBeReadable || JSONObjectShape.isReadable(body) else {
+            throw TalonOneError(.malformedBody, operation: operation, status: status, mayHaveActed: true)
+        }
+        return TalonOneAnswer(status: status, body: body, operation: operation)
+    }
+
+    private func httpRequest(for request: APIRequest) -> HTTPClientRequest {
+        var body = request.body
+        if signature != nil, configuration.emptyBodySignature == .emptyObject,
+            request.operation == .deleteCustomerData
+        {
+            body = Data("{}".utf8)
+        }
+        var http = HTTPClientRequest(url: configuration.baseURL + request.path)
+        http.method = HTTPMethod(rawValue: request.operation.method)
+        http.headers.add(name: "Accept", value: "application/json")
+        http.headers.add(name: "User-Agent", value: "dsr/\(configuration.userAgentVersion)")
+        if case .apiKey(let key) = configuration.authentication {
+            http.headers.add(name: "Authorization", value: "ApiKey-v1 \(key)")
+        }
+        if let signature, body != nil || configuration.emptyBodySignature != .omit {
+            http.headers.add(name: "Content-Signature", value: signature.header(for: body ?? Data()))
+        }
+        if let body {
+            http.headers.add(name: "Content-Type", value: "application/json")
+            http.body = .bytes(ByteBuffer(bytes: body))
+        }
+        return http
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import NIOHTTP1
+
+extension TalonOneError {
+    /// The error for an answer whose status is not a success of the operation.
+    init(status: Int, headers: HTTPHeaders, body: Data, to request: APIRequest, authentication: Authentication) {
+        let operation = request.operation
+        let explanation = ErrorBody(body)
+        let code: Code =
+            switch status {
+            // The early API refuses a wrong Application key like this. As a mere rejection it would fail every request.
+            case 400 where explanation.isSignatureMismatch: .unauthorized
+            case 200..<300: .unexpectedStatus
+            case 300..<400: .redirected
+            case 401: .unauthorized
+            case 403: .forbidden
+            case 404: operation.hasDialects ? .operationMissing : .notFound
+            case 405: .operationMissing
+            case 409: .conflict
+            case 429: .rateLimited
+            case 400..<500: .rejected
+            case 500..<600: .serverError
+            default: .unexpectedStatus
+            }
+        let (reason, advice): (String?, String?) =
+            switch code {
+            case .unauthorized:
+                ("the API refused the \(authentication)", "Check \(authentication.settings).")
+            case .forbidden:
+                (
+                    "the API does not allow the operation with the \(authentication)",
+                    "Check \(authentication.settings): Application, environment and permissions of the key."
+                )
+            case .notFound where operation.namesCoupon:
+                ("not found: no such coupon, or this deployment lacks the operation", nil)
+            default: (nil, nil)
+            }
+        // The API may quote what it was sent: the request's values, or the key.
+        let redaction = Redaction(values: request.values() + [authentication.secret])
+        self.init(
+            code,
+            operation: operation,
+            status: status,
+            retryAfter: headers.first(name: "Retry-After").flatMap(RetryAfter.init),
+            apiMessage: explanation.message(redaction),
+            mayHaveActed: !(400..<500).contains(status),
+            reason: reason,
+            advice: advice
+        )
+        self.isAnswerOfTheAPI = explanation.isOfTheAPI
+    }
+}
+
+/// The body of an error: the API's `ErrorResponse` or `ErrorResponseWithStatus`, another object, or a proxy's text.
+private struct ErrorBody {
+    /// The members of the object; empty if the body is not a JSON object.
+    private let members: [String: JSONValue]
+
+    init(_ body: Data) {
+        guard case .object(let members) = try? JSONDecoder().decode(JSONValue.self, from: body) else {
+            self.members = [:]
+            return
+        }
+        self.members = members
+    }
+
+    /// Whether the object has a member of the API's error objects.
+    var isOfTheAPI: Bool {
+        members["message"] != nil || members["errors"] != nil || members["StatusCode"] != nil
+    }
+
+    var isSignatureMismatch: Bool {
+        guard case .string(let message) = members["message"] else { return false }
+        return message.lowercased().hasPrefix("hmac signature mismatch")
+    }
+
+    /// The redacted message, with the first five details.
+    func message(_ redaction: Redaction) -> String? {
+        var parts = [members["message"]]
+        if case .array(let details) = members["errors"] {
+            for case .object(let detail) in details.prefix(5) { parts += [detail["title"], detail["details"]] }
+        }
+        let texts = parts.compactMap { part -> String? in
+            guard case .string(let text) = part else { return nil }
+            return redaction(text)
+        }
+        return texts.isEmpty ? nil : String(texts.joined(separator: "; ").prefix(Redaction.limit))
+    }
+}
