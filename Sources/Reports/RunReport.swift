@@ -34,13 +34,13 @@ public struct RunReport: Sendable, Hashable {
         /// Requests that arrived during the run.
         public var arrived = 0
         /// Completed requests, by outcome.
-        public var completed: [String: Int] = [:]
+        public var completed: [Outcome: Int] = [:]
         /// Refused requests.
         public var refused = 0
         /// Failed requests, which need action.
         public var failed = 0
-        /// Waiting requests, by what they wait for.
-        public var waiting: [String: Int] = [:]
+        /// Waiting requests, by the gate that they wait for.
+        public var waiting: [Gate: Int] = [:]
         /// Requests left for the next run, retries included.
         public var leftForNextRun = 0
         /// Requests that another run has claimed or ended, or an operator has ended.
@@ -54,6 +54,17 @@ public struct RunReport: Sendable, Hashable {
 
         /// All zero.
         public init() {}
+
+        /// The counts of `completed` with their codes, in the order of `Outcome`.
+        public var completedByCode: [(code: String, count: Int)] { Self.byCode(completed) }
+        /// The counts of `waiting` with their codes, in the order of `Gate`.
+        public var waitingByCode: [(code: String, count: Int)] { Self.byCode(waiting) }
+
+        private static func byCode<Key: CaseIterable & RawRepresentable<String> & Hashable>(
+            _ counts: [Key: Int]
+        ) -> [(code: String, count: Int)] {
+            Key.allCases.compactMap { key in counts[key].map { (code: key.rawValue, count: $0) } }
+        }
 
         /// Completed requests of every outcome.
         public var completedInAll: Int { completed.values.reduce(0, +) }
@@ -117,23 +128,4 @@ public struct RunReport: Sendable, Hashable {
 
     /// Whether the sum of the counts holds.
     public var balances: Bool { counts.balances }
-
-    // Answered requests first.
-    private static let outcomeOrder = [
-        "exported", "rectified", "erased", "already_absent", "no_data", "not_applied", "residual_data",
-        "outcome_unknown", "refused_by_api",
-    ]
-
-    var completedInOrder: [(code: String, count: Int)] {
-        counts.completed.map { (code: $0.key, count: $0.value) }.sorted { left, right in
-            let end = Self.outcomeOrder.count
-            let leftRank = Self.outcomeOrder.firstIndex(of: left.code) ?? end
-            let rightRank = Self.outcomeOrder.firstIndex(of: right.code) ?? end
-            return (leftRank, left.code) < (rightRank, right.code)
-        }
-    }
-
-    var waitingInOrder: [(code: String, count: Int)] {
-        counts.waiting.map { (code: $0.key, count: $0.value) }.sorted { $0.code < $1.code }
-    }
 }

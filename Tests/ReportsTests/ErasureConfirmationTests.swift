@@ -37,7 +37,8 @@ struct ErasureConfirmationTests {
     func contents() throws {
         let text = visibleText(try confirmation(.erased))
         for part in [
-            "7 March 2026, 14:05:09 UTC", "We removed the reservations of coupons for you (2)", "read again to check",
+            "7 March 2026, 14:05:09 UTC", "We removed the reservations of coupons for you (2)",
+            "read the system again to check",
             "Article 5(2)", "for three years", "Backups", "Article 77", "Article 79", "The Berlin Commissioner",
         ] { #expect(text.contains(part)) }
         #expect(!text.contains("To be completed"))

@@ -29,7 +29,7 @@ struct ExportDocumentTests {
         #expect(document.content[(start + count)...] == Data("\n}\n".utf8))
     }
 
-    @Test("the header says what was asked, what came, and who answers, in an order that stays")
+    @Test("the header says what was asked, what was received, and who answers, in a fixed order")
     func header() throws {
         let body = Data(#"{"profile":{"id":1},"referrals":null,"coupons":[]}"#.utf8)
         let asked = ["profile", "referrals", "coupons"]

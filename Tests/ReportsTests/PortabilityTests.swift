@@ -8,7 +8,7 @@ import Testing
 @Suite("Portability")
 struct PortabilityTests {
     @Test(
-        "what was not provided by the person goes, what was stays",
+        "what the customer did not provide is left out, what they provided stays",
         arguments: [
             (
                 #"{"profile":{"id":1,"audienceMemberships":[{"id":2}],"totalSales":1.50}}"#,
@@ -92,7 +92,7 @@ struct PortabilityTests {
         #expect(reasons?.contains("loyalty.programs.*.ledger.nextTierName derived_by_the_controller 1") == true)
     }
 
-    @Test("nobody else is in the file, and what the person did is")
+    @Test("no other customer is in the file, and what this customer did is")
     func sample() throws {
         let text = try export(Sample.inventory).text
         for person in Sample.otherPeople { #expect(!text.contains(person)) }

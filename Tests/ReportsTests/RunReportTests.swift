@@ -17,7 +17,9 @@ struct RunReportTests {
         #expect(!report.balances)
         let html = try report.html(with: templates)
         try expectWellFormed(html)
-        #expect(visibleText(html).contains("The sums differ: the run had to account for 22 requests, and accounts for 21."))
+        #expect(
+            visibleText(html).contains("The sums differ: the run had to account for 22 requests, and accounts for 21.")
+        )
         #expect(try RawJSON.parse(report.json().content)["balances"]?.boolValue == false)
     }
 
@@ -25,8 +27,8 @@ struct RunReportTests {
     func sum() {
         let parts: [(inout RunReport.Counts) -> Void] = [
             { $0.refused += 1 }, { $0.failed += 1 }, { $0.leftForNextRun += 1 }, { $0.takenByOthers += 1 },
-            { $0.completed["erased", default: 0] += 1 }, { $0.completed["a new outcome", default: 0] += 1 },
-            { $0.waiting["identity", default: 0] += 1 },
+            { $0.completed[.erased, default: 0] += 1 }, { $0.completed[.noData, default: 0] += 1 },
+            { $0.waiting[.identity, default: 0] += 1 },
         ]
         for add in parts {
             var counts = Self.report().counts
@@ -48,8 +50,8 @@ struct RunReportTests {
                 "run", "host", "version", "environment", "started_at", "ended_at", "ending", "balances",
             ]
         )
-        #expect(root["completed"]?.members.map(\.name) == ["exported", "erased", "residual_data", "a_new_one"])
-        #expect(root["waiting"]?.members.map(\.name) == ["approval", "identity"])
+        #expect(root["completed"]?.members.map(\.name) == ["exported", "no_data", "erased"])
+        #expect(root["waiting"]?.members.map(\.name) == ["identity", "approval"])
         #expect(root["brake"]?.stringValue == "70 erasures are due" && root["attention", "overdue"]?.numberText == "2")
         #expect(root["needs_action", "0", "request"]?.numberText == "12")
         let html = try report.html(with: try .english())
@@ -57,7 +59,7 @@ struct RunReportTests {
         try expectWellFormed(html)
         let text = visibleText(html)
         for part in [
-            "exported9", "erased4", "data left after erasure1", "a new one1", "verification of identity1", "Accounted for21",
+            "exported9", "erased4", "no data held2", "verification of identity1", "Accounted for21",
             "2026-04-07", "Requests past their answer-by date2", "Erasures are on hold: 70 erasures are due.",
         ] {
             #expect(text.contains(part), "\(part)")
@@ -68,10 +70,10 @@ struct RunReportTests {
         var counts = RunReport.Counts()
         counts.pendingAtStart = 20
         counts.arrived = 1
-        counts.completed = ["a_new_one": 1, "residual_data": 1, "erased": 4, "exported": 9]
+        counts.completed = [.noData: 2, .erased: 4, .exported: 9]
         counts.refused = 1
         counts.failed = 1
-        counts.waiting = ["identity": 1, "approval": 1]
+        counts.waiting = [.identity: 1, .approval: 1]
         counts.leftForNextRun = 1
         counts.takenByOthers = 1
         counts.calls = 33
