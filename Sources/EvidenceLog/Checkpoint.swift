@@ -68,7 +68,11 @@ public struct Checkpoint: Sendable {
             throw EvidenceLogError(.malformedCheckpoint, lines[0], "the origin contains a space or a plus sign")
         }
         guard let size = Int(canonicalDecimal: lines[1].text) else {
-            throw EvidenceLogError(.malformedCheckpoint, lines[1], "the size is not a decimal number without leading zeros")
+            throw EvidenceLogError(
+                .malformedCheckpoint,
+                lines[1],
+                "the size is not a decimal number without leading zeros"
+            )
         }
         guard let root = TreeHash(base64: lines[2].text) else {
             throw EvidenceLogError(.malformedCheckpoint, lines[2], "the root hash is not 32 bytes in base64")

@@ -20,7 +20,10 @@ public struct LogPolicy: Sendable, Hashable {
         witnesses: [VerifierKey] = []
     ) throws(EvidenceLogError) {
         guard log.algorithm == .ed25519 else {
-            throw EvidenceLogError(.unsuitableKey, "the key \(log.name)+\(log.id) is a witness's key, but a log's key is required")
+            throw EvidenceLogError(
+                .unsuitableKey,
+                "the key \(log.name)+\(log.id) is a witness's key, but a log's key is required"
+            )
         }
         self.log = log
         self.origin = origin ?? log.name

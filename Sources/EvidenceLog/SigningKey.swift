@@ -37,7 +37,10 @@ public struct SigningKey: Sendable {
     /// - Throws: `unsuitableKey` unless the key's name is the checkpoint's origin; `signingFailed`.
     public func sign(_ checkpoint: Checkpoint) throws(EvidenceLogError) -> SignedNote {
         guard checkpoint.origin == verifierKey.name else {
-            throw EvidenceLogError(.unsuitableKey, "the key \(verifierKey.name) does not belong to the checkpoint's log")
+            throw EvidenceLogError(
+                .unsuitableKey,
+                "the key \(verifierKey.name) does not belong to the checkpoint's log"
+            )
         }
         return try sign(checkpoint.text)
     }

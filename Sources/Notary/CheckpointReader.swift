@@ -40,12 +40,16 @@ struct CheckpointReader {
     /// Compares the checkpoints of this size with the root of the log entries.
     mutating func compare(_ size: Int, root: @autoclosure () -> TreeHash, _ findings: inout Audit.Findings) async throws
     {
+        func check(_ next: Named) {
+            guard next.checkpoint.root != root() else { return }
+            findings.add("\(next.name) does not match the root of the log entries")
+        }
         while let next = stored, next.checkpoint.size == size {
-            if next.checkpoint.root != root() { findings.add("\(next.name) does not match the root of the log entries") }
+            check(next)
             try await nextStored(&findings)
         }
         while let next = filed, next.checkpoint.size == size {
-            if next.checkpoint.root != root() { findings.add("\(next.name) does not match the root of the log entries") }
+            check(next)
             nextFiled(&findings)
         }
     }

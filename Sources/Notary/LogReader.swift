@@ -65,7 +65,9 @@ struct LogReader {
             findings.pruned += 1
             lastDropped = leaf.index
             if let firstPayload {
-                findings.add("log entry \(leaf.index) has lost its content, but log entry \(firstPayload) before it has not")
+                findings.add(
+                    "log entry \(leaf.index) has lost its content, but the earlier entry \(firstPayload) has not"
+                )
                 self.firstPayload = nil
             }
         }

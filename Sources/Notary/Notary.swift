@@ -53,7 +53,7 @@ public struct Notary: Sendable {
         }
         let root = try await integrate(from: last, to: size)
         let new = try Checkpoint(origin: key.verifierKey.name, size: size, root: root)
-        // The same proof that anybody else would be given.
+        // The same check that a witness makes.
         if let last { _ = try await consistency(from: last, to: new) }
         let note = try key.sign(new)
         try await store.addCheckpoint(StoredCheckpoint(size: Int64(size), note: note.dataText))

@@ -25,7 +25,9 @@ public struct OpenIntents: Sendable {
                 return "claim \(claim) of request \(request) is recorded twice"
             }
         case "sending":
-            guard open[intent] != nil else { return "a call for request \(request) is announced, but claim \(claim) is not open" }
+            guard open[intent] != nil else {
+                return "a call for request \(request) is announced, but claim \(claim) is not open"
+            }
             open[intent, default: []].append(leaf.action ?? "call")
         case "recorded", "returned", "lease_lost":
             guard open.removeValue(forKey: intent) != nil else {

@@ -9,14 +9,17 @@ final class Interrupt: Sendable {
         var isRequested = false
     }
 
-    /// An eventfd. It stays open as long as this object exists, so that a late wake never writes to a reused descriptor.
+    /// An eventfd. It stays open as long as this object exists, so that a late wake never writes to a reused number.
     let descriptor: Int32
     private let state = Mutex(State())
 
     init() throws(PostgresError) {
         descriptor = dsr_eventfd()
         guard descriptor >= 0 else {
-            throw PostgresError(.connectionFailed, "cannot connect to Postgres: the process has no free file descriptor")
+            throw PostgresError(
+                .connectionFailed,
+                "cannot connect to Postgres: the process has no free file descriptor"
+            )
         }
     }
 

@@ -45,7 +45,7 @@ public struct DecodingFailure: Error, Sendable, CustomStringConvertible {
     static let infinite = DecodingFailure("the value is infinite, and the type has only finite dates")
 
     static func type(_ type: PostgresType, readAs name: String) -> DecodingFailure {
-        DecodingFailure("the value has the type with OID \(type.rawValue), which cannot be decoded as \(name): cast it in the statement")
+        DecodingFailure("the value has the type OID \(type.rawValue), which cannot be decoded as \(name): use a cast")
     }
 }
 

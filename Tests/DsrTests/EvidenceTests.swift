@@ -56,7 +56,8 @@ struct EvidenceTests {
     static let attacks: [(name: String, sql: String, finding: String)] = [
         (
             "a payload is changed",
-            "update dsr.evidence_payloads set payload = overlay(payload placing 'X' from 20) where index = 5", "log entry 5"
+            "update dsr.evidence_payloads set payload = overlay(payload placing 'X' from 20) where index = 5",
+            "log entry 5"
         ),
         (
             "a payload and its hash are changed",
@@ -160,6 +161,34 @@ struct EvidenceTests {
             #expect(ended.err.contains("the database lacks the checkpoint of size"))
             #expect(try await house.ending(of: 2) == "completed no_data")
             #expect(try await house.count("select count(*) from dsr.evidence_checkpoints") == 0)
+        }
+    }
+
+    @Test("a database that was restored from a backup is not signed, and the error says so")
+    func restoredBackup() async throws {
+        try await House.withEvidence { house, _ in
+            try await house.dsr("submit", "access", "a").expect(0)
+            try await house.dsr("run").expect(0)
+            let backup = try await house.count("select size from dsr.evidence_head")
+            try await house.dsr("submit", "access", "b").expect(0)
+            try await house.dsr("run").expect(0)
+            let filed = try await house.count("select size from dsr.evidence_head")
+            try await house.script(
+                """
+                set session_replication_role = replica;
+                delete from dsr.evidence_leaves where index >= \(backup);
+                delete from dsr.evidence_payloads where index >= \(backup);
+                update dsr.evidence_head set size = \(backup);
+                delete from dsr.evidence_checkpoints where size > \(backup)
+                """
+            )
+            let ended = try await house.dsr("evidence", "checkpoint").expect(1)
+            #expect(
+                ended.err.contains(
+                    "the database has fewer log entries (\(backup)) than the last filed checkpoint (\(filed)): was it "
+                        + "restored from a backup? Signing is stopped"
+                )
+            )
         }
     }
 

@@ -13,7 +13,10 @@ struct GroupCommitTests {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<1_024 {
-                group.addTask { #expect(try await commit.commit(number) == number * 2) }
+                group.addTask {
+                    let answer = try await commit.commit(number)
+                    #expect(answer == number * 2)
+                }
             }
             try await group.waitForAll()
         }

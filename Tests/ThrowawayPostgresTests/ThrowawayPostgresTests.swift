@@ -14,7 +14,7 @@ struct ThrowawayPostgresTests {
         try await PostgresConnection.connect(PostgresConfiguration(connectionString: string))
     }
 
-    @Test("a server takes settings, makes databases, restarts with its data, and leaves nothing")
+    @Test("a server uses its settings, creates databases, keeps data over a restart, and leaves no files behind")
     func life() async throws {
         let server = try await ThrowawayPostgres.start(settings: ["work_mem": "5MB", "application_name": "it's"])
         let folder = try folder(of: server)
@@ -53,25 +53,25 @@ struct ThrowawayPostgresTests {
         #expect(error?.code == .stopped)
     }
 
-    @Test("a server whose owner forgets it stops")
+    @Test("a server stops when it is deallocated")
     func forgotten() async throws {
         var server: ThrowawayPostgres? = try await ThrowawayPostgres.start()
         let folder = try folder(of: try #require(server))
         let watch = try await connect(try #require(server).connectionString)
         server = nil
-        // An immediate stop ends the connection under the statement.
+        // An immediate stop closes the connection while the statement runs.
         await #expect(throws: PostgresError.self) {
             try await watch.query(Statement("wait", "select pg_sleep(60)"))
         }
         while FileManager.default.fileExists(atPath: folder) { await Task.yield() }
     }
 
-    @Test("a server whose owner is killed stops, and its folder goes")
+    @Test("a server stops when its owner is killed, and its folder is removed")
     func killed() async throws {
         var options = PlatformOptions()
         options.createSession = true
         let command = (try ServerUser.needed()?.prefix ?? []) + ["sh", "-c"]
-        // An owner in short: it holds the pipe to the script, which it started in a session of its own.
+        // A minimal owner: it holds the pipe to the script, which it started in a separate session.
         let owner = "(echo start; exec sleep 600) | setsid sh -c \"$1\" throwaway-postgres \"$2\" /tmp ''"
         _ = try await run(
             .name(command[0]),
@@ -96,7 +96,7 @@ struct ThrowawayPostgresTests {
         }
     }
 
-    @Test("a setting that the server refuses is told, and leaves nothing")
+    @Test("a setting that the server rejects is reported")
     func badSetting() async throws {
         let error = await #expect(throws: ThrowawayPostgresError.self) {
             _ = try await ThrowawayPostgres.start(settings: ["no_such_setting": "1"])
@@ -105,7 +105,7 @@ struct ThrowawayPostgresTests {
         #expect(error?.description.contains("no_such_setting") == true, "\(String(describing: error))")
     }
 
-    @Test("where Postgres is not installed, the error says how to install it")
+    @Test("if Postgres is not installed, the error says how to install it")
     func notInstalled() throws {
         let error = #expect(throws: ThrowawayPostgresError.self) {
             _ = try Installation.find(below: "/nowhere", path: "/nowhere/bin")
@@ -124,7 +124,7 @@ struct ThrowawayPostgresTests {
         return text?.split(separator: "\n").first.flatMap { pid_t($0) }
     }
 
-    /// A process that ended and was not collected yet counts as ended.
+    /// Whether a process runs. A zombie does not.
     private func isAlive(_ process: pid_t) -> Bool {
         let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
         guard let state = status?.split(separator: ")").last?.split(separator: " ").first else { return false }

@@ -10,13 +10,13 @@ extension EvidenceCommand {
             abstract: "Verify the whole log and list what does not match.",
             discussion: """
                 Recomputes all hashes, tiles and roots from the log entries, compares them with the checkpoints in the \
-                database and in the checkpoint directory, and compares each request's row with its log entries. Exits 1 \
-                if anything does not match.
+                database and in the checkpoint directory, and compares each request's row with its log entries. \
+                Exits 1 if anything does not match.
                 """
         )
 
         @OptionGroup var log: LogKeyOption
-        @Option(help: ArgumentHelp("Directory of checkpoint files. Default: DSR_EVIDENCE_DIRECTORY.", valueName: "folder"))
+        @Option(help: ArgumentHelp("The checkpoint files. Default: DSR_EVIDENCE_DIRECTORY.", valueName: "folder"))
         var checkpoints: String?
         @Flag(help: "Print the findings as JSON.")
         var json = false
