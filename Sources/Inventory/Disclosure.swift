@@ -14,7 +14,7 @@ public struct Disclosure: Sendable {
         public fileprivate(set) var count: Int
     }
 
-    /// The inventory as it is handed over; nil where Talon.One holds nothing.
+    /// The inventory as it is handed over; nil where Talon.One holds nothing about the customer.
     public let inventory: Data?
     /// The answer of the reserved-coupons operation as it is handed over; nil where there is none.
     public let reservedCoupons: Data?
@@ -24,6 +24,14 @@ public struct Disclosure: Sendable {
     public let inventoryPlaces: Set<RawJSON.Place>
     /// The places in the answer of the reserved-coupons operation that are withheld.
     public let reservedCouponPlaces: Set<RawJSON.Place>
+
+    static let nothing = Disclosure(
+        inventory: nil,
+        reservedCoupons: nil,
+        withheld: [],
+        inventoryPlaces: [],
+        reservedCouponPlaces: []
+    )
 }
 
 /// The rule by which an answer withholds data.
@@ -60,18 +68,18 @@ struct DisclosurePolicy {
 extension CustomerInventory {
     /// The parts that the answer to a request hands over, and the parts that it withholds.
     public func disclosure(for right: Right) -> Disclosure {
+        guard !isAbsent else { return .nothing }
         let policy = DisclosurePolicy(for: right)
-        let inInventory = isAbsent ? [] : withheld(root, rules.inventory, by: policy)
-        let inCoupons = isAbsent ? [] : withheld(reservedCoupons, rules.reservedCoupons, by: policy)
+        let inInventory = withheld(root, rules.inventory, by: policy)
+        let inCoupons = withheld(reservedCoupons, rules.reservedCoupons, by: policy)
         let inventoryPlaces = Set(inInventory.map(\.value.place))
         let reservedCouponPlaces = Set(inCoupons.map(\.value.place))
-        func payload(_ body: Data?, _ root: RawJSON?, without places: Set<RawJSON.Place>) -> Data? {
-            guard !isAbsent else { return nil }
-            return policy.cutsPayload && !places.isEmpty ? root?.removing(places) : body
+        func payload(_ root: RawJSON?, without places: Set<RawJSON.Place>) -> Data? {
+            policy.cutsPayload && !places.isEmpty ? root?.removing(places) : root?.document
         }
         return Disclosure(
-            inventory: payload(body, root, without: inventoryPlaces),
-            reservedCoupons: payload(reservedCouponsBody, reservedCoupons, without: reservedCouponPlaces),
+            inventory: payload(root, without: inventoryPlaces),
+            reservedCoupons: payload(reservedCoupons, without: reservedCouponPlaces),
             withheld: summary(inInventory, under: "") + summary(inCoupons, under: "reserved_coupons."),
             inventoryPlaces: inventoryPlaces,
             reservedCouponPlaces: reservedCouponPlaces
