@@ -1,9 +1,9 @@
 public import Foundation
 public import SubjectRequests
 
-/// What the API answered about one customer: parsed once, then asked.
+/// The API's answer about one customer, parsed once and then asked.
 ///
-/// It prints nothing of itself. The bytes and values are read through the properties that say so.
+/// Its description and mirror show nothing of the answer.
 public struct CustomerInventory: Sendable {
     /// The customer.
     public let subject: SubjectID
@@ -16,7 +16,7 @@ public struct CustomerInventory: Sendable {
     /// The kinds of personal data that there are, sorted and never a value: `profile: attributes`, `loyalty: cards`.
     /// After a complete erasure there are none; an empty profile may stay.
     public private(set) var remains: [String] = []
-    /// The codes of coupons that are reserved for the customer or made out to them, and not on offer to everybody.
+    /// The codes of coupons that are reserved for the customer or made out to them, and not on offer to every customer.
     public private(set) var ownReservations: [String] = []
 
     let rules: InventoryRules
@@ -27,7 +27,7 @@ public struct CustomerInventory: Sendable {
     ///   - subject: The customer who was asked about.
     ///   - sectionsAsked: The sections of the inventory that were asked for.
     ///   - body: The answer, byte for byte.
-    ///   - rules: Whose each value is.
+    ///   - rules: The owner of each value.
     /// - Throws: `InventoryError`: the answer is not a JSON object, or has the profile of another customer. Handing that
     ///   over would be a breach (Art. 33 GDPR) that no rule about single values could prevent.
     public init(

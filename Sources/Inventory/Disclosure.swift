@@ -1,32 +1,40 @@
 public import Foundation
 public import SubjectRequests
 
-/// What an answer to one request hands over of an inventory, and what it withholds.
+/// The parts of an inventory that the answer to one request hands over, and the parts that it withholds.
 public struct Disclosure: Sendable {
     /// Values at one path that are withheld.
     public struct Withheld: Sendable, Hashable {
         /// The path, such as `coupons[].recipientIntegrationId`; that of a reserved coupon begins with
         /// `reserved_coupons`.
         public let path: String
-        /// Whose the values are, which is why they are withheld.
+        /// The owner of the values, which is the reason why they are withheld.
         public let ownership: Ownership
         /// How many there are.
         public fileprivate(set) var count: Int
     }
 
-    /// The inventory as it is handed over; nil where Talon.One holds nothing.
+    /// The inventory as it is handed over; nil where Talon.One holds nothing about the customer.
     public let inventory: Data?
     /// The answer of the reserved-coupons operation as it is handed over; nil where there is none.
     public let reservedCoupons: Data?
-    /// What is withheld, in the order of the rules.
+    /// The values that are withheld, in the order of the rules.
     public let withheld: [Withheld]
     /// The places in the inventory that are withheld.
     public let inventoryPlaces: Set<RawJSON.Place>
     /// The places in the answer of the reserved-coupons operation that are withheld.
     public let reservedCouponPlaces: Set<RawJSON.Place>
+
+    static let nothing = Disclosure(
+        inventory: nil,
+        reservedCoupons: nil,
+        withheld: [],
+        inventoryPlaces: [],
+        reservedCouponPlaces: []
+    )
 }
 
-/// What the answer to a request withholds.
+/// The rule by which an answer withholds data.
 struct DisclosurePolicy {
     /// The owners whose data is withheld.
     let withheld: Set<Ownership>
@@ -58,20 +66,20 @@ struct DisclosurePolicy {
 }
 
 extension CustomerInventory {
-    /// What the answer to a request hands over and what it withholds.
+    /// The parts that the answer to a request hands over, and the parts that it withholds.
     public func disclosure(for right: Right) -> Disclosure {
+        guard !isAbsent else { return .nothing }
         let policy = DisclosurePolicy(for: right)
-        let inInventory = isAbsent ? [] : withheld(root, rules.inventory, by: policy)
-        let inCoupons = isAbsent ? [] : withheld(reservedCoupons, rules.reservedCoupons, by: policy)
+        let inInventory = withheld(root, rules.inventory, by: policy)
+        let inCoupons = withheld(reservedCoupons, rules.reservedCoupons, by: policy)
         let inventoryPlaces = Set(inInventory.map(\.value.place))
         let reservedCouponPlaces = Set(inCoupons.map(\.value.place))
-        func payload(_ body: Data?, _ root: RawJSON?, without places: Set<RawJSON.Place>) -> Data? {
-            guard !isAbsent else { return nil }
-            return policy.cutsPayload && !places.isEmpty ? root?.removing(places) : body
+        func payload(_ root: RawJSON?, without places: Set<RawJSON.Place>) -> Data? {
+            policy.cutsPayload && !places.isEmpty ? root?.removing(places) : root?.document
         }
         return Disclosure(
-            inventory: payload(body, root, without: inventoryPlaces),
-            reservedCoupons: payload(reservedCouponsBody, reservedCoupons, without: reservedCouponPlaces),
+            inventory: payload(root, without: inventoryPlaces),
+            reservedCoupons: payload(reservedCoupons, without: reservedCouponPlaces),
             withheld: summary(inInventory, under: "") + summary(inCoupons, under: "reserved_coupons."),
             inventoryPlaces: inventoryPlaces,
             reservedCouponPlaces: reservedCouponPlaces

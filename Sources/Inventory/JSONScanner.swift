@@ -1,8 +1,8 @@
 import SubjectRequests
 
-/// Checks bytes against RFC 8259 in one pass and writes down where each value stands.
+/// Validates bytes against RFC 8259 in one pass and records the position of each value.
 ///
-/// Open containers are kept on an explicit stack, so the depth of the input never becomes the depth of the call stack.
+/// Open containers are kept on an explicit stack, so deep input cannot overflow the call stack.
 struct JSONScanner {
     private let bytes: [UInt8]
     private let depthLimit: Int
@@ -13,7 +13,7 @@ struct JSONScanner {
 
     init(_ bytes: [UInt8], depthLimit: Int) throws(InventoryError) {
         guard bytes.count < Int(UInt32.max) else {
-            throw InventoryError(.tooLarge, "the JSON is 4 GiB or larger: split it before it is read")
+            throw InventoryError(.tooLarge, "the JSON is 4 GiB or larger")
         }
         self.bytes = bytes
         self.depthLimit = depthLimit
@@ -28,7 +28,7 @@ struct JSONScanner {
             try scanInside(container)
         }
         skipWhitespace()
-        guard position == bytes.count else { throw invalid("there is more after the end of the JSON text") }
+        guard position == bytes.count else { throw invalid("data follows the end of the JSON text") }
         return JSONTape(bytes: bytes, nodes: nodes)
     }
 
@@ -134,7 +134,7 @@ struct JSONScanner {
                 append(.string, from: start, isKey: isKey)
                 return
             case UInt8(ascii: "\\"): try scanEscape()
-            case 0x00..<0x20: throw invalid("a control character stands unescaped in a string")
+            case 0x00..<0x20: throw invalid("a control character in a string is not escaped")
             case 0x20..<0x80: position += 1
             default:
                 guard let length = UTF8Sequence.length(in: bytes, at: position) else {

@@ -1,13 +1,13 @@
 public import Foundation
 
 extension RawJSON {
-    /// The bytes of this value without what stands at the given places.
+    /// The bytes of this value without the values at the given places.
     ///
-    /// A place names an element of an array, or the value of a member, which goes together with its name. With each
-    /// goes one comma; every other byte stays as it was, white space included. A place outside this value, or inside
-    /// something that is removed anyway, changes nothing. The value itself cannot be removed.
+    /// A place is an element of an array, or the value of a member, which is removed together with its name. One comma
+    /// is removed with each; every other byte is unchanged, white space included. A place outside this value, or inside
+    /// another one that is removed, has no effect. The value itself cannot be removed.
     ///
-    /// - Parameter places: What to leave out.
+    /// - Parameter places: The values to leave out.
     /// - Returns: Valid JSON.
     public func removing(_ places: Set<Place>) -> Data {
         var result = Data()
@@ -20,7 +20,7 @@ extension RawJSON {
         return result
     }
 
-    // The byte ranges to leave out, in order. An outer range may contain a later one; the caller skips those.
+    // The byte ranges to leave out, in order. An outer range may contain later ones, which the caller skips.
     private func cutsWithin(_ places: Set<Place>) -> [Range<Int>] {
         guard !places.isEmpty else { return [] }
         let nodes = tape.nodes
@@ -38,21 +38,21 @@ extension RawJSON {
     private func cutsInside(_ container: Int, for places: Set<Place>) -> [Range<Int>] {
         let nodes = tape.nodes
         var cuts: [Range<Int>] = []
-        // Where the last child that stays ends; nil as long as every child so far is left out.
+        // The end of the last child that stays; nil while every child so far is left out.
         var keptEnd: Int?
         var leadingCut: Range<Int>?
         for child in tape.children(of: container) {
             let value = nodes[child].isKey ? child + 1 : child
             let (start, end) = (Int(nodes[child].start), Int(nodes[value].end))
             if !places.contains(Place(index: value)) {
-                // What was cut in front of the first child that stays takes the comma before that child along.
+                // A cut before the first child that stays includes the comma before that child.
                 if let cut = leadingCut {
                     cuts.append(cut.lowerBound..<start)
                     leadingCut = nil
                 }
                 keptEnd = end
             } else if let kept = keptEnd {
-                // Behind a child that stays, the comma before the removed one goes.
+                // After a child that stays, the comma before the removed one is removed.
                 let previous = cuts.last?.upperBound ?? 0
                 cuts.append(max(kept, previous)..<end)
             } else {

@@ -1,9 +1,9 @@
 import SubjectRequests
 
-/// The text of JSON strings: escapes resolved on the way in, set on the way out.
+/// Unescapes and escapes the text of JSON strings.
 enum JSONString {
-    /// Resolves the escapes of a string that the scanner has accepted. `\u` escapes that are half of a surrogate pair
-    /// without the other half become U+FFFD, since no Swift string can hold them.
+    /// Resolves the escapes of a string that the scanner has accepted. A `\u` escape that is one half of a surrogate
+    /// pair without the other becomes U+FFFD, since a Swift string cannot hold it.
     static func unescaped(_ body: ArraySlice<UInt8>) -> String {
         guard body.contains(UInt8(ascii: "\\")) else { return String(decoding: body, as: UTF8.self) }
         var text: [UInt8] = []

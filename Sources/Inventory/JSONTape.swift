@@ -1,4 +1,4 @@
-/// The flat form of a parsed document: one node a value or member name, in the order of the bytes.
+/// A parsed document as a flat list: one node for each value or member name, in the order of the bytes.
 ///
 /// A container's contents follow it directly; `next` skips them. Offsets are 32 bits wide to keep a node at 16 bytes.
 final class JSONTape: Sendable {

@@ -4,10 +4,10 @@ public import Foundation
 ///
 /// Foundation's decoders keep neither the order of members, nor duplicates, nor the text of a number; an export that
 /// promises the answer as it came needs all three. Parsing validates strictly (RFC 8259, and UTF-8 by the Unicode
-/// standard's table 3-7), takes linear time, and does not recurse. The tree costs 16 bytes a value, beside one copy of
+/// standard's table 3-7), takes linear time, and does not recurse. The tree takes 16 bytes a value and one copy of
 /// the bytes. Duplicate member names are kept; the grammar allows them.
 public struct RawJSON: Sendable {
-    /// What a value is.
+    /// The kinds of JSON values.
     public enum Kind: UInt8, Sendable {
         /// `{…}`
         case object
@@ -23,7 +23,7 @@ public struct RawJSON: Sendable {
         case null
     }
 
-    /// Where a value stands in its document. Valid only within the document that it came from.
+    /// The position of a value in its document. Valid only in the document that it came from.
     public struct Place: Hashable, Sendable {
         let index: Int
     }
@@ -45,9 +45,9 @@ public struct RawJSON: Sendable {
     ///
     /// - Parameters:
     ///   - data: The bytes, without a byte order mark.
-    ///   - depthLimit: How many arrays and objects may be open at once.
+    ///   - depthLimit: The most arrays and objects that may be open at once.
     /// - Returns: The outermost value.
-    /// - Throws: `InventoryError` with the offset of the first byte that cannot be right.
+    /// - Throws: `InventoryError` with the offset of the first byte that is not valid.
     public static func parse(_ data: Data, depthLimit: Int = 128) throws(InventoryError) -> RawJSON {
         var scanner = try JSONScanner([UInt8](data), depthLimit: depthLimit)
         return RawJSON(tape: try scanner.scan(), index: 0)
@@ -55,10 +55,10 @@ public struct RawJSON: Sendable {
 
     private var node: JSONTape.Node { tape.nodes[index] }
 
-    /// What the value is.
+    /// The kind of the value.
     public var kind: Kind { node.kind }
 
-    /// Where the value stands, for `removing(_:)` and for sets of places.
+    /// The position of the value, for `removing(_:)` and for sets of places.
     public var place: Place { Place(index: index) }
 
     /// The byte range of the value in the document it was parsed from.
@@ -108,7 +108,7 @@ public struct RawJSON: Sendable {
     /// The whole document that the value was parsed from, byte for byte.
     var document: Data { Data(tape.bytes) }
 
-    /// How many values a reader has to look at: strings, numbers, literals, and empty arrays and objects within.
+    /// The number of values that a reader sees: strings, numbers, literals, and empty arrays and objects in this value.
     public var leafCount: Int {
         tape.leafCount(of: index)
     }

@@ -19,10 +19,10 @@ extension RunReport {
         var counts = Counts()
         counts.pendingAtStart = start.open
         counts.arrived = finish.queue.total - start.total
-        counts.completed = Dictionary(uniqueKeysWithValues: tally.completed.map { ($0.key.rawValue, $0.value) })
+        counts.completed = tally.completed
         counts.refused = tally.refused
         counts.failed = tally.failed
-        counts.waiting = Dictionary(uniqueKeysWithValues: finish.queue.waiting.map { ($0.key.rawValue, $0.value) })
+        counts.waiting = finish.queue.waiting
         counts.leftForNextRun = finish.queue.later + finish.queue.ready
         counts.takenByOthers = finish.queue.running + (finish.queue.closed - start.closed) - finish.closedByRun
         counts.calls = tally.calls

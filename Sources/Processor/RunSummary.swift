@@ -24,6 +24,6 @@ public struct RunSummary: Sendable {
         let counts = report.counts
         return counts.failed > 0 || counts.refused > 0 || deliveryFailure != nil || signingFailure != nil
             || !report.balances || !report.attention.isEmpty
-            || counts.waiting.contains { Gate(rawValue: $0.key)?.needsAction ?? true && $0.value > 0 }
+            || counts.waiting.contains { $0.key.needsAction && $0.value > 0 }
     }
 }

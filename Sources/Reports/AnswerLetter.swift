@@ -20,7 +20,7 @@ public struct AnswerLetter: Sendable {
     ///   - facts: The request that is answered. Its subject's identifier is the addressee: no name is known.
     ///   - inventory: What the API answered.
     ///   - disclosure: What is withheld for the right that `facts` names.
-    ///   - controller: What the controller says of itself; what is missing is named in the letter.
+    ///   - controller: The controller's details; a missing one is named in the letter.
     ///   - exportSHA256: The digest of the export that goes with the letter: 32 bytes.
     public init(
         _ facts: RequestFacts,

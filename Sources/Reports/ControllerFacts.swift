@@ -1,7 +1,7 @@
-/// What only the controller can say in an answer to an access request (Art. 15(1) and (2) GDPR).
+/// The parts of an answer to an access request that only the controller can write (Art. 15(1) and (2) GDPR).
 ///
-/// Everything is optional, because a letter must go out in time. What is missing is named in the letter itself, in a
-/// box for the controller to complete: it is never passed over in silence. Empty texts count as missing.
+/// Everything is optional, because a letter must be sent in time. A missing part is named in the letter itself, in a box
+/// for the controller to complete. Empty texts count as missing.
 public struct ControllerFacts: Sendable, Hashable {
     /// The controller's name.
     public var name: String?
@@ -17,14 +17,14 @@ public struct ControllerFacts: Sendable, Hashable {
     public var recipients: [String]
     /// How long the data is kept, or how that is decided: Art. 15(1)(d).
     public var retention: String?
-    /// Where data comes from that the person did not give: Art. 15(1)(g).
+    /// The source of data that the customer did not provide: Art. 15(1)(g).
     public var source: String?
     /// Safeguards for transfers to third countries, or that there are none: Art. 15(2).
     public var transfers: String?
     /// Automated decisions with their logic and consequences, or that there are none: Art. 15(1)(h).
     public var automatedDecisions: String?
 
-    /// Collects the facts; whatever is left out is named as missing in the letter.
+    /// Collects the facts; a fact that is left out is named as missing in the letter.
     public init(
         name: String? = nil,
         contact: [String] = [],

@@ -5,7 +5,7 @@ import TemplatesEN
 
 /// The templates of one language, compiled once and shared by every document.
 public struct DocumentTemplates: Sendable {
-    /// The documents that there is a template for.
+    /// The documents that have a template.
     enum Name: String, CaseIterable {
         case accessLetter = "access-letter"
         case portabilityLetter = "portability-letter"
@@ -25,8 +25,8 @@ public struct DocumentTemplates: Sendable {
 
     /// The English templates.
     ///
-    /// - Throws: `ReportsError` naming the template that cannot be used; none of it depends on data, so loading them at
-    ///   start is enough.
+    /// - Throws: `ReportsError` naming the template that cannot be used. This does not depend on data: once the templates are
+    ///   loaded, they stay usable.
     public static func english() throws -> DocumentTemplates {
         try DocumentTemplates(files: EnglishTemplates.files)
     }
@@ -59,8 +59,8 @@ public struct DocumentTemplates: Sendable {
         return text
     }
 
-    // The library falls back to its own escaping in every partial, renders a missing partial as nothing, and knows
-    // unescaped variables: each would go unnoticed, so each is refused here.
+    // The library uses its own escaping in a partial without the pragma, renders a missing partial as nothing, and
+    // allows unescaped variables. None of these raises an error, so each is refused here.
     private static func compile(
         _ bytes: [UInt8],
         name: String,

@@ -1,22 +1,21 @@
 public import Foundation
 public import SubjectRequests
 
-/// What the person is told when an erasure is done (Art. 12(3) and 17 GDPR).
+/// The confirmation of an erasure, for the customer (Art. 12(3) and 17 GDPR).
 ///
-/// It is stored after the customer's identifier is gone, so it names the request by its number. The identifier appears
-/// only when a caller hands it over as `addressee`, for a copy that is sent and not kept.
+/// It is stored after the customer's identifier has been deleted, so it names only the number of the request.
 public struct ErasureConfirmation: Sendable {
-    /// Something that was done.
+    /// A step of the erasure.
     public struct Step: Sendable, Hashable {
-        /// What can be done in an erasure.
+        /// The actions that an erasure takes.
         public enum Action: Sendable, Hashable {
-            /// The inventory was read to see what is there.
+            /// The inventory was read to find the data.
             case inventoryRead
-            /// Coupon reservations of the person were released.
+            /// The customer's coupon reservations were released.
             case reservationsReleased(count: Int)
-            /// The deletion was ordered and acknowledged.
+            /// The deletion was requested and acknowledged.
             case dataDeleted
-            /// The inventory was read again.
+            /// The inventory was read again to verify the deletion.
             case inventoryReadAgain
 
             fileprivate var code: String {
@@ -29,12 +28,12 @@ public struct ErasureConfirmation: Sendable {
             }
         }
 
-        /// What was done.
+        /// The action.
         public var action: Action
-        /// When.
+        /// When it was taken.
         public var at: Date
 
-        /// Something that was done at an instant.
+        /// A step taken at an instant.
         public init(_ action: Action, at: Date) {
             self.action = action
             self.at = at
@@ -60,15 +59,15 @@ public struct ErasureConfirmation: Sendable {
     ///
     /// - Parameters:
     ///   - requestID: The request's number.
-    ///   - environment: Where the data was.
-    ///   - outcome: What the erasure came to.
-    ///   - steps: What was done, in order.
+    ///   - environment: The environment in which the data was.
+    ///   - outcome: The outcome: erased, already absent, or no data.
+    ///   - steps: The steps, in order.
     ///   - producedAt: The date of the confirmation.
     ///   - receivedAt: When the request reached the controller.
     ///   - ticket: The controller's own reference.
-    ///   - controller: What the controller says of itself; what is missing is named in the confirmation.
+    ///   - controller: The controller's details; a missing one is named in the confirmation.
     ///   - evidenceRetention: How long the evidence of the procedure is kept, in words: "for three years".
-    ///   - identifierKeptDays: For how many days the identifier is kept for another look, where it is.
+    ///   - identifierKeptDays: The days for which the identifier is kept for a later check, if it is kept.
     ///   - keepsDigest: Whether a keyed digest of the identifier is kept.
     public init(
         requestID: Int64,

@@ -1,16 +1,16 @@
 import Inventory
 
-/// Lays out one section of an inventory for reading: a table of what is single, and a titled group for each list or
-/// object within.
+/// Lays out one section of an inventory for reading: a table of its single values, and a titled group for each list or
+/// object.
 ///
-/// Nothing is dropped. What identifies other people is shown as withheld; what goes beyond the row limit is counted,
-/// and the letter says where it stands.
+/// Nothing is dropped. Values that identify other people are shown as withheld. Values beyond the row limit are counted,
+/// and the letter names the file that has them.
 struct InventoryLayout {
-    /// How many values a section shows at most.
+    /// The most values that a section shows.
     static let rowLimit = 5_000
-    /// How deep tables nest; deeper values are shown as JSON. Rendering recurses, so this also bounds the stack.
+    /// The deepest nesting of tables; deeper values are shown as JSON. Rendering recurses, so this also bounds the stack.
     private static let depthLimit = 8
-    /// Keys that tell one entry of a list from the next, best first.
+    /// Keys whose values distinguish the entries of a list, best first.
     private static let hintKeys = ["title", "name", "value", "code", "identifier"]
     private static let hintLength = 60
 
@@ -145,13 +145,13 @@ struct InventoryLayout {
 
     private mutating func field(name: String, _ value: RawJSON, inAttributes: Bool, depth: Int) -> FieldView? {
         guard takesRow(for: value) else { return nil }
-        // Attributes are the controller's own fields: a name that matches one of the API's does not mean the same.
+        // Attributes are the controller's own fields: a name that the API uses too does not mean the same.
         let label = inAttributes ? nil : labels.key(name, in: section)
         let view = self.value(value, inAttributes: inAttributes || name == "attributes", depth: depth + 1)
         return FieldView(label: label, key: name, value: view)
     }
 
-    // Whether there is room for the value; counts what it would have shown when there is none.
+    // Whether there is room for the value; where there is none, its parts are counted as omitted.
     private mutating func takesRow(for value: RawJSON) -> Bool {
         if rowsLeft > 0 { return true }
         rowsOmitted += value.leafCount

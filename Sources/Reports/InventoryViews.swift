@@ -1,6 +1,6 @@
 import Mustache
 
-/// One value of the person's data, in the form that a template lays out.
+/// One value of the customer's data, in the form that a template lays out.
 struct ValueView: MustacheParent {
     enum Shape {
         case text(String)
@@ -10,9 +10,9 @@ struct ValueView: MustacheParent {
         case null
         case emptyText
         case emptyContainer
-        /// Somebody else's identifier.
+        /// Identifies another person.
         case withheld
-        /// JSON as written, for what nests too deep to be a table.
+        /// JSON as written, for values that nest too deep for a table.
         case raw(String)
         case fields([FieldView])
         case items([ValueView])
@@ -20,8 +20,8 @@ struct ValueView: MustacheParent {
 
     let shape: Shape
 
-    // Names that do not fit the shape are false, never nil: for nil the library looks further out, where a nested
-    // value would find its own container and never end.
+    // Names that do not fit the shape are false, never nil: for nil the library searches the outer contexts, where a
+    // nested value would find its own container, and rendering would never end.
     func child(named name: String) -> Any? {
         switch (name, shape) {
         case ("isText", .text), ("isNumber", .number), ("isMoment", .moment), ("isNull", .null),
@@ -41,7 +41,7 @@ struct ValueView: MustacheParent {
 
 /// A name and a value.
 struct FieldView: MustacheParent {
-    /// The name for readers, or nil for a key that is not known; then the raw name stands alone.
+    /// The name for readers; nil for an unknown key, which is shown by its raw name.
     let label: String?
     let key: String
     let value: ValueView
@@ -60,7 +60,7 @@ struct FieldView: MustacheParent {
 /// One entry of a list, or the table of an object.
 struct RecordView: MustacheParent {
     let title: String
-    /// What tells the entry from its neighbours: a code or a title out of it.
+    /// A code or title of the entry that distinguishes it from others.
     let hint: String?
     let value: ValueView
 
@@ -72,7 +72,7 @@ struct RecordView: MustacheParent {
         case "value": value
         case "fields": value.child(named: "fields")
         case "isFields": value.child(named: "isFields")
-        // What else a template asks for belongs to the group around the record.
+        // Other names belong to the group that contains the record.
         default: nil
         }
     }

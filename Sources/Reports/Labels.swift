@@ -1,9 +1,9 @@
 import Foundation
 import Inventory
 
-/// The words that belong to the templates of one language: titles of sections, names of known keys, months.
+/// The words of one language that templates use: titles of sections, names of known keys, months.
 struct Labels: Sendable {
-    /// What a section of the inventory, or a list within one, is called.
+    /// The words for a section of the inventory or a list in it.
     struct Section: Sendable {
         let title: String
         let about: String?
@@ -39,18 +39,18 @@ struct Labels: Sendable {
         }
     }
 
-    /// The section or list at a path such as `coupons` or `loyalty.cards`; nil for one that is not known.
+    /// The section or list at a path such as `coupons` or `loyalty.cards`; nil for an unknown one.
     func section(_ path: String) -> Section? { sections[path] }
 
-    /// The name of a key for readers: by section first, then by itself; nil for one that is not known.
+    /// The name of a key for readers: by section first, then by itself; nil for an unknown one.
     func key(_ name: String, in section: String) -> String? { keys["\(section).\(name)"] ?? keys[name] }
 
-    /// What was done, in a confirmation; the code itself when there is no wording.
+    /// The words for an action in a confirmation; the code itself where there are none.
     func action(_ code: String) -> String { actions[code] ?? code }
 
-    /// An outcome or reason for waiting, in a run report; the code itself when there is no wording.
+    /// The words for an outcome, a state or a reason to wait in a run report; the code itself where there are none.
     func state(_ code: String) -> String { states[code] ?? code.replacing("_", with: " ") }
 
-    /// Why something is left out of an export.
+    /// The reason why values are left out of an export.
     func reason(_ ownership: Ownership) -> String { reasons[ownership.rawValue] ?? ownership.rawValue }
 }

@@ -3,7 +3,7 @@ import Inventory
 public import SubjectRequests
 
 extension RunReport {
-    /// The report for people.
+    /// The report as HTML, for operators.
     ///
     /// - Returns: `run-<number>.html`, one file that needs no other.
     public func html(with templates: DocumentTemplates) throws -> Document {
@@ -25,11 +25,11 @@ extension RunReport {
             "accountedFor": counts.accountedFor,
             "difference": abs(counts.toAccountFor - counts.accountedFor),
             "completedInAll": counts.completedInAll,
-            "completed": Self.rows(completedInOrder, labels),
+            "completed": Self.rows(counts.completedByCode, labels),
             "refused": counts.refused,
             "failed": counts.failed,
             "waitingInAll": counts.waitingInAll,
-            "waiting": Self.rows(waitingInOrder, labels),
+            "waiting": Self.rows(counts.waitingByCode, labels),
             "leftForNextRun": counts.leftForNextRun,
             "takenByOthers": counts.takenByOthers,
             "calls": counts.calls,
@@ -50,7 +50,7 @@ extension RunReport {
         return .html(try templates.render(.runReport, view), fileName: "run-\(runID).html")
     }
 
-    /// The report for machines: snake_case names, in an order that stays.
+    /// The report as JSON: snake_case names in a fixed order.
     ///
     /// - Returns: `run-<number>.json`, ending in a newline.
     public func json() -> Document {
@@ -67,10 +67,10 @@ extension RunReport {
             ("accounted_for", OrderedJSON(counts.accountedFor)),
             ("pending_at_start", OrderedJSON(counts.pendingAtStart)),
             ("arrived", OrderedJSON(counts.arrived)),
-            ("completed", Self.object(completedInOrder)),
+            ("completed", Self.object(counts.completedByCode)),
             ("refused", OrderedJSON(counts.refused)),
             ("failed", OrderedJSON(counts.failed)),
-            ("waiting", Self.object(waitingInOrder)),
+            ("waiting", Self.object(counts.waitingByCode)),
             ("left_for_next_run", OrderedJSON(counts.leftForNextRun)),
             ("taken_by_others", OrderedJSON(counts.takenByOthers)),
             ("calls", OrderedJSON(counts.calls)),

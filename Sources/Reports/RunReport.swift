@@ -1,22 +1,23 @@
 public import Foundation
 public import SubjectRequests
 
-/// What one run did, with the sum that proves that nothing was lost. Holds no identifier of any customer.
+/// The report of one run: its counts, the sum that proves that no request was lost, and what needs action. Holds no
+/// identifier of any customer.
 public struct RunReport: Sendable, Hashable {
-    /// A request that needs a person.
+    /// A request that needs action.
     public struct Row: Sendable, Hashable {
         /// The request's number.
         public var requestID: Int64
-        /// The right that was asked for, such as `erasure`.
+        /// The right that is exercised, such as `erasure`.
         public var right: String
-        /// The civil day by which the person must have an answer: `2026-04-07`.
+        /// The date by which the customer must have an answer: `2026-04-07`.
         public var answerBy: String?
         /// The outcome or state as a code, such as `residual_data` or `failed`.
         public var state: String
-        /// Why, in words that name nobody; the caller has redacted them.
+        /// The reason, redacted by the caller.
         public var reason: String
 
-        /// A request that needs a person.
+        /// Collects a row; nothing is checked.
         public init(requestID: Int64, right: String, answerBy: String?, state: String, reason: String) {
             self.requestID = requestID
             self.right = right
@@ -26,45 +27,56 @@ public struct RunReport: Sendable, Hashable {
         }
     }
 
-    /// Where the requests of a run went.
+    /// How many requests the run had, and what became of them.
     public struct Counts: Sendable, Hashable {
-        /// Requests that were open when the run began.
+        /// Requests that were open when the run started.
         public var pendingAtStart = 0
-        /// Requests that came in while the run went on.
+        /// Requests that arrived during the run.
         public var arrived = 0
-        /// Requests that are done, by outcome.
-        public var completed: [String: Int] = [:]
-        /// Requests that can never be right as they stand.
+        /// Completed requests, by outcome.
+        public var completed: [Outcome: Int] = [:]
+        /// Refused requests.
         public var refused = 0
-        /// Requests that need a person.
+        /// Failed requests, which need action.
         public var failed = 0
-        /// Requests that wait, by what for.
-        public var waiting: [String: Int] = [:]
-        /// Requests that a later run tries again.
+        /// Waiting requests, by the gate that they wait for.
+        public var waiting: [Gate: Int] = [:]
+        /// Requests left for the next run, retries included.
         public var leftForNextRun = 0
-        /// Requests that another run has taken, or still works on.
+        /// Requests that another run has claimed or ended, or an operator has ended.
         public var takenByOthers = 0
-        /// Calls made to the API; not part of the sum.
+        /// API calls; not part of the sum.
         public var calls = 0
-        /// Reports that were written to where they are picked up; not part of the sum.
+        /// Documents written to the report directory; not part of the sum.
         public var reportsDelivered = 0
-        /// Reports that are still to be written; not part of the sum.
+        /// Documents not written there yet; not part of the sum.
         public var reportsUndelivered = 0
 
         /// All zero.
         public init() {}
 
-        /// All that are done, whatever the outcome.
+        /// The counts of `completed` with their codes, in the order of `Outcome`.
+        public var completedByCode: [(code: String, count: Int)] { Self.byCode(completed) }
+        /// The counts of `waiting` with their codes, in the order of `Gate`.
+        public var waitingByCode: [(code: String, count: Int)] { Self.byCode(waiting) }
+
+        private static func byCode<Key: CaseIterable & RawRepresentable<String> & Hashable>(
+            _ counts: [Key: Int]
+        ) -> [(code: String, count: Int)] {
+            Key.allCases.compactMap { key in counts[key].map { (code: key.rawValue, count: $0) } }
+        }
+
+        /// Completed requests of every outcome.
         public var completedInAll: Int { completed.values.reduce(0, +) }
-        /// All that wait, whatever for.
+        /// Waiting requests of every reason.
         public var waitingInAll: Int { waiting.values.reduce(0, +) }
-        /// One side of the sum: everything that the run was answerable for.
+        /// One side of the sum: the requests that the run had to account for.
         public var toAccountFor: Int { pendingAtStart + arrived }
-        /// The other side: everything that it can say the whereabouts of.
+        /// The other side: the requests that it can account for.
         public var accountedFor: Int {
             completedInAll + refused + failed + waitingInAll + leftForNextRun + takenByOthers
         }
-        /// Whether nothing was lost and nothing was counted twice.
+        /// Whether no request was lost or counted twice.
         public var balances: Bool { toAccountFor == accountedFor }
     }
 
@@ -74,24 +86,24 @@ public struct RunReport: Sendable, Hashable {
     public var host: String
     /// The version of the software.
     public var softwareVersion: String
-    /// Which of Talon.One's two sets of data it worked on.
+    /// The environment whose queue it processed.
     public var environment: Environment
-    /// When it began.
+    /// When it started.
     public var startedAt: Date
     /// When it ended.
     public var endedAt: Date
-    /// Why it ended, in words that name nobody.
+    /// Why it ended, without any identifier.
     public var ending: String
-    /// Where the requests went.
+    /// What became of the requests.
     public var counts: Counts
-    /// The requests that need a person, most urgent first.
+    /// The requests that need action, most urgent first.
     public var needsAction: [Row]
-    /// What else people should know.
+    /// Open obligations across all requests and runs.
     public var attention = Attention()
     /// Why erasures were held back, where they were: one sentence, without a full stop.
     public var brake: String?
 
-    /// Collects what a run did.
+    /// Collects the report's content; nothing is checked.
     public init(
         runID: Int64,
         host: String,
@@ -116,23 +128,4 @@ public struct RunReport: Sendable, Hashable {
 
     /// Whether the sum of the counts holds.
     public var balances: Bool { counts.balances }
-
-    // Good news first; a code that is not listed follows in alphabetical order.
-    private static let outcomeOrder = [
-        "exported", "rectified", "erased", "already_absent", "no_data", "not_applied", "residual_data",
-        "outcome_unknown", "refused_by_api",
-    ]
-
-    var completedInOrder: [(code: String, count: Int)] {
-        counts.completed.map { (code: $0.key, count: $0.value) }.sorted { left, right in
-            let end = Self.outcomeOrder.count
-            let leftRank = Self.outcomeOrder.firstIndex(of: left.code) ?? end
-            let rightRank = Self.outcomeOrder.firstIndex(of: right.code) ?? end
-            return (leftRank, left.code) < (rightRank, right.code)
-        }
-    }
-
-    var waitingInOrder: [(code: String, count: Int)] {
-        counts.waiting.map { (code: $0.key, count: $0.value) }.sorted { $0.code < $1.code }
-    }
 }

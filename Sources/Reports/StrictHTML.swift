@@ -2,9 +2,10 @@ import Mustache
 
 /// Escaping for text and attribute values in HTML.
 ///
-/// The library's own HTML type compares whole grapheme clusters, so a `"` with a combining mark behind it would pass
-/// as it is. This one looks at single code points. It also escapes braces, so that no value can look like a template
-/// tag to whatever reads the document next, and shows control characters, which HTML forbids, as their pictures, and U+FFFE and U+FFFF as U+FFFD.
+/// The library's own HTML type compares whole grapheme clusters, so a `"` followed by a combining mark would not be
+/// escaped. This one compares code points. It also escapes braces, so that no later reader of the document can take a
+/// value for a template tag. Characters that HTML forbids are replaced: control characters by their pictures, U+FFFE
+/// and U+FFFF by U+FFFD.
 struct StrictHTML: MustacheContentType {
     /// The name that a template's `CONTENT_TYPE` pragma uses.
     static let name = "STRICT_HTML"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How instants are written: for machines, and for readers. Always UTC.
+/// Formats instants for machines and for readers, always in UTC.
 enum Timestamps {
     private static let withMilliseconds = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     private static let withoutFraction = Date.ISO8601FormatStyle()
@@ -24,10 +24,10 @@ enum Timestamps {
         return readableDay(text.prefix(10), months: months) ?? text
     }
 
-    /// An RFC 3339 timestamp made readable, or nil when the text is anything else. The original belongs beside it: it
-    /// may be finer than a second, and carries the offset that it was recorded with.
+    /// An RFC 3339 timestamp made readable; nil for any other text. Show the original next to it: it may be finer than a
+    /// second, and has the offset that it was recorded with.
     static func readable(timestamp text: String, months: [String]) -> String? {
-        // YYYY-MM-DDTHH:MM:SS takes 19 bytes. Most texts are no timestamps: two looks settle that.
+        // YYYY-MM-DDTHH:MM:SS takes 19 bytes. Most texts are not timestamps: two comparisons tell.
         let bytes = Array(text.utf8.prefix(64))
         guard (20...40).contains(bytes.count), bytes[4] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"),
             let offset = offset(bytes[19...])
@@ -40,7 +40,7 @@ enum Timestamps {
         return readable(instant.addingTimeInterval(-offset), months: months)
     }
 
-    // What follows the seconds: a fraction of any length or none, then `Z` or `+HH:MM`. In seconds east of UTC.
+    // Reads what follows the seconds: an optional fraction of any length, then `Z` or `+HH:MM`. In seconds east of UTC.
     private static func offset(_ tail: ArraySlice<UInt8>) -> TimeInterval? {
         var rest = tail
         if rest.first == UInt8(ascii: ".") {

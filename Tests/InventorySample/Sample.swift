@@ -72,7 +72,10 @@ public enum Sample {
 
 extension RawJSON {
     /// The value at a path of member names and positions, for short assertions.
-    public subscript(_ path: String...) -> RawJSON? {
+    public subscript(_ path: String...) -> RawJSON? { self[path: path] }
+
+    /// The value at a path of member names and positions.
+    public subscript(path path: [String]) -> RawJSON? {
         path.reduce(Optional(self)) { value, step in
             guard let value else { return nil }
             if let position = Int(step), value.kind == .array {

@@ -1,5 +1,6 @@
 import Foundation
-import Reports
+import Inventory
+import InventorySample
 import Testing
 
 @Suite("Leaving parts out of JSON")

@@ -1,23 +1,32 @@
 import Foundation
+import Inventory
+import InventorySample
+import SubjectRequests
 import Testing
 
-@testable import Processor
-
-@Suite("What an inventory holds of a person")
-struct InventoryContentsTests {
-    /// An inventory, and the kinds of things in it that are the person's.
+@Suite("What remains of a customer")
+struct RemainsTests {
+    /// An inventory, and the kinds of personal data in it.
     @Test(
-        "nothing that could lead back to the person is overlooked, and nobody's things are not theirs",
+        "everything that could lead back to the customer remains, and what every customer has does not",
         arguments: [
             (#"{}"#, []),
             (#"{"profile":null,"coupons":[],"referrals":null}"#, []),
-            (#"{"profile":{"integrationId":"a","attributes":{},"closedSessions":3,"totalSales":9.5}}"#, []),
+            (#"{"profile":{"integrationId":"customer-42","attributes":{},"closedSessions":3,"totalSales":9.5}}"#, []),
             (#"{"profile":{"attributes":{"Name":null}}}"#, []),
             (#"{"profile":{"attributes":{"Name":""}}}"#, ["profile: attributes"]),
             (#"{"profile":{"attributes":{},"audienceMemberships":[{"id":1,"name":"x"}]}}"#, ["profile: memberships"]),
             (#"{"coupons":[{"value":"FREE","implicitlyReserved":true}]}"#, []),
             (#"{"coupons":[{"value":"FREE","implicitlyReserved":true},{"value":"MINE"}]}"#, ["coupons: entries"]),
             (#"{"coupons":[{"value":"X","implicitlyReserved":null}]}"#, ["coupons: entries"]),
+            (#"{"coupons":[{"implicitlyReserved":true,"implicitlyReserved":false}]}"#, ["coupons: entries"]),
+            (#"{"coupons":[{"implicitlyReserved":true,"profileRedemptionCount":0.0}]}"#, []),
+            (#"{"coupons":[{"implicitlyReserved":true,"profileRedemptionCount":2}]}"#, ["coupons: entries"]),
+            (#"{"coupons":[{"implicitlyReserved":true,"recipientIntegrationId":"other"}]}"#, []),
+            (
+                #"{"coupons":[{"implicitlyReserved":true,"recipientIntegrationId":"customer-42"}]}"#,
+                ["coupons: entries"]
+            ),
             (
                 #"{"loyalty":{"programs":{"7":{"id":7,"title":"t","name":"n","ledger":{"currentBalance":0}}},"cards":[]}}"#,
                 []
@@ -45,31 +54,38 @@ struct InventoryContentsTests {
             (#"{"wallets":[]}"#, []),
         ] as [(String, [String])]
     )
-    func kinds(_ inventory: String, _ kinds: [String]) throws {
-        let contents = try InventoryContents(inventory: Data(inventory.utf8))
-        #expect(contents.kinds == kinds)
-        #expect(contents.isErased == kinds.isEmpty)
+    func kinds(_ body: String, _ kinds: [String]) throws {
+        #expect(try Sample.inventory(body).remains == kinds)
+    }
+
+    @Test("an attribute that the controller computed is still the customer's data")
+    func derivedAttributes() throws {
+        let rules = InventoryRules.talonOne.deriving(attributes: ["score"])
+        #expect(
+            try Sample.inventory(#"{"profile":{"attributes":{"score":7}}}"#, rules: rules).remains
+                == ["profile: attributes"]
+        )
     }
 
     @Test("an empty profile is a customer, and no profile is none")
     func absence() throws {
-        #expect(
-            try InventoryContents(inventory: Data(#"{"profile":{"integrationId":"a","attributes":{}}}"#.utf8)).isAbsent
-                == false
-        )
-        #expect(try InventoryContents(inventory: Data(#"{"profile":{}}"#.utf8)).isAbsent)
-        #expect(try InventoryContents(inventory: Data("{}".utf8)).isAbsent)
-        #expect(InventoryContents.absent.isAbsent)
+        #expect(try !Sample.inventory(#"{"profile":{"integrationId":"customer-42","attributes":{}}}"#).isAbsent)
+        for body in ["{}", #"{"profile":{}}"#, #"{"profile":null}"#] {
+            let inventory = try Sample.inventory(body)
+            #expect(inventory.isAbsent && !inventory.hasProfile)
+        }
+        #expect(CustomerInventory.unknown(try SubjectID("a"), sectionsAsked: []).isAbsent)
     }
 
     @Test("the reserved coupons of an older deployment count like the section of a newer one")
     func reservedCoupons() throws {
-        let contents = try InventoryContents(
-            inventory: Data(#"{"profile":{"integrationId":"a"}}"#.utf8),
-            reservedCoupons: Data(#"{"totalResultSize":1,"data":[{"value":"MINE"}]}"#.utf8)
+        var inventory = try Sample.inventory(#"{"profile":{"integrationId":"customer-42"}}"#)
+        #expect(inventory.remains.isEmpty && inventory.listsCoupons == false)
+        try inventory.addReservedCoupons(
+            Data(#"{"totalResultSize":2,"data":[{"value":"MINE"},{"value":"FREE","implicitlyReserved":true}]}"#.utf8)
         )
-        #expect(contents.reservedCoupons == ["MINE"])
-        #expect(contents.kinds == ["coupons: entries"])
-        #expect(contents.listsCoupons == false)
+        #expect(inventory.ownReservations == ["MINE"])
+        #expect(inventory.remains == ["coupons: entries"])
+        #expect(try Sample.inventory(#"{"coupons":[]}"#).listsCoupons)
     }
 }

@@ -1,21 +1,23 @@
 import Foundation
+import Inventory
+import InventorySample
 import Reports
+import SubjectRequests
 import Testing
 
 @Suite("Access letters")
 struct AccessLetterTests {
-    let templates: DocumentTemplates
-
-    init() throws { templates = try .english() }
-
     @Test("every value of the inventory is in the letter, except what identifies other people")
     func completeness() throws {
-        let document = try letter(Sample.answer)
+        let document = try letter(Sample.inventory())
         try expectWellFormed(document)
         let text = visibleText(document)
         for person in Sample.otherPeople { #expect(!document.text.contains(person)) }
-        #expect(text.contains("(number of places: 5)"))
-        #expect(!text.contains("2024-05-02"), "when the other person joined the card is theirs too")
+        #expect(text.contains("(number of places: 7)"))
+        #expect(
+            !text.contains("2024-05-02"),
+            "the date on which another customer joined the card is withheld with them"
+        )
         for leaf in try RawJSON.parse(Sample.inventory).leaves {
             let shown = leaf.stringValue ?? leaf.numberText ?? String(decoding: leaf.bytes, as: UTF8.self)
             guard !Sample.otherPeople.contains(shown), !shown.hasPrefix("2024-05-02") else { continue }
@@ -26,17 +28,17 @@ struct AccessLetterTests {
 
     @Test("known keys have names, times are readable beside the original, and attributes keep the controller's names")
     func readability() throws {
-        let text = visibleText(try letter(Sample.answer))
+        let text = visibleText(try letter(Sample.inventory()))
         #expect(text.contains("Completed purchases closedSessions12"))
         #expect(text.contains("29 February 2024, 23:59:59 UTC 2024-02-29T23:59:59.123456789Z"))
         #expect(text.contains("5 March 2026, 08:15:30 UTC 2026-03-05T10:15:30.5+02:00"))
-        #expect(text.contains("Coupon 2 of 3 · HELLO-12"))
+        #expect(text.contains("Coupon 2 of 4 · HELLO-12"))
         #expect(text.contains("creatednot ours") && !text.contains("Created creatednot ours"))
         #expect(text.contains("7 March 2026 · Request 42 · received 5 March 2026"))
     }
 
     @Test(
-        "what looks like a time but is none is shown as it is",
+        "text that resembles a time but is not one is shown unchanged",
         arguments: [
             "2024-02-29T23:59:59Z07:00", "2024-13-01T00:00:00Z", "2024-02-29", "0049-30-1234567890123", "2024-02-29T1",
             "2023-02-29T00:00:00Z", "2024-02-29T24:61:00Z", "2024-02-29T23:59:59+5:000", "2024-02-29T23:59:59++1:00",
@@ -44,10 +46,9 @@ struct AccessLetterTests {
         ]
     )
     func notATime(text: String) throws {
-        let inventory = Data(#"{"profile":{"attributes":{"a":"\#(text)"}}}"#.utf8)
-        let shown = visibleText(try letter(InventoryAnswer(sectionsAsked: [], inventory: inventory)))
+        let shown = visibleText(try letter(Sample.inventory(#"{"profile":{"attributes":{"a":"\#(text)"}}}"#)))
         #expect(shown.contains(text))
-        #expect(!shown.contains("UTC"))
+        #expect(!shown.contains(/\d\d:\d\d:\d\d UTC/))
     }
 
     @Test(
@@ -58,13 +59,13 @@ struct AccessLetterTests {
         ]
     )
     func missingFacts(point: String) throws {
-        #expect(visibleText(try letter(Sample.answer, ControllerFacts(name: " ", purposes: [""]))).contains(point))
-        #expect(!visibleText(try letter(Sample.answer)).contains(point))
+        #expect(visibleText(try letter(Sample.inventory(), ControllerFacts(name: " ", purposes: [""]))).contains(point))
+        #expect(!visibleText(try letter(Sample.inventory())).contains(point))
     }
 
     @Test("the facts that the controller gave are in the letter")
     func givenFacts() throws {
-        let text = visibleText(try letter(Sample.answer))
+        let text = visibleText(try letter(Sample.inventory()))
         for fact in [
             "Example Shop & Sons", "1 High Street, Berlin", "dpo@shop.example", "The Berlin Commissioner",
             "Running promotions", "Mail Example Ltd", "Two years after", "All of it comes from you",
@@ -73,30 +74,26 @@ struct AccessLetterTests {
 
     @Test("sections that were asked for and did not come are named")
     func silentSections() throws {
-        let answer = InventoryAnswer(
-            sectionsAsked: Sample.sections,
-            inventory: Data(#"{"profile":{"id":1},"coupons":null,"novelty":{"x":"shown"},"giveaways":[]}"#.utf8)
-        )
-        let text = visibleText(try letter(answer))
-        #expect(text.contains("found nothing recorded:"))
+        let body = #"{"profile":{"id":1},"coupons":null,"novelty":{"x":"shown"},"giveaways":[]}"#
+        let text = visibleText(try letter(Sample.inventory(body)))
+        #expect(text.contains("found no data:"))
         for title in ["Coupons", "Referrals", "Achievements"] { #expect(text.contains(title)) }
         #expect(text.contains("novelty") && text.contains("shown"))
-        #expect(text.contains("Giveaways") && text.contains("Nothing is recorded here."))
+        #expect(text.contains("Giveaways") && text.contains("No data is recorded here."))
     }
 
-    @Test("no data is an answer, and looks like one")
+    @Test("where Talon.One holds nothing, the letter says so")
     func noData() throws {
-        let document = try letter(InventoryAnswer(sectionsAsked: Sample.sections, inventory: nil))
+        let document = try letter(.unknown(SubjectID(Sample.subject), sectionsAsked: Sample.sections))
         try expectWellFormed(document)
         #expect(document.fileName == "request-42-letter.html")
-        #expect(visibleText(document).contains("We hold no data on you under this identifier"))
+        #expect(visibleText(document).contains("We hold no data about you under this identifier"))
     }
 
     @Test("coupons of a baseline deployment are laid out, and their other recipients masked")
     func reservedCoupons() throws {
         let coupons = #"{"totalResultSize":1,"data":[{"value":"RES-1","recipientIntegrationId":"stranger-5"}]}"#
-        let answer = InventoryAnswer(sectionsAsked: [], inventory: nil, reservedCoupons: Data(coupons.utf8))
-        let text = visibleText(try letter(answer))
+        let text = visibleText(try letter(Sample.unknown(reservedCoupons: coupons)))
         #expect(text.contains("Reserved coupon 1 of 1 · RES-1"))
         #expect(!text.contains("stranger-5"))
     }
@@ -104,11 +101,10 @@ struct AccessLetterTests {
     @Test("a section beyond the row limit says how much more there is and where")
     func rowLimit() throws {
         let coupons = (0..<4_000).map { #"{"id":\#($0),"value":"CODE-\#($0)"}"# }.joined(separator: ",")
-        let answer = InventoryAnswer(sectionsAsked: [], inventory: Data(#"{"coupons":[\#(coupons)]}"#.utf8))
-        let document = try letter(answer)
+        let document = try letter(Sample.inventory(#"{"coupons":[\#(coupons)]}"#))
         try expectWellFormed(document)
         let text = visibleText(document)
-        #expect(text.contains("5000 values are shown above; 3000 more stand in the file request-42-export.json."))
+        #expect(text.contains("5000 values are shown above; 3000 more are in the file request-42-export.json."))
         #expect(text.contains("CODE-2499") && !text.contains("CODE-2500"))
     }
 
@@ -117,20 +113,15 @@ struct AccessLetterTests {
         let depth = 120
         let nested =
             String(repeating: #"{"k":["#, count: depth / 2) + "\"bottom\"" + String(repeating: "]}", count: depth / 2)
-        let inventory = Data(#"{"profile":{"attributes":\#(nested)}}"#.utf8)
-        let document = try letter(InventoryAnswer(sectionsAsked: [], inventory: inventory))
+        let document = try letter(Sample.inventory(#"{"profile":{"attributes":\#(nested)}}"#))
         try expectWellFormed(document)
         #expect(visibleText(document).contains("bottom"))
     }
 
-    private func letter(_ answer: InventoryAnswer, _ controller: ControllerFacts = Sample.controller) throws -> Document
-    {
-        try AccessLetter(
-            Sample.facts(),
-            answer: answer,
-            controller: controller,
-            receivedAt: Date(timeIntervalSince1970: 1_772_700_000),
-            exportSHA256: Data(repeating: 0xAB, count: 32)
-        ).rendered(with: templates)
+    private func letter(
+        _ inventory: CustomerInventory,
+        _ controller: ControllerFacts = Sample.controller
+    ) throws -> Document {
+        try Sample.letter(inventory, controller: controller)
     }
 }

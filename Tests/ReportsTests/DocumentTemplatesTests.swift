@@ -1,4 +1,7 @@
 import Foundation
+import Inventory
+import InventorySample
+import SubjectRequests
 import TemplatesEN
 import Testing
 
@@ -45,7 +48,9 @@ struct DocumentTemplatesTests {
     @Test("every key that the labels name has a wording, and no wording is empty")
     func labels() throws {
         let labels = try DocumentTemplates.english().labels
-        for reason in DisclosureRule.Reason.allCases { #expect(labels.reason(reason) != reason.rawValue) }
+        for ownership in Ownership.allCases where ownership != .subject {
+            #expect(labels.reason(ownership) != ownership.rawValue)
+        }
         for code in ["inventory_read", "reservations_released", "data_deleted", "inventory_read_again"] {
             #expect(labels.action(code) != code)
         }

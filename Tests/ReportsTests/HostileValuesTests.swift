@@ -1,5 +1,8 @@
 import Foundation
+import Inventory
+import InventorySample
 import Reports
+import SubjectRequests
 import Testing
 
 @Suite("Values that attack the reader")
@@ -17,37 +20,34 @@ struct HostileValuesTests {
         let inventory = Data(
             #"{"profile":{"attributes":{\#(quoted):\#(quoted)}},"coupons":[{"code":\#(quoted)}]}"#.utf8
         )
-        let answer = InventoryAnswer(sectionsAsked: [value], inventory: inventory)
+        // An identifier with a control character cannot be requested at all.
+        let subject = (try? SubjectID(value))?.value ?? Sample.subject
         var controller = Sample.controller
         controller.name = value
-        let templates = try DocumentTemplates.english()
-        let letter = try AccessLetter(Sample.facts(subject: value), answer: answer, controller: controller)
-            .rendered(with: templates)
+        let letter = try Sample.letter(
+            Sample.inventory(of: subject, inventory, sectionsAsked: [value]),
+            controller: controller
+        )
         try expectWellFormed(letter)
-        #expect(occurrences(of: shown(value), in: visibleText(letter)) >= 5)
+        #expect(occurrences(of: shown(value), in: visibleText(letter)) >= (subject == value ? 5 : 4))
         let confirmation = try ErasureConfirmation(
             requestID: 42,
             environment: .live,
-            outcome: .residualData([.init(section: value, kind: value)]),
+            outcome: .erased,
             steps: [],
             producedAt: Date(timeIntervalSince1970: 0),
+            ticket: value,
             controller: controller,
-            evidenceRetention: value,
-            addressee: value
-        ).rendered(with: templates)
+            evidenceRetention: value
+        ).rendered(with: try .english())
         try expectWellFormed(confirmation)
-        #expect(visibleText(confirmation).contains(shown(value)))
+        #expect(occurrences(of: shown(value), in: visibleText(confirmation)) >= 3)
     }
 
     @Test("a value of a megabyte is in the letter whole")
     func large() throws {
         let value = String(repeating: "<a&b>é", count: 150_000)
-        let inventory = Data(#"{"profile":{"attributes":{"a":"\#(value)"}}}"#.utf8)
-        let letter = try AccessLetter(
-            Sample.facts(),
-            answer: InventoryAnswer(sectionsAsked: [], inventory: inventory),
-            controller: Sample.controller
-        ).rendered(with: try .english())
+        let letter = try Sample.letter(Sample.inventory(#"{"profile":{"attributes":{"a":"\#(value)"}}}"#))
         #expect(
             letter.text.contains(
                 value.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
@@ -57,12 +57,7 @@ struct HostileValuesTests {
 
     @Test("a direction override stays inside its own value")
     func isolation() throws {
-        let inventory = Data("{\"profile\":{\"attributes\":{\"a\":\"\u{202E}x\"}}}".utf8)
-        let letter = try AccessLetter(
-            Sample.facts(),
-            answer: InventoryAnswer(sectionsAsked: [], inventory: inventory),
-            controller: Sample.controller
-        ).rendered(with: try .english())
+        let letter = try Sample.letter(Sample.inventory("{\"profile\":{\"attributes\":{\"a\":\"\u{202E}x\"}}}"))
         #expect(letter.text.contains("<bdi class=\"v\">\u{202E}x</bdi>"))
     }
 

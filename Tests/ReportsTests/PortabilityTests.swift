@@ -1,11 +1,14 @@
 import Foundation
+import Inventory
+import InventorySample
 import Reports
+import SubjectRequests
 import Testing
 
 @Suite("Portability")
 struct PortabilityTests {
     @Test(
-        "what was not provided by the person goes, what was stays",
+        "what the customer did not provide is left out, what they provided stays",
         arguments: [
             (
                 #"{"profile":{"id":1,"audienceMemberships":[{"id":2}],"totalSales":1.50}}"#,
@@ -49,6 +52,10 @@ struct PortabilityTests {
                 #"{"loyalty":{"programs":{"1":{"subLedgers":{"s":{"currentBalance":2}}}}}}"#
             ),
             (
+                #"{"loyalty":{"programs":{"1":{"joinDate":"2026-01-01T00:00:00Z"},"2":{"ledger":{"currentBalance":0}}}}}"#,
+                #"{"loyalty":{"programs":{"1":{"joinDate":"2026-01-01T00:00:00Z"}}}}"#
+            ),
+            (
                 #"{"loyalty":{"cards":[{"blockReason":"b","profiles":[{"integrationId":"p"},{"integrationId":"customer-42"}]}]}}"#,
                 #"{"loyalty":{"cards":[{"profiles":[{"integrationId":"customer-42"}]}]}}"#
             ),
@@ -85,7 +92,7 @@ struct PortabilityTests {
         #expect(reasons?.contains("loyalty.programs.*.ledger.nextTierName derived_by_the_controller 1") == true)
     }
 
-    @Test("nobody else is in the file, and what the person did is")
+    @Test("no other customer is in the file, and what this customer did is")
     func sample() throws {
         let text = try export(Sample.inventory).text
         for person in Sample.otherPeople { #expect(!text.contains(person)) }
@@ -99,10 +106,8 @@ struct PortabilityTests {
 
     @Test("a controller can leave out attributes that it computed")
     func ownRules() throws {
-        var policy = DisclosurePolicy.portability
-        policy.inventory.append(DisclosureRule("profile.attributes.shoeSize", .derived))
-        let document = try ExportDocument(Sample.facts(.portability), answer: Sample.answer, portabilityPolicy: policy)
-            .rendered()
+        let rules = InventoryRules.talonOne.deriving(attributes: ["shoeSize", "odd.key[1]"])
+        let document = try Sample.export(Sample.inventory(rules: rules), for: .portability)
         let root = try RawJSON.parse(document.content)
         #expect(root["inventory", "profile", "attributes", "shoeSize"] == nil)
         #expect(root["inventory", "profile", "attributes", "odd.key[0]"]?.boolValue == true)
@@ -110,11 +115,7 @@ struct PortabilityTests {
 
     @Test("the cover letter says what is left out, and nothing of what it held")
     func letter() throws {
-        let letter = try PortabilityLetter(
-            Sample.facts(.portability),
-            answer: Sample.answer,
-            controller: Sample.controller
-        ).rendered(with: try DocumentTemplates.english())
+        let letter = try Sample.letter(Sample.inventory(), for: .portability)
         #expect(letter.fileName == "request-42-letter.html")
         try expectWellFormed(letter)
         #expect(letter.text.contains("profile.audienceMemberships"))
@@ -123,7 +124,6 @@ struct PortabilityTests {
     }
 
     private func export(_ inventory: Data) throws -> Document {
-        let answer = InventoryAnswer(sectionsAsked: Sample.sections, inventory: inventory)
-        return try ExportDocument(Sample.facts(.portability), answer: answer).rendered()
+        try Sample.export(Sample.inventory(inventory), for: .portability)
     }
 }

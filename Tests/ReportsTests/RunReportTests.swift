@@ -1,29 +1,34 @@
 import Foundation
+import Inventory
+import InventorySample
 import Reports
+import SubjectRequests
 import Testing
 
 @Suite("Run reports")
 struct RunReportTests {
-    @Test("a run that accounts for every request balances, and one that does not says so loudly")
+    @Test("a run that accounts for every request balances, and one that does not has an alert")
     func balance() throws {
         let templates = try DocumentTemplates.english()
         var report = Self.report()
         #expect(report.balances)
-        #expect(!(try report.html(with: templates).text.contains("does not hold")))
+        #expect(!(try report.html(with: templates).text.contains("sums differ")))
         report.counts.arrived += 1
         #expect(!report.balances)
         let html = try report.html(with: templates)
         try expectWellFormed(html)
-        #expect(visibleText(html).contains("The sum does not hold: 22 requests were to be accounted for, but 21 are."))
+        #expect(
+            visibleText(html).contains("The sums differ: the run had to account for 22 requests, and accounts for 21.")
+        )
         #expect(try RawJSON.parse(report.json().content)["balances"]?.boolValue == false)
     }
 
-    @Test("every kind of whereabouts is in the sum once")
+    @Test("every count of requests is in the sum once")
     func sum() {
         let parts: [(inout RunReport.Counts) -> Void] = [
-            { $0.refused += 1 }, { $0.failed += 1 }, { $0.toBeRetried += 1 }, { $0.takenByOthers += 1 },
-            { $0.completed["erased", default: 0] += 1 }, { $0.completed["a new outcome", default: 0] += 1 },
-            { $0.waiting["identity", default: 0] += 1 },
+            { $0.refused += 1 }, { $0.failed += 1 }, { $0.leftForNextRun += 1 }, { $0.takenByOthers += 1 },
+            { $0.completed[.erased, default: 0] += 1 }, { $0.completed[.noData, default: 0] += 1 },
+            { $0.waiting[.identity, default: 0] += 1 },
         ]
         for add in parts {
             var counts = Self.report().counts
@@ -32,7 +37,7 @@ struct RunReportTests {
         }
     }
 
-    @Test("both forms have the same numbers, in an order that stays")
+    @Test("both forms have the same numbers, in a fixed order")
     func forms() throws {
         var report = Self.report()
         report.brake = "70 erasures are due"
@@ -45,17 +50,17 @@ struct RunReportTests {
                 "run", "host", "version", "environment", "started_at", "ended_at", "ending", "balances",
             ]
         )
-        #expect(root["completed"]?.members.map(\.name) == ["exported", "erased", "residual_data", "a_new_one"])
-        #expect(root["waiting"]?.members.map(\.name) == ["approval", "identity"])
+        #expect(root["completed"]?.members.map(\.name) == ["exported", "no_data", "erased"])
+        #expect(root["waiting"]?.members.map(\.name) == ["identity", "approval"])
         #expect(root["brake"]?.stringValue == "70 erasures are due" && root["attention", "overdue"]?.numberText == "2")
-        #expect(root["needs_a_person", "0", "request"]?.numberText == "12")
+        #expect(root["needs_action", "0", "request"]?.numberText == "12")
         let html = try report.html(with: try .english())
         #expect(html.fileName == "run-7.html")
         try expectWellFormed(html)
         let text = visibleText(html)
         for part in [
-            "exported9", "erased4", "data left after erasure1", "a new one1", "a check of who asks1", "Accounted for21",
-            "2026-04-07", "Requests past the day to answer by2", "Erasures are held back: 70 erasures are due.",
+            "exported9", "erased4", "no data held2", "verification of identity1", "Accounted for21",
+            "2026-04-07", "Requests past their answer-by date2", "Erasures are on hold: 70 erasures are due.",
         ] {
             #expect(text.contains(part), "\(part)")
         }
@@ -65,11 +70,11 @@ struct RunReportTests {
         var counts = RunReport.Counts()
         counts.pendingAtStart = 20
         counts.arrived = 1
-        counts.completed = ["a_new_one": 1, "residual_data": 1, "erased": 4, "exported": 9]
+        counts.completed = [.noData: 2, .erased: 4, .exported: 9]
         counts.refused = 1
         counts.failed = 1
-        counts.waiting = ["identity": 1, "approval": 1]
-        counts.toBeRetried = 1
+        counts.waiting = [.identity: 1, .approval: 1]
+        counts.leftForNextRun = 1
         counts.takenByOthers = 1
         counts.calls = 33
         return RunReport(
@@ -81,7 +86,7 @@ struct RunReportTests {
             endedAt: Date(timeIntervalSince1970: 1_772_892_409.9),
             ending: "the queue was empty",
             counts: counts,
-            needsAPerson: [
+            needsAction: [
                 .init(
                     requestID: 12,
                     right: "erasure",

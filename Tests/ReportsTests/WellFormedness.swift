@@ -1,5 +1,5 @@
 import Foundation
-import Reports
+import SubjectRequests
 import Testing
 
 #if canImport(FoundationXML)
