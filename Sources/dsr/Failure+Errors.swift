@@ -16,7 +16,7 @@ extension Failure {
         case let failure as Failure: self = failure
         case let error as RunError: self.init(error.exitCode, error.description)
         case let error as StoreError: self.init(Self.code(of: error), Self.sentence(of: error))
-        case let error as NotaryError: self.init(error.exitCode, error.description)
+        case let error as NotaryError: self.init(.needsAction, error.description)
         case let error as TalonOneError: self.init(error.exitCode, error.description)
         case let error as PostgresError: self.init(.unreachable, error.description)
         case let error as ThrowawayPostgresError: self.init(.unreachable, error.description)
@@ -65,16 +65,6 @@ extension RunError {
         case .schema, .configuration: .configuration
         case .credentialsRefused: .credentials
         default: .unreachable
-        }
-    }
-}
-
-extension NotaryError {
-    fileprivate var exitCode: Failure.Code {
-        switch code {
-        case .key: .configuration
-        case .store: .unreachable
-        default: .needsAction
         }
     }
 }

@@ -29,7 +29,7 @@ struct EraseCommand: AsyncParsableCommand {
 
     func run() async throws {
         let customer = try subject.read()
-        try Ticket.check(ticket, about: customer)
+        try TicketOption.check(ticket, about: customer)
         let configuration = try await options.load()
         try confirm(customer, try configuration.environment())
         let submission = Submission(
@@ -50,7 +50,7 @@ struct EraseCommand: AsyncParsableCommand {
         }
     }
 
-    private func confirm(_ customer: SubjectID, _ environment: RequestFacts.Environment) throws {
+    private func confirm(_ customer: SubjectID, _ environment: Environment) throws {
         guard !yes else { return }
         guard !subject.isFromStandardInput else {
             throw Failure(

@@ -36,7 +36,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let customer = try subject.read()
-        try Ticket.check(ticket, about: customer)
+        try TicketOption.check(ticket, about: customer)
         try checkOutput()
         let submission = Submission(
             right: portability ? .portability : .access,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Processor
 import Store
 
 struct IncidentsCommand: AsyncParsableCommand {
@@ -76,12 +77,12 @@ struct IncidentsCommand: AsyncParsableCommand {
                     incident,
                     erasing: erase,
                     because: justification,
-                    by: settings.author
+                    by: settings.operator
                 )
             }
             switch closing {
-            case .notThere: throw Failure(.usage, "there is no incident \(incident)")
-            case .wasClosed: Terminal.out("Incident \(incident) was closed before.")
+            case .notFound: throw Failure(.usage, "there is no incident \(incident)")
+            case .unchanged: Terminal.out("Incident \(incident) was closed before.")
             case .subjectGone:
                 throw Failure(
                     .needsAction,
@@ -100,7 +101,7 @@ private struct IncidentJSON: Encodable {
     let incident: Int64, erasure: Int64, found: [String]
     let openedAt: Date, subjectKeptUntil: Date?, closedAt: Date?, closedBy: String?, erasedBy: Int64?
 
-    init(_ stored: Store.Incident) {
+    init(_ stored: Incident) {
         incident = stored.id
         erasure = stored.request
         found = stored.found

@@ -45,7 +45,7 @@ struct MigrateCommand: AsyncParsableCommand {
 private struct StepJSON: Encodable {
     let version: Int, name: String, appliedAt: Nullable<Date>
 
-    init(_ step: Store.MigrationStatus) {
+    init(_ step: MigrationStatus) {
         version = step.version
         name = step.name
         appliedAt = Nullable(step.appliedAt)

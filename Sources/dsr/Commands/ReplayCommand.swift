@@ -38,14 +38,14 @@ struct ReplayCommand: AsyncParsableCommand {
         guard let instant = try? Date(since, strategy: .iso8601), instant <= Date() else {
             throw Failure(.usage, "--since must be an instant in the past, for example 2026-03-05T10:00:00Z")
         }
-        try Ticket.check(ticket)
+        try TicketOption.check(ticket)
         let configuration = try await options.load()
         let settings = try configuration.processor(actor: CurrentUser.name)
         guard let key = settings.subjectKey else { throw Failure.noSubjectKey }
         _ = try configuration.talonOne()
 
         let (counts, skipped, rest) = try await configuration.withStore { store in
-            var counts = Store.ReplayCounts()
+            var counts = ReplayCounts()
             var lines = IdentifierLines(try open())
             while let batch = lines.next(1_000) {
                 let subjects = batch.map { (subject: $0, digest: key.digest(of: $0)) }
@@ -83,7 +83,7 @@ struct ReplayCommand: AsyncParsableCommand {
         try summary.throwUnlessDone()
     }
 
-    private func conclude(_ rest: Store.Unreplayed) throws {
+    private func conclude(_ rest: Unreplayed) throws {
         var sentences: [String] = []
         if rest.notGiven > 0 {
             sentences.append(

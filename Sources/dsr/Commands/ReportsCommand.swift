@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Processor
 import Store
+import SubjectRequests
 
 struct ReportsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -105,7 +106,7 @@ struct ReportsCommand: AsyncParsableCommand {
             let settings = try configuration.processor(actor: CurrentUser.name)
             guard let path = settings.reportsDirectory else { throw Failure.noReportDirectory }
             let delivered = try await configuration.withStore { store in
-                try await ReportDirectory(path: path).deliver(from: store, by: .person(settings.author))
+                try await ReportDirectory(path: path).deliver(from: store, by: .operator(settings.operator))
             }
             Terminal.out("Documents written: \(delivered.count.grouped).")
             if let failure = delivered.failure { throw Failure.undelivered(failure) }

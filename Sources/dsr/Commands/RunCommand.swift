@@ -71,7 +71,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try Ticket.check(allowSpike, option: "--allow-spike")
+        try TicketOption.check(allowSpike, option: "--allow-spike")
         let configuration = try await options.load()
         var settings = try configuration.processor(actor: CurrentUser.name)
         settings.brakeTicket = allowSpike
@@ -92,7 +92,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func printDryRun(_ configuration: DsrConfiguration, _ settings: ProcessorSettings) async throws {
         let result = try await configuration.withStore { store in
-            try await Forecast.read(from: store, settings: settings)
+            try await DryRun.read(from: store, settings: settings)
         }
         if json {
             let encoder = JSONEncoder()
@@ -113,25 +113,26 @@ extension DsrConfiguration {
     ) async throws -> RunSummary {
         try await withTalonOne(connections: settings.concurrency) { client in
             let progress = ProgressLine(unit: "requests")
-            let stop = RunStop()
-            let run = Run(database: try database(), client: client, settings: settings, stop: stop) { tally in
-                progress.update(done: tally.ended)
-            }
-            let watching = Task { await Signals.forward(to: stop) }
-            let waiting = time.map { time in
-                Task {
-                    let wait = time.next(after: Date(), in: settings.admission.deadlines.zone).timeIntervalSinceNow
-                    guard (try? await Task.sleep(for: .seconds(max(0, wait)))) != nil else { return }
-                    stop.windDown(.timeIsUp)
-                }
-            }
-            defer {
-                watching.cancel()
-                waiting?.cancel()
-                progress.end()
-            }
-            return try await run.execute(scope)
+            defer { progress.end() }
+            var watchers: [Run.Watcher] = [{ await Signals.forward(to: $0) }]
+            if let time { watchers.append(timeLimit(time, in: settings.admission.deadlines.zone)) }
+            return try await Run(
+                database: try database(),
+                client: client,
+                settings: settings,
+                watchers: watchers,
+                progress: { progress.update(done: $0.closed) }
+            ).execute(scope)
         }
+    }
+}
+
+/// Shuts a run down at a time of day.
+private func timeLimit(_ time: TimeOfDay, in zone: TimeZone) -> Run.Watcher {
+    { shutdown in
+        let wait = time.next(after: Date(), in: zone).timeIntervalSinceNow
+        guard (try? await Task.sleep(for: .seconds(max(0, wait)))) != nil else { return }
+        shutdown.begin(.timeLimitReached)
     }
 }
 
@@ -139,19 +140,16 @@ extension RunSummary {
     /// The summary's exit code, as an error where it is not 0.
     func throwUnlessDone() throws {
         switch end {
-        case .credentialsRefused:
+        case .credentialsRefused(let how):
             throw Failure(
                 .credentials,
-                "the API refused the credentials; no more requests were claimed, and those in progress are pending again"
+                "\(how) No more requests were claimed, and those in progress are pending again."
             )
-        case .apiUnavailable:
-            throw Failure(
-                .unreachable,
-                "Talon.One was unavailable for too long; requests without an answer are pending and will be retried"
-            )
+        case .apiUnavailable(let how):
+            throw Failure(.unreachable, "\(how); requests without an answer are pending and will be retried")
         case .leaseLost:
             throw Failure(.tryAgain, "the run lost its lease; the next run takes over its requests")
-        case .done, .stopped, .timeIsUp, .limitReached:
+        case .done, .stopped, .timeLimitReached, .requestLimitReached:
             break
         }
         if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
@@ -174,11 +172,11 @@ extension RunSummary {
                 "erasures are held back: \(brake); 'dsr run --allow-spike TICKET' allows them"
             )
         }
-        if needsAPerson { throw Failure(.needsAction, neededAction) }
+        if needsAction { throw Failure(.needsAction, neededAction) }
     }
 
     private var neededAction: String {
-        let ids = report.needsAPerson.map { String($0.requestID) }
+        let ids = report.needsAction.map { String($0.requestID) }
         guard let first = ids.first else { return "something needs action; see the summary of run \(report.runID)" }
         let named = ids.prefix(10).joined(separator: ", ") + (ids.count > 10 ? ", …" : "")
         return ids.count == 1

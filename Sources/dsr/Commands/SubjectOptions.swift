@@ -52,21 +52,15 @@ struct OriginOptions: ParsableArguments {
     }
 }
 
-/// References that the evidence keeps permanently, such as tickets: an identifier of a case, and no sentence about a
-/// customer.
-enum Ticket {
+/// Options whose value the evidence log keeps for good.
+enum TicketOption {
+    /// - Throws: ``Failure`` where the value is not a ``Ticket``.
     static func check(_ ticket: String?, about subject: SubjectID? = nil, option: String = "--ticket") throws {
         guard let ticket else { return }
-        guard ticket.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._:\/#\-]{0,99}/) != nil else {
-            throw Failure(
-                .usage,
-                "\(option) must be a reference of up to 100 letters, digits and . _ : / # -; the evidence keeps it "
-                    + "permanently, so it must not contain a name or an address"
-            )
-        }
-        guard let subject else { return }
-        guard subject.value.count < 4 || !ticket.contains(subject.value) else {
-            throw Failure(.usage, "\(option) contains the integrationId, and the evidence keeps it permanently")
+        do {
+            _ = try Ticket(ticket, about: subject)
+        } catch {
+            throw Failure(.usage, "\(option): \(error.reason)")
         }
     }
 }

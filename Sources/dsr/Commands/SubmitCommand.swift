@@ -38,7 +38,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let customer = try subject.read()
-        try Ticket.check(ticket, about: customer)
+        try TicketOption.check(ticket, about: customer)
         var submission = Submission(
             right: right,
             subject: customer,

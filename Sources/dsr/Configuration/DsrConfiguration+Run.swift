@@ -4,6 +4,7 @@ import Foundation
 import Notary
 import Processor
 import Reports
+import Store
 import SubjectRequests
 import TalonOne
 
@@ -25,7 +26,7 @@ extension DsrConfiguration {
         run.brake = brake()
         run.recheck = recheck()
         if let names = settings[EvidenceSettings.attributeNames] { run.namesAttributes = names }
-        if let results = settings[EvidenceSettings.resultsPerHead] { run.resultsPerHead = results }
+        if let results = settings[EvidenceSettings.resultsPerCheckpoint] { run.resultsPerCheckpoint = results }
         if let concurrency = settings[RunSettings.concurrency] { run.concurrency = concurrency }
         if let sections = try sections() { run.sections = sections }
         if let lease = settings[RunSettings.lease] { run.lease = lease }

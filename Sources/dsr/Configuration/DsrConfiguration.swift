@@ -28,7 +28,7 @@ struct DsrConfiguration {
     }
 
     /// The environment of Talon.One that the credentials belong to.
-    func environment() throws -> RequestFacts.Environment {
+    func environment() throws -> Environment {
         try settings.required(TalonOneSettings.environment)
     }
 

@@ -1,4 +1,5 @@
 import Reports
+import SubjectRequests
 import TalonOne
 
 enum DatabaseSettings {
@@ -45,7 +46,7 @@ enum TalonOneSettings {
     static let environment = Setting(
         "talonOne.environment",
         "TALON_ONE_ENVIRONMENT",
-        .choice(RequestFacts.Environment.self),
+        .choice(Environment.self),
         default: .unset("none; it is never guessed"),
         help: "The environment that the credentials belong to."
     )

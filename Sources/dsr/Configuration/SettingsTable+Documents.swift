@@ -13,7 +13,7 @@ enum ReportSettings {
 enum EvidenceSettings {
     static let group = SettingGroup(
         title: "Evidence and erased customers",
-        rows: [key, directory, attributeNames, resultsPerHead, subjectKey, reappearanceDays]
+        rows: [key, directory, attributeNames, resultsPerCheckpoint, subjectKey, reappearanceDays]
     )
 
     static let key = Setting(
@@ -37,8 +37,8 @@ enum EvidenceSettings {
         default: .value("false"),
         help: "Whether the evidence of a rectification holds the names of the attributes."
     )
-    static let resultsPerHead = Setting(
-        "evidence.resultsPerHead",
+    static let resultsPerCheckpoint = Setting(
+        "evidence.resultsPerCheckpoint",
         "DSR_EVIDENCE_RESULTS_PER_HEAD",
         .number(1...1_000_000),
         default: .value("10000"),

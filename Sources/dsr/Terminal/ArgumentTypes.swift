@@ -1,5 +1,4 @@
 public import ArgumentParser
-public import Store
 public import SubjectRequests
 public import TalonOne
 

@@ -1,7 +1,4 @@
 import Glibc
-import Processor
-import Reports
-import Store
 
 /// The operator who started the command.
 enum CurrentUser {
@@ -9,12 +6,5 @@ enum CurrentUser {
     static var name: String {
         guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "uid \(getuid())" }
         return String(cString: name)
-    }
-}
-
-extension ProcessorSettings {
-    /// The operator, as the evidence names them.
-    var author: Author.Person {
-        Author.Person(actor: actor, environment: environment.rawValue, version: version)
     }
 }

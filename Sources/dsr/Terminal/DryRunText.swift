@@ -3,7 +3,7 @@ import Processor
 /// The result of a dry run, for a terminal.
 struct DryRunText {
     let environment: String
-    let result: Forecast
+    let result: DryRun
 
     func print() {
         Terminal.out("Dry run on \(environment). Nothing was changed.")

@@ -6,14 +6,14 @@ import UnixSignals
 /// SIGTERM and SIGINT, and what they end.
 enum Signals {
     /// Forwards signals to a run: the first begins its shutdown, the second cancels it.
-    static func forward(to stop: RunStop) async {
+    static func forward(to shutdown: Shutdown) async {
         var isFirst = true
         for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
             if isFirst {
-                stop.windDown(.stopped)
+                shutdown.begin(.stopped)
                 Terminal.note("Stopping after calls in flight; a second signal stops at once.")
             } else {
-                stop.cancel(.stopped)
+                shutdown.cancel(.stopped)
             }
             isFirst = false
         }

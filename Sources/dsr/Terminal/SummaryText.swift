@@ -1,5 +1,6 @@
 import Processor
 import Reports
+import SubjectRequests
 
 /// The summary of a run, for a terminal or for the mail that cron sends.
 struct SummaryText {
@@ -20,14 +21,14 @@ struct SummaryText {
         case .failed: Terminal.out("  EVIDENCE LOG NOT SIGNED")
         }
         if let brake = report.brake { Terminal.out("  ERASURES HELD BACK: \(brake)") }
-        for (code, count) in report.attentionInOrder {
+        for (code, count) in report.attention.counts {
             Terminal.out("  \(Self.labels[code] ?? code.replacing("_", with: " ")): \(count.grouped)")
         }
-        for row in report.needsAPerson.prefix(20) {
+        for row in report.needsAction.prefix(20) {
             Terminal.out("  request \(row.requestID) (\(row.right)): \(row.state): \(row.reason)")
         }
-        if report.needsAPerson.count > 20 {
-            Terminal.out("  and \((report.needsAPerson.count - 20).grouped) more in the run report")
+        if report.needsAction.count > 20 {
+            Terminal.out("  and \((report.needsAction.count - 20).grouped) more in the run report")
         }
     }
 
@@ -35,10 +36,10 @@ struct SummaryText {
         var lines: [(String, Int)] = [
             ("pending at the start", counts.pendingAtStart), ("arrived during the run", counts.arrived),
         ]
-        lines += counts.completed.sorted { $0.key < $1.key }.map { ("  completed, \($0.key)", $0.value) }
+        lines += counts.completedByCode.map { ("  completed, \($0.code)", $0.count) }
         lines += [("  refused", counts.refused), ("  failed, need action", counts.failed)]
-        lines += counts.waiting.sorted { $0.key < $1.key }.map { ("  waiting for \($0.key)", $0.value) }
-        lines += [("  left for the next run", counts.toBeRetried), ("  taken by other runs", counts.takenByOthers)]
+        lines += counts.waitingByCode.map { ("  waiting for \($0.code)", $0.count) }
+        lines += [("  left for the next run", counts.leftForNextRun), ("  taken by other runs", counts.takenByOthers)]
         for (label, count) in lines where count > 0 || !label.hasPrefix("  ") {
             let padding = String(repeating: " ", count: max(1, 40 - label.count))
             Terminal.out("  \(label)\(padding)\(count.grouped)")
@@ -55,10 +56,10 @@ struct SummaryText {
 
     /// What needs action outside the run's own work, by its code in the run report.
     private static let labels = [
-        "overdue": "past answer-by date", "unlawfully_late": "also past the last lawful date",
-        "refusals_to_tell": "refusal letters not sent",
-        "refusals_told_too_late": "refusal letters not sent within the first month",
+        "overdue": "past answer-by date", "past_last_lawful_date": "also past the last lawful date",
+        "refusals_not_sent": "refusal letters not sent",
+        "refusals_late": "refusal letters not sent within the first month",
         "holds_to_review": "legal holds due for review", "incidents": "erased customers who reappeared",
-        "missed_looks": "rechecks that were missed",
+        "missed_rechecks": "rechecks that were missed",
     ]
 }

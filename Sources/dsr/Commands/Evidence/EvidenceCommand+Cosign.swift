@@ -28,11 +28,11 @@ extension EvidenceCommand {
         var state: String
 
         func run() throws {
-            let witness = Cosigner(
+            let witness = Witness(
                 key: try key(),
                 log: try VerifierKey(option: "--log", log),
                 directory: CheckpointDirectory(path: checkpoints),
-                memory: state
+                state: state
             )
             let signed = try witness.cosign(now: Date())
             for checkpoint in signed { Terminal.out("Signed: \(checkpoint)") }

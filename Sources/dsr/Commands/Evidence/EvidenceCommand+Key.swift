@@ -3,6 +3,7 @@ import AtomicFiles
 import EvidenceLog
 import Foundation
 import Processor
+import Store
 
 extension EvidenceCommand {
     struct Key: ParsableCommand {

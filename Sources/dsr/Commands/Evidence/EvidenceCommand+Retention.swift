@@ -49,7 +49,7 @@ extension EvidenceCommand {
             guard let day = try? Date(before + "T00:00:00Z", strategy: .iso8601), day <= Date() else {
                 throw Failure(.usage, "--before must be a day in the past, for example 2023-11-23")
             }
-            try Ticket.check(reason, option: "--reason")
+            try TicketOption.check(reason, option: "--reason")
             let configuration = try await options.load()
             let result = try await configuration.withStore { store in
                 try await store.pruneEvidence(before: day, reason: reason, actor: CurrentUser.name)

@@ -56,11 +56,11 @@ extension EvidenceCommand {
             for problem in findings.problems { Terminal.out("problem: \(problem)") }
             for open in findings.open { Terminal.out("open: \(open)") }
             Terminal.out(
-                "\(findings.leaves.counted("log entry", "log entries")), "
+                "\(findings.entries.counted("log entry", "log entries")), "
                     + "\(findings.pruned.grouped) with deleted contents, \(findings.unsigned.grouped) not signed yet; "
-                    + "\(findings.storedHeads.counted("checkpoint")) in the database, "
+                    + "\(findings.storedCheckpoints.counted("checkpoint")) in the database, "
                     + (isFiled
-                        ? "\(findings.filedHeads.grouped) in files"
+                        ? "\(findings.filedCheckpoints.grouped) in files"
                         : "none compared with files (no checkpoint directory)")
             )
             if findings.problemCount == 0 { Terminal.out("The evidence is valid.") }

@@ -31,21 +31,21 @@ struct DecisionOptions: ParsableArguments {
         let settings = try configuration.processor(actor: CurrentUser.name)
         let decision = try decision(CivilDate(Date(), in: settings.admission.deadlines.zone))
         let (result, detail) = try await configuration.withStore { store in
-            try await Run.admit(request, in: store, settings: settings)
+            try await QueueAdmission.admit(request, in: store, settings: settings)
             let result = try await store.decide(
                 decision,
                 on: request,
                 because: justification,
-                by: settings.author,
+                by: settings.operator,
                 subject: subject,
                 rules: settings.admission.deadlines
             )
             return (result, try await store.detail(of: request))
         }
         switch result {
-        case .notThere: throw Failure(.usage, missing(isSubjectGiven: subject != nil))
+        case .notFound: throw Failure(.usage, missing(isSubjectGiven: subject != nil))
         case .notMade(.notAllowed(let sentence)): throw Failure(.usage, sentence)
-        case .notMade(.alreadySo(let sentence)): try printUnchanged(sentence)
+        case .notMade(.unchanged(let sentence)): try printUnchanged(sentence)
         case .notMade(.allowed): break
         case .made(let state, let gate): try printChanged(done, state, gate, detail.flatMap(next))
         }

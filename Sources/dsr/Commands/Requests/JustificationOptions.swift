@@ -19,7 +19,7 @@ struct JustificationOptions: ParsableArguments {
         guard reason != nil || ticket != nil else {
             throw Failure(.usage, "a decision needs a reason or a ticket: give --reason or --ticket")
         }
-        try Ticket.check(ticket, about: subject)
+        try TicketOption.check(ticket, about: subject)
         if let reason {
             guard (1...500).contains(reason.unicodeScalars.count),
                 !reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })

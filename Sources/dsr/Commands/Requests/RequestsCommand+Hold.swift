@@ -84,7 +84,7 @@ extension RequestsCommand {
                     digest: key.digest(of: customer),
                     keyID: key.id,
                     because: try justification.read(about: customer),
-                    by: settings.author
+                    by: settings.operator
                 )
             }
             try report(placed)
@@ -102,14 +102,14 @@ extension RequestsCommand {
             return customer
         }
 
-        private func report(_ placed: Store.PlacedHold) throws {
+        private func report(_ placed: PlacedHold) throws {
             func list(_ ids: [Int64]) -> String {
                 (ids.count == 1 ? "request " : "requests ") + ids.map(String.init).joined(separator: ", ")
             }
             if json {
                 try JSONOutput.print(PlacedJSON(placed))
             } else {
-                Terminal.out(placed.wasThere ? "Hold \(placed.id) existed before." : "Hold \(placed.id) is placed.")
+                Terminal.out(placed.existed ? "Hold \(placed.id) existed before." : "Hold \(placed.id) is placed.")
                 if !placed.heldBack.isEmpty { Terminal.out("Held back: \(list(placed.heldBack)).") }
                 if !placed.stopped.isEmpty {
                     Terminal.out("In progress, and stopped before the call is sent: \(list(placed.stopped)).")
@@ -146,7 +146,7 @@ extension RequestsCommand {
             let configuration = try await options.load()
             let settings = try configuration.processor(actor: CurrentUser.name)
             let result = try await configuration.withStore { store in
-                try await store.releaseHold(hold, because: justification, by: settings.author)
+                try await store.releaseHold(hold, because: justification, by: settings.operator)
             }
             guard let result else { throw Failure(.usage, "there is no hold \(hold)") }
             if json {
@@ -164,9 +164,9 @@ extension RequestsCommand {
 private struct PlacedJSON: Encodable {
     let hold: Int64, wasThere: Bool, heldBack: [Int64], stopped: [Int64], tooLate: [Int64]
 
-    init(_ placed: Store.PlacedHold) {
+    init(_ placed: PlacedHold) {
         hold = placed.id
-        wasThere = placed.wasThere
+        wasThere = placed.existed
         heldBack = placed.heldBack
         stopped = placed.stopped
         tooLate = placed.tooLate

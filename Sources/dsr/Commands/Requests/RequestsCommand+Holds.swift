@@ -45,7 +45,7 @@ private struct HoldJSON: Encodable {
     let reviewOn: CivilDate, expiresOn: CivilDate?, releasedAt: Date?
     let state: String, heldBack: Int
 
-    init(_ stored: Store.StoredHold) {
+    init(_ stored: StoredHold) {
         hold = stored.id
         ground = stored.hold.ground.rawValue
         law = stored.hold.sourceOfLaw
@@ -59,7 +59,7 @@ private struct HoldJSON: Encodable {
     }
 }
 
-extension Store.StoredHold {
+extension StoredHold {
     fileprivate var status: String {
         if releasedAt != nil { return "released" }
         if isExpired { return "expired" }
