@@ -29,17 +29,12 @@ struct Dsr: AsyncParsableCommand {
 
     static func main() async {
         let arguments = ProcessTitle.takeArguments()
-        let command: any ParsableCommand
         do {
-            command = try parseAsRoot(arguments)
+            try await run(parseAsRoot(arguments))
         } catch {
-            exit(parsing: arguments, error)
-        }
-        do {
-            try await run(command)
-        } catch let help as CleanExit {
-            exit(withError: help)
-        } catch {
+            // The parser's own errors, help among them, are those that it does not give the general exit code.
+            let code = exitCode(for: error)
+            guard code == .failure else { exit(code, fullMessage(for: error), arguments) }
             let failure = Failure(error)
             Terminal.error(failure.sentence)
             Foundation.exit(failure.code.rawValue)
@@ -56,11 +51,9 @@ struct Dsr: AsyncParsableCommand {
     }
 
     /// Ends the program after help or a wrong command line.
-    private static func exit(parsing arguments: [String], _ error: any Error) -> Never {
-        let code = exitCode(for: error)
-        let message = fullMessage(for: error)
+    private static func exit(_ code: ExitCode, _ message: String, _ arguments: [String]) -> Never {
         if code == .success {
-            print(message)
+            Terminal.out(message)
         } else {
             Terminal.error(UsageError.text(of: message, for: arguments))
         }

@@ -185,11 +185,16 @@ struct CommandTests {
         }
     }
 
-    @Test("the demo works, and works again")
+    @Test("the demo works, and works again, whatever the user's own settings are")
     func demo() async throws {
         try await House.with { house in
             for _ in 1...2 {
-                let ended = try await house.dsr("demo", "--reports", house.folder + "/demo").expect(0)
+                let ended = try await house.dsr(
+                    "demo",
+                    "--reports",
+                    house.folder + "/demo",
+                    setting: ["DSR_CONFIG": "/nonexistent", "TALON_ONE_API_KEY_FILE": "/nonexistent", "DSR_X": "x"]
+                ).expect(0)
                 #expect(ended.out.contains("the sums agree"))
                 #expect(ended.out.contains("completed\terased"))
             }

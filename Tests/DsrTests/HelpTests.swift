@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TestHouse
 import Testing
 
 @testable import dsr
@@ -33,6 +34,19 @@ struct HelpTests {
                 #expect(throws: Never.self, "\(example)") { _ = try Dsr.parseAsRoot(Array(words.dropFirst())) }
             }
         }
+    }
+
+    @Test(
+        "help and version are answers on standard output, and no errors",
+        arguments: [
+            ([], "USAGE: dsr"), (["--help"], "USAGE: dsr"), (["help", "run"], "USAGE: dsr run"),
+            (["run", "-h"], "USAGE: dsr run"), (["requests"], "USAGE: dsr requests"), (["--version"], Version.current),
+        ]
+    )
+    func answers(_ words: [String], _ text: String) async throws {
+        let ended = try await House.run(words, [:]).expect(0)
+        #expect(ended.out.contains(text))
+        #expect(ended.err.isEmpty)
     }
 
     @Test("help calls the customer a customer and the operator an operator, and uses no inner words")
