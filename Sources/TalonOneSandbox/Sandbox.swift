@@ -17,9 +17,10 @@ public actor Sandbox {
     private var hangWatchers: [CheckedContinuation<Void, Never>] = []
     private var isStopped = false
 
-    private struct Waiter {
+    fileprivate struct Waiter {
         let match: SandboxMatch
         let from: Int
+        let carriedOut: Bool
         let found: AsyncStream<SandboxRequest>.Continuation
     }
 
@@ -30,6 +31,8 @@ public actor Sandbox {
 
     /// What is to become of a request.
     struct Arrival: Sendable {
+        /// The request's place among all requests.
+        let number: Int
         let fault: SandboxFault.Behaviour?
         /// Given with a fault that hangs, so that it can be let go even before it has come to hanging.
         let hangNumber: Int?
@@ -49,10 +52,12 @@ public actor Sandbox {
             tally.operations[operation, default: SandboxCount()].disturbed += 1
             if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].disturbed += 1 }
         }
-        guard fault == .hang || fault == .hangAfterActing else { return Arrival(fault: fault, hangNumber: nil) }
+        guard fault == .hang || fault == .hangAfterActing else {
+            return Arrival(number: request.number, fault: fault, hangNumber: nil)
+        }
         hangs += 1
         lastHang += 1
-        return Arrival(fault: fault, hangNumber: lastHang)
+        return Arrival(number: request.number, fault: fault, hangNumber: lastHang)
     }
 
     /// Whether the rate limit lets a request pass.
@@ -62,11 +67,12 @@ public actor Sandbox {
     }
 
     /// Carries a request out.
-    func act(_ route: Route, body: JSON?, now: Date) -> Answer {
+    func act(_ number: Int, _ route: Route, body: JSON?, now: Date) -> Answer {
         do throws(Refusal) {
             let answer = try world.perform(route, body: body, settings: settings, now: Self.stamp(now))
             tally.noteCarriedOut(route.operation, of: route.identifier)
             if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].acted += 1 }
+            if let request = log.noteCarriedOut(number) { resumeWaiters(for: request) }
             return answer
         } catch {
             return error.answer
@@ -158,12 +164,19 @@ extension Sandbox {
 
     /// Waits for a request, and returns at once if it has come already.
     ///
-    /// - Parameter from: ignores requests before this ``SandboxRequest/number``.
+    /// - Parameters:
+    ///   - from: ignores requests before this ``SandboxRequest/number``.
+    ///   - carriedOut: waits until the request has been carried out, and not only received.
     /// - Throws: `CancellationError` if the waiting task is cancelled.
-    public func waitForRequest(matching match: SandboxMatch, from: Int = 0) async throws -> SandboxRequest {
-        if let found = log.entries.first(where: { $0.number >= from && $0.matches(match) }) { return found }
+    public func waitForRequest(
+        matching match: SandboxMatch,
+        from: Int = 0,
+        carriedOut: Bool = false
+    ) async throws -> SandboxRequest {
         let (stream, found) = AsyncStream<SandboxRequest>.makeStream()
-        waiters.append(Waiter(match: match, from: from, found: found))
+        let waiter = Waiter(match: match, from: from, carriedOut: carriedOut, found: found)
+        if let request = log.entries.first(where: { $0.satisfies(waiter) }) { return request }
+        waiters.append(waiter)
         for await request in stream { return request }
         throw CancellationError()
     }
@@ -177,7 +190,7 @@ extension Sandbox {
     private func resumeWaiters(for request: SandboxRequest) {
         guard !waiters.isEmpty else { return }
         waiters.removeAll { waiter in
-            guard request.number >= waiter.from, request.matches(waiter.match) else { return false }
+            guard request.satisfies(waiter) else { return false }
             waiter.found.yield(request)
             waiter.found.finish()
             return true
@@ -186,7 +199,8 @@ extension Sandbox {
 }
 
 extension SandboxRequest {
-    fileprivate func matches(_ match: SandboxMatch) -> Bool {
-        match.holds(operation: operation, identifier: identifier, path: target)
+    fileprivate func satisfies(_ waiter: Sandbox.Waiter) -> Bool {
+        number >= waiter.from && (isCarriedOut || !waiter.carriedOut)
+            && waiter.match.holds(operation: operation, identifier: identifier, path: target)
     }
 }

@@ -16,6 +16,8 @@ public struct SandboxRequest: Sendable, Codable, Hashable {
     public var headers: [String: String]
     /// The body as text.
     public var body: String
+    /// Whether it has been carried out, whatever the caller was told.
+    public var isCarriedOut = false
 }
 
 /// How often something was asked for, and how often that changed or answered something.
@@ -70,6 +72,16 @@ struct RequestLog: Sendable {
         if ring.count < Self.capacity { ring.append(request) } else { ring[total % Self.capacity] = request }
         total += 1
         return request
+    }
+
+    /// Notes that a request has been carried out.
+    ///
+    /// - Returns: The request, unless it has left the log since it came in.
+    mutating func noteCarriedOut(_ number: Int) -> SandboxRequest? {
+        let place = number % Self.capacity
+        guard ring.indices.contains(place), ring[place].number == number else { return nil }
+        ring[place].isCarriedOut = true
+        return ring[place]
     }
 
     /// Oldest first.

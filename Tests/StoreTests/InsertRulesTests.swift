@@ -4,8 +4,8 @@ import Store
 import SubjectRequests
 import Testing
 
-@Suite("The table as interface")
-struct DoorTests {
+@Suite("The rules of an insert")
+struct InsertRulesTests {
     /// What an insert is told: `accepted`, or the constraint and the message.
     private func answer(to values: String, in database: Database) async throws -> String? {
         try await database.run(
