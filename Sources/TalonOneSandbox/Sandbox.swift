@@ -20,7 +20,7 @@ public actor Sandbox {
     fileprivate struct Waiter {
         let match: SandboxMatch
         let from: Int
-        let carriedOut: Bool
+        let processed: Bool
         let found: AsyncStream<SandboxRequest>.Continuation
     }
 
@@ -68,11 +68,11 @@ public actor Sandbox {
 
     /// Carries a request out.
     func act(_ number: Int, _ route: Route, body: JSON?, now: Date) -> Answer {
+        defer { if let request = log.noteProcessed(number) { resumeWaiters(for: request) } }
         do throws(Refusal) {
             let answer = try world.perform(route, body: body, settings: settings, now: Self.stamp(now))
             tally.noteCarriedOut(route.operation, of: route.identifier)
             if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].acted += 1 }
-            if let request = log.noteCarriedOut(number) { resumeWaiters(for: request) }
             return answer
         } catch {
             return error.answer
@@ -166,15 +166,15 @@ extension Sandbox {
     ///
     /// - Parameters:
     ///   - from: ignores requests before this ``SandboxRequest/number``.
-    ///   - carriedOut: waits until the request has been carried out, and not only received.
+    ///   - processed: waits until the request has been processed, and not only received.
     /// - Throws: `CancellationError` if the waiting task is cancelled.
     public func waitForRequest(
         matching match: SandboxMatch,
         from: Int = 0,
-        carriedOut: Bool = false
+        processed: Bool = false
     ) async throws -> SandboxRequest {
         let (stream, found) = AsyncStream<SandboxRequest>.makeStream()
-        let waiter = Waiter(match: match, from: from, carriedOut: carriedOut, found: found)
+        let waiter = Waiter(match: match, from: from, processed: processed, found: found)
         if let request = log.entries.first(where: { $0.satisfies(waiter) }) { return request }
         waiters.append(waiter)
         for await request in stream { return request }
@@ -200,7 +200,7 @@ extension Sandbox {
 
 extension SandboxRequest {
     fileprivate func satisfies(_ waiter: Sandbox.Waiter) -> Bool {
-        number >= waiter.from && (isCarriedOut || !waiter.carriedOut)
+        number >= waiter.from && (isProcessed || !waiter.processed)
             && waiter.match.holds(operation: operation, identifier: identifier, path: target)
     }
 }

@@ -16,8 +16,8 @@ public struct SandboxRequest: Sendable, Codable, Hashable {
     public var headers: [String: String]
     /// The body as text.
     public var body: String
-    /// Whether it has been carried out, whatever the caller was told.
-    public var isCarriedOut = false
+    /// Whether it has been processed, which is to be carried out or refused, whatever the caller was told.
+    public var isProcessed = false
 }
 
 /// How often something was asked for, and how often that changed or answered something.
@@ -74,13 +74,13 @@ struct RequestLog: Sendable {
         return request
     }
 
-    /// Notes that a request has been carried out.
+    /// Notes that a request has been processed.
     ///
     /// - Returns: The request, unless it has left the log since it came in.
-    mutating func noteCarriedOut(_ number: Int) -> SandboxRequest? {
+    mutating func noteProcessed(_ number: Int) -> SandboxRequest? {
         let place = number % Self.capacity
         guard ring.indices.contains(place), ring[place].number == number else { return nil }
-        ring[place].isCarriedOut = true
+        ring[place].isProcessed = true
         return ring[place]
     }
 

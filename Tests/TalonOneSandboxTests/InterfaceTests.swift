@@ -149,7 +149,7 @@ import Testing
         }
     }
 
-    @Test("a wait for an effect skips requests that were received and not carried out")
+    @Test("a wait for an effect skips requests that were received and not processed")
     func effect() async throws {
         try await withSandbox { caller in
             let (path, body) = ("/v1/customer_profiles/a", #"{"attributes":{}}"#)
@@ -158,8 +158,8 @@ import Testing
             await caller.sandbox.install(SandboxFault(.hangAfterActing))
             async let hanging: Void = { _ = try? await caller.send("PUT", path, body) }()
             let match = SandboxMatch(identifier: "a")
-            let request = try await caller.sandbox.waitForRequest(matching: match, carriedOut: true)
-            #expect(request.number == 1 && request.isCarriedOut)
+            let request = try await caller.sandbox.waitForRequest(matching: match, processed: true)
+            #expect(request.number == 1 && request.isProcessed)
             #expect(await caller.sandbox.hasProfile("a"))
             await caller.sandbox.clearFaults()
             await hanging
