@@ -38,13 +38,15 @@ struct BoundsTests {
         }
     }
 
-    /// The peak of a run's memory after 300 requests is compared with its peak after 3,000 more. By then everything that
-    /// is allocated once has been allocated. A run that kept its claims, its results or its documents would grow by some
-    /// KiB for each request, and by several times the bound; a bounded run grows by what the allocator happens to do,
-    /// which under load is now and then much, and in two runs in a row is not.
+    /// Compares the peak of a run's memory after 300 requests, when everything that is allocated once has been allocated,
+    /// with the peak after 3,000 more.
+    ///
+    /// A bounded run grows by 0.02 to 0.04 KiB for each request, which is the allocator's doing. A run that kept nothing but
+    /// each request it has answered would grow by 0.16 KiB, and one that kept documents by several KiB. An overloaded machine
+    /// can disturb one reading; growth shows in both.
     @Test("the memory of a run does not grow with the number of its requests")
     func memory() async throws {
-        let bound = 1.0
+        let bound = 0.1
         let first = try await Self.growth(afterRequest: 300, over: 3_000)
         guard first > bound else { return }
         let second = try await Self.growth(afterRequest: 300, over: 3_000)
@@ -70,7 +72,7 @@ struct BoundsTests {
         return growth.withLock { $0 }
     }
 
-    /// The most memory that a process has had so far, in KiB.
+    /// The peak of a process's memory so far, in KiB.
     private static func peak(of process: Int32) throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })

@@ -59,6 +59,7 @@ struct ClockTests {
                 try await env.received(Self.inventory, number: 50)
                 try clock.set(offBy: -seconds)
                 // One renewal is due a second: after seven the lease has been renewed under each of the clocks.
+                await env.sandbox.clearFaults()
                 await env.sandbox.install(SandboxFault(.hang, match: Self.inventory))
                 let renewals = PostgresProxy.Point(.after, "renew the lease", number: 7)
                 await proxy.order(.watch, at: renewals)

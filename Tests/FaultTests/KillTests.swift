@@ -1,4 +1,3 @@
-import Foundation
 import SubjectRequests
 import Subprocess
 import TalonOneSandbox
@@ -17,7 +16,7 @@ struct KillTests {
             switch self {
             case .commit(let point): "\(point)"
             case .call(let operation, let isDone, let customer, let number):
-                "\(isDone ? "after" : "before") the \(number). \(operation)\(customer.map { " of \($0)" } ?? "") was carried out"
+                "\(isDone ? "after" : "before") the \(number). \(operation)\(customer.map { " of \($0)" } ?? "") was processed"
             }
         }
     }
@@ -59,7 +58,7 @@ struct KillTests {
             try await env.dsr("run").expect(0)
             try await env.dsr("evidence", "checkpoint").expect(0)
             let counts = try await invariants.expectAll("\(step)")
-            // Read before it was sent again: nobody is deleted twice.
+            // Read before it was sent again: no customer is deleted twice.
             #expect(counts.acted == 3, "\(step)")
         }
     }
@@ -86,8 +85,8 @@ struct KillTests {
         case .commit(let point): try await proxy.waitUntilReached(point)
         case .call(let operation, let isDone, let customer, let number):
             let match = SandboxMatch(operation: operation, identifier: customer)
-            let call = try await env.received(match, number: number, from: first, carriedOut: isDone)
-            #expect(call.isCarriedOut == isDone, "\(step)")
+            let call = try await env.received(match, number: number, from: first, processed: isDone)
+            #expect(call.isProcessed == isDone, "\(step)")
         }
     }
 

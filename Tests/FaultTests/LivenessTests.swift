@@ -1,4 +1,3 @@
-import Foundation
 import SubjectRequests
 import Subprocess
 import TalonOneSandbox
@@ -40,7 +39,7 @@ struct LivenessTests {
             // All four deletions are carried out, and no answer comes.
             await env.sandbox.install(SandboxFault(.hangAfterActing, match: Self.deletion, count: 4))
             try await env.running { child in
-                try await env.received(Self.deletion, number: 4, carriedOut: true)
+                try await env.received(Self.deletion, number: 4, processed: true)
                 try await Self.keepBusy(env)
                 let invariants = try await Invariants(env)
                 let alive = try await env.running { _ in

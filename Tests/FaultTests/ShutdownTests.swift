@@ -1,4 +1,3 @@
-import Foundation
 import SubjectRequests
 import Subprocess
 import TalonOneSandbox
@@ -98,7 +97,7 @@ struct ShutdownTests {
         try await Self.with(2) { env, invariants in
             await env.sandbox.install(SandboxFault(.hangAfterActing, match: Self.deletion))
             let ended = try await env.running(["run", "--grace", "0"]) { child in
-                try await env.received(Self.deletion, number: 2, carriedOut: true)
+                try await env.received(Self.deletion, number: 2, processed: true)
                 try child.send(.terminate)
             }
             #expect(try await env.requests("may_have_acted") == 2)

@@ -1,4 +1,3 @@
-import Foundation
 import SubjectRequests
 import Subprocess
 import TalonOneSandbox

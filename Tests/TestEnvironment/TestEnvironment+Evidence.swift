@@ -44,7 +44,7 @@ extension TestEnvironment {
         try await with(on: server, environment: environment) { env in try await body(env, keys) }
     }
 
-    /// Answers access requests of customers whom nobody knows, in one run.
+    /// Answers access requests of customers that do not exist, in one run.
     package func answer(_ customers: String...) async throws {
         try await submit(customers.map { (.access, $0) })
         try await dsr("run").expect(0)

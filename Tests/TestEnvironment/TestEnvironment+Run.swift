@@ -52,20 +52,20 @@ extension TestEnvironment {
     ///
     /// - Parameters:
     ///   - from: Requests before this number do not count.
-    ///   - carriedOut: Waits for requests that have been carried out, and not only received.
+    ///   - processed: Waits for requests that have been processed, and not only received.
     @discardableResult
     package func received(
         _ match: SandboxMatch,
         number: Int = 1,
         from: Int = 0,
-        carriedOut: Bool = false
+        processed: Bool = false
     ) async throws -> SandboxRequest {
         let sandbox = sandbox
-        return try await waitFor("\(carriedOut ? "the effect of " : "")request \(number) that matches \(match)") {
-            var found = try await sandbox.waitForRequest(matching: match, from: from, carriedOut: carriedOut)
+        return try await waitFor("\(processed ? "the effect of " : "")request \(number) that matches \(match)") {
+            var found = try await sandbox.waitForRequest(matching: match, from: from, processed: processed)
             for _ in 1..<number {
                 let next = found.number + 1
-                found = try await sandbox.waitForRequest(matching: match, from: next, carriedOut: carriedOut)
+                found = try await sandbox.waitForRequest(matching: match, from: next, processed: processed)
             }
             return found
         }

@@ -17,7 +17,7 @@ package struct TestEnvironment: Sendable {
     ///
     /// - Parameters:
     ///   - server: The Postgres server; by default the one that all tests of the process share.
-    ///   - environment: Environment variables that the binary is started with, besides those that it needs.
+    ///   - environment: Environment variables that the binary is started with, in addition to those that it needs.
     package static func with(
         _ settings: SandboxSettings = SandboxSettings(),
         on server: ThrowawayPostgres? = nil,

@@ -6,7 +6,7 @@ package struct TimedOut: Error, CustomStringConvertible {
 }
 
 /// How long a test waits for anything, unless it says otherwise: long, since it is used up only by a test that fails.
-package let patience = Duration.seconds(120)
+package let longestWait = Duration.seconds(120)
 
 /// Waits for an event.
 ///
@@ -17,7 +17,7 @@ package let patience = Duration.seconds(120)
 @discardableResult
 package func waitFor<Value: Sendable>(
     _ event: String,
-    within limit: Duration = patience,
+    within limit: Duration = longestWait,
     _ wait: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup { group in
@@ -40,7 +40,7 @@ package func waitFor<Value: Sendable>(
 /// - Throws: ``TimedOut`` when the limit is reached first.
 package func waitUntil(
     _ condition: String,
-    within limit: Duration = patience,
+    within limit: Duration = longestWait,
     isolation: isolated (any Actor)? = #isolation,
     _ isMet: () async throws -> Bool
 ) async throws {
