@@ -1,4 +1,3 @@
-import Foundation
 import SubjectRequests
 import TalonOneSandbox
 import TestEnvironment

@@ -1,4 +1,3 @@
-import Foundation
 import SubjectRequests
 import TalonOneSandbox
 import TestEnvironment
@@ -136,7 +135,7 @@ struct GateTests {
             let shown = try await env.dsr("requests", "show", "1").expect(0).out
             #expect(shown.contains("waiting_period, closed: The erasure can still be thought over"))
             #expect(shown.contains("waiting_period: not erased before"))
-            try await env.dsr("requests", "cancel", "1", "--reason", "The person has changed their mind.").expect(0)
+            try await env.dsr("requests", "cancel", "1", "--reason", "The customer has changed their mind.").expect(0)
             try await env.dsr("run").expect(0)
             #expect(try await env.ending(of: 1) == "cancelled -")
             #expect(await env.sandbox.hasProfile("anna"))
