@@ -119,9 +119,12 @@ let package = Package(
         tests(of: "EvidenceLog", [crypto]),
         tests(of: "SubjectRequests", ["PublicHolidays", subprocess], exclude: ["deadlines.py"]),
         tests(of: "CallPolicy"),
-        tests(of: "Store", ["Migrations", "Postgres", "SubjectRequests", "ThrowawayPostgres", crypto]),
-        tests(of: "Postgres", ["ThrowawayPostgres"]),
-        tests(of: "ThrowawayPostgres", ["Postgres", subprocess]),
+        tests(
+            of: "Store",
+            ["Migrations", "Postgres", "SubjectRequests", "TestEnvironment", "ThrowawayPostgres", crypto]
+        ),
+        tests(of: "Postgres", ["TestEnvironment", "ThrowawayPostgres"]),
+        tests(of: "ThrowawayPostgres", ["Postgres", "TestEnvironment", subprocess]),
         tests(of: "TalonOne", ["TalonOneSandbox", httpClient]),
         tests(of: "TalonOneSandbox", [httpClient, nioCore, nioHTTP1]),
         tests(of: "Inventory", ["InventorySample", "SubjectRequests"]),
@@ -137,27 +140,27 @@ let package = Package(
             of: "Processor",
             ["CallPolicy", "Postgres", "Reports", "Store", "SubjectRequests", "ThrowawayPostgres"]
         ),
-        // What tests of the binary need around it: a database, a sandbox, a folder, and means to break them.
+        // What tests run the binary in: a database, a sandbox, a folder, and the means to break them.
         .target(
-            name: "TestHouse",
+            name: "TestEnvironment",
             dependencies: [
-                "Postgres", "TalonOne", "TalonOneSandbox", "ThrowawayPostgres", crypto, httpClient, nioCore, nioPosix,
-                subprocess, systemPackage,
+                "Postgres", "SubjectRequests", "TalonOne", "TalonOneSandbox", "ThrowawayPostgres", crypto, httpClient,
+                nioCore, nioPosix, subprocess, systemPackage,
             ],
-            path: "Tests/TestHouse",
+            path: "Tests/TestEnvironment",
             swiftSettings: settings
         ),
         // Sets the wall clock of a process that it is preloaded into.
         .target(name: "WallClock", path: "Tests/WallClock"),
         .testTarget(
             name: "DsrTests",
-            dependencies: ["dsr", "TalonOneSandbox", "TestHouse"],
+            dependencies: ["dsr", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", subprocess],
             swiftSettings: settings
         ),
         .testTarget(
             name: "FaultTests",
             dependencies: [
-                "dsr", "TalonOneSandbox", "TestHouse", "ThrowawayPostgres", subprocess,
+                "dsr", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", "ThrowawayPostgres", subprocess,
             ],
             swiftSettings: settings
         ),

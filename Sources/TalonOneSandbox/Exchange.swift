@@ -4,6 +4,8 @@ import NIOCore
 /// One request to the sandbox, with all that is needed to answer it.
 struct Exchange: Sendable {
     let sandbox: Sandbox
+    /// The request's place among all requests.
+    let number: Int
     let channel: any Channel
     let settings: SandboxSettings
     let route: Route?
@@ -24,7 +26,7 @@ struct Exchange: Sendable {
                 )
                 guard await sandbox.admits() else { throw Refusal(status: 429, message: "Too many requests") }
             }
-            return await sandbox.act(route, body: try parsedBody(), now: Date())
+            return await sandbox.act(number, route, body: try parsedBody(), now: Date())
         } catch {
             return error.answer
         }

@@ -17,9 +17,10 @@ public actor Sandbox {
     private var hangWatchers: [CheckedContinuation<Void, Never>] = []
     private var isStopped = false
 
-    private struct Waiter {
+    fileprivate struct Waiter {
         let match: SandboxMatch
         let from: Int
+        let processed: Bool
         let found: AsyncStream<SandboxRequest>.Continuation
     }
 
@@ -30,6 +31,8 @@ public actor Sandbox {
 
     /// The handling of a received request.
     struct Arrival: Sendable {
+        /// The request's place among all requests.
+        let number: Int
         let fault: SandboxFault.Behaviour?
         /// The number of a request that hangs, with which it can be released even before it hangs.
         let hangNumber: Int?
@@ -49,10 +52,12 @@ public actor Sandbox {
             tally.operations[operation, default: SandboxCount()].disturbed += 1
             if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].disturbed += 1 }
         }
-        guard fault == .hang || fault == .hangAfterActing else { return Arrival(fault: fault, hangNumber: nil) }
+        guard fault == .hang || fault == .hangAfterActing else {
+            return Arrival(number: request.number, fault: fault, hangNumber: nil)
+        }
         hangs += 1
         lastHang += 1
-        return Arrival(fault: fault, hangNumber: lastHang)
+        return Arrival(number: request.number, fault: fault, hangNumber: lastHang)
     }
 
     /// Whether a request is within the rate limit.
@@ -62,7 +67,8 @@ public actor Sandbox {
     }
 
     /// Carries out an operation.
-    func act(_ route: Route, body: JSON?, now: Date) -> Answer {
+    func act(_ number: Int, _ route: Route, body: JSON?, now: Date) -> Answer {
+        defer { if let request = log.noteProcessed(number) { resumeWaiters(for: request) } }
         do throws(Refusal) {
             let answer = try world.perform(route, body: body, settings: settings, now: Self.stamp(now))
             tally.noteCarriedOut(route.operation, of: route.identifier)
@@ -161,11 +167,17 @@ extension Sandbox {
     /// - Parameters:
     ///   - match: The conditions on the request.
     ///   - from: The lowest ``SandboxRequest/number`` to consider.
+    ///   - processed: Whether to wait until the request has been processed, and not only received.
     /// - Throws: `CancellationError` if the waiting task is cancelled.
-    public func waitForRequest(matching match: SandboxMatch, from: Int = 0) async throws -> SandboxRequest {
-        if let found = log.entries.first(where: { $0.number >= from && $0.matches(match) }) { return found }
+    public func waitForRequest(
+        matching match: SandboxMatch,
+        from: Int = 0,
+        processed: Bool = false
+    ) async throws -> SandboxRequest {
         let (stream, found) = AsyncStream<SandboxRequest>.makeStream()
-        waiters.append(Waiter(match: match, from: from, found: found))
+        let waiter = Waiter(match: match, from: from, processed: processed, found: found)
+        if let request = log.entries.first(where: { $0.satisfies(waiter) }) { return request }
+        waiters.append(waiter)
         for await request in stream { return request }
         throw CancellationError()
     }
@@ -179,7 +191,7 @@ extension Sandbox {
     private func resumeWaiters(for request: SandboxRequest) {
         guard !waiters.isEmpty else { return }
         waiters.removeAll { waiter in
-            guard request.number >= waiter.from, request.matches(waiter.match) else { return false }
+            guard request.satisfies(waiter) else { return false }
             waiter.found.yield(request)
             waiter.found.finish()
             return true
@@ -188,7 +200,8 @@ extension Sandbox {
 }
 
 extension SandboxRequest {
-    fileprivate func matches(_ match: SandboxMatch) -> Bool {
-        match.holds(operation: operation, identifier: identifier, path: target)
+    fileprivate func satisfies(_ waiter: Sandbox.Waiter) -> Bool {
+        number >= waiter.from && (isProcessed || !waiter.processed)
+            && waiter.match.holds(operation: operation, identifier: identifier, path: target)
     }
 }

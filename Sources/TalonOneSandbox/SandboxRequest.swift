@@ -16,6 +16,8 @@ public struct SandboxRequest: Sendable, Codable, Hashable {
     public var headers: [String: String]
     /// The body as text.
     public var body: String
+    /// Whether it has been processed, which is to be carried out or refused, whatever the caller was told.
+    public var isProcessed = false
 }
 
 /// The number of requests of one kind.
@@ -70,6 +72,16 @@ struct RequestLog: Sendable {
         if ring.count < Self.capacity { ring.append(request) } else { ring[total % Self.capacity] = request }
         total += 1
         return request
+    }
+
+    /// Notes that a request has been processed.
+    ///
+    /// - Returns: The request, unless it has left the log since it came in.
+    mutating func noteProcessed(_ number: Int) -> SandboxRequest? {
+        let place = number % Self.capacity
+        guard ring.indices.contains(place), ring[place].number == number else { return nil }
+        ring[place].isProcessed = true
+        return ring[place]
     }
 
     /// The requests, oldest first.

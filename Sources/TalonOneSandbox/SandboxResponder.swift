@@ -53,6 +53,7 @@ struct SandboxResponder: HTTPResponder {
         let arrival = await sandbox.arrive(record, route: route)
         let exchange = Exchange(
             sandbox: sandbox,
+            number: arrival.number,
             channel: context.channel,
             settings: settings,
             route: route,

@@ -1,47 +1,41 @@
-import Foundation
+import SubjectRequests
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
 
-@Suite("The brake on erasures, through the binary")
+@Suite("The brake holds back an unusual number of erasures")
 struct BrakeTests {
-    @Test("more erasures than a run may carry out all wait, everything else is done, and a ticket lets them through")
+    @Test("if more erasures are due than one run may carry out, all wait, and a ticket releases them")
     func maximum() async throws {
-        try await House.with(environment: ["DSR_BRAKE_MAXIMUM_ERASURES": "3"]) { house in
-            try await house.makeCustomers(5)
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) select 'erasure', 'customer-' || n from generate_series(1, 4) n"
-            )
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) values ('access', 'customer-5')"
-            )
+        try await TestEnvironment.with(environment: ["DSR_BRAKE_MAXIMUM_ERASURES": "3"]) { env in
+            try await env.makeCustomers(5)
+            try await env.submit(.erasure, customers: 1...4)
+            try await env.submit(.access, "customer-5")
             #expect(
-                try await house.dsr("run", "--dry-run").expect(0).out.contains(
+                try await env.dsr("run", "--dry-run").expect(0).out.contains(
                     "erasures would be held back: 4 erasures are due"
                 )
             )
-            let braked = try await house.dsr("run").expect(1)
+            let braked = try await env.dsr("run").expect(1)
             #expect(braked.out.contains("waiting for brake"))
             #expect(braked.err.contains("4 erasures are due, and one run carries out at most 3"))
             #expect(braked.err.contains("--allow-spike"))
             #expect(braked.out.contains("the sums agree"))
-            #expect(try await house.ending(of: 5) == "completed exported")
-            #expect(await house.sandbox.counts().destructive.isEmpty)
+            #expect(try await env.ending(of: 5) == "completed exported")
+            #expect(await env.sandbox.counts().destructive.isEmpty)
             #expect(
-                try await house.dsr("requests", "show", "1").expect(0).out.contains(
+                try await env.dsr("requests", "show", "1").expect(0).out.contains(
                     "brake, closed: More erasures are due"
                 )
             )
-            // It stays so.
-            try await house.dsr("run").expect(1)
-            #expect(await house.sandbox.counts().destructive.isEmpty)
+            // The next run holds them back too.
+            try await env.dsr("run").expect(1)
+            #expect(await env.sandbox.counts().destructive.isEmpty)
 
-            try await house.dsr("run", "--allow-spike", "no ticket").expect(64)
-            try await house.dsr("run", "--allow-spike", "T-1").expect(0)
-            #expect(
-                try await house.count("select count(*) from dsr.subject_requests where outcome = 'erased'") == 4
-            )
-            let events = try await house.texts(
+            try await env.dsr("run", "--allow-spike", "no ticket").expect(64)
+            try await env.dsr("run", "--allow-spike", "T-1").expect(0)
+            #expect(try await env.requests("outcome = 'erased'") == 4)
+            let events = try await env.texts(
                 """
                 select convert_from(payload, 'UTF8')::json ->> 'event' || coalesce(' ' || (convert_from(payload, 'UTF8')::json ->> 'ticket'), '') as t
                 from dsr.evidence_payloads where convert_from(payload, 'UTF8')::json ->> 'event' like 'brake%' order by index
@@ -51,57 +45,44 @@ struct BrakeTests {
         }
     }
 
-    @Test("a spike against the median of earlier runs is held back")
+    @Test("a spike above the median of earlier runs is held back")
     func spike() async throws {
-        try await House.with(environment: ["DSR_BRAKE_SPIKE_FACTOR": "2", "DSR_BRAKE_SPIKE_FLOOR": "1"]) { house in
-            try await house.makeCustomers(10)
-            var next = 1
-            func request(_ count: Int) async throws {
-                try await house.sql(
-                    """
-                    insert into dsr.subject_requests (kind, integration_id)
-                    select 'erasure', 'customer-' || n from generate_series(\(next), \(next + count - 1)) n
-                    """
-                )
-                next += count
+        try await TestEnvironment.with(environment: ["DSR_BRAKE_SPIKE_FACTOR": "2", "DSR_BRAKE_SPIKE_FLOOR": "1"]) {
+            env in
+            try await env.makeCustomers(10)
+            for number in 1...5 {
+                try await env.submit(.erasure, "customer-\(number)")
+                try await env.dsr("run").expect(0)
             }
-            for _ in 1...5 {
-                try await request(1)
-                try await house.dsr("run").expect(0)
-            }
-            try await request(3)
-            let braked = try await house.dsr("run").expect(1)
+            try await env.submit(.erasure, customers: 6...8)
+            let braked = try await env.dsr("run").expect(1)
             #expect(
                 braked.err.contains("3 erasures are due, where earlier runs had 1 in the median and up to 2 are usual")
             )
-            #expect(try await house.count("select count(*) from dsr.subject_requests where waiting_for = 'brake'") == 3)
-            // One is withdrawn, and what is left is as usual.
-            try await house.dsr("requests", "cancel", "6", "--ticket", "T-1").expect(0)
-            try await house.dsr("run").expect(0)
-            #expect(try await house.count("select count(*) from dsr.subject_requests where outcome = 'erased'") == 7)
+            #expect(try await env.requests("waiting_for = 'brake'") == 3)
+            // One is withdrawn, and the number of the others is usual.
+            try await env.dsr("requests", "cancel", "6", "--ticket", "T-1").expect(0)
+            try await env.dsr("run").expect(0)
+            #expect(try await env.requests("outcome = 'erased'") == 7)
         }
     }
 
-    @Test("erasures that arrive while a run goes on count with those it has done")
+    @Test("erasures that arrive during a run count together with those it has carried out")
     func arriving() async throws {
-        try await House.with(environment: ["DSR_BRAKE_MAXIMUM_ERASURES": "2"]) { house in
-            try await house.makeCustomers(4)
+        try await TestEnvironment.with(environment: ["DSR_BRAKE_MAXIMUM_ERASURES": "2"]) { env in
+            try await env.makeCustomers(4)
             let match = SandboxMatch(operation: "deleteCustomerData", identifier: "customer-2")
-            await house.sandbox.install(SandboxFault(.hang, match: match, count: 1))
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'customer-1'), ('erasure', 'customer-2')"
-            )
-            async let run = house.dsr("run")
-            _ = try await house.sandbox.waitForRequest(matching: match)
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'customer-3')"
-            )
-            await house.sandbox.clearFaults()
+            await env.sandbox.install(SandboxFault(.hang, match: match, count: 1))
+            try await env.submit((.erasure, "customer-1"), (.erasure, "customer-2"))
+            async let run = env.dsr("run")
+            try await env.received(match)
+            try await env.submit(.erasure, "customer-3")
+            await env.sandbox.clearFaults()
             try await run.expect(1)
             #expect(
-                try await house.texts("select waiting_for as t from dsr.subject_requests where id = 3") == ["brake"]
+                try await env.texts("select waiting_for as t from dsr.subject_requests where id = 3") == ["brake"]
             )
-            #expect(await house.sandbox.hasProfile("customer-3"))
+            #expect(await env.sandbox.hasProfile("customer-3"))
         }
     }
 }

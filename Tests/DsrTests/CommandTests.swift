@@ -1,51 +1,51 @@
 import Foundation
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
 
 @Suite("Commands for operators")
 struct CommandTests {
     @Test("an export is a new file for its owner only, and nothing that is there is overwritten unasked")
     func exportFile() async throws {
-        try await House.with { house in
-            try await house.makeCustomer("anna")
-            let path = house.folder + "/anna.json"
-            try await house.dsr("export", "anna", "--output", path, "--ticket", "T-1").expect(0)
+        try await TestEnvironment.with { env in
+            try await env.makeCustomer("anna")
+            let path = env.folder + "/anna.json"
+            try await env.dsr("export", "anna", "--output", path, "--ticket", "T-1").expect(0)
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
             let first = try #require(FileManager.default.contents(atPath: path))
 
-            #expect(try await house.dsr("export", "anna", "--output", path).expect(64).err.contains("--force"))
+            #expect(try await env.dsr("export", "anna", "--output", path).expect(64).err.contains("--force"))
             #expect(FileManager.default.contents(atPath: path) == first)
-            #expect(try await house.count("select count(*) from dsr.subject_requests") == 1)
+            #expect(try await env.count("select count(*) from dsr.subject_requests") == 1)
 
-            try await house.dsr("export", "anna", "--output", path, "--force").expect(0)
+            try await env.dsr("export", "anna", "--output", path, "--force").expect(0)
             #expect(FileManager.default.contents(atPath: path) != first)
-            let out = try await house.dsr("export", "anna", "--output", "-", "--portability").expect(0).out
+            let out = try await env.dsr("export", "anna", "--output", "-", "--portability").expect(0).out
             #expect(out.contains("\"portability\""))
-            #expect(try await house.events(of: 1).contains("claimed"))
+            #expect(try await env.events(of: 1).contains("claimed"))
             #expect(
-                try FileManager.default.contentsOfDirectory(atPath: house.folder).allSatisfy { !$0.hasSuffix(".part") }
+                try FileManager.default.contentsOfDirectory(atPath: env.folder).allSatisfy { !$0.hasSuffix(".part") }
             )
         }
     }
 
     @Test("an erasure needs a ticket and a confirmation, and nothing happens without them")
     func eraseConfirmation() async throws {
-        try await House.with { house in
-            try await house.makeCustomer("anna")
-            try await house.dsr("erase", "anna").expect(64)
-            #expect(try await house.dsr("erase", "anna", "--ticket", "T-1").expect(64).err.contains("--yes"))
-            let other = try await house.onTerminal("erase anna --ticket T-1", typing: "hanna\n").expect(64)
+        try await TestEnvironment.with { env in
+            try await env.makeCustomer("anna")
+            try await env.dsr("erase", "anna").expect(64)
+            #expect(try await env.dsr("erase", "anna", "--ticket", "T-1").expect(64).err.contains("--yes"))
+            let other = try await env.onTerminal("erase anna --ticket T-1", typing: "hanna\n").expect(64)
             #expect(other.out.contains("Environment: sandbox"))
-            #expect(await house.sandbox.hasProfile("anna"))
-            #expect(try await house.count("select count(*) from dsr.subject_requests") == 0)
+            #expect(await env.sandbox.hasProfile("anna"))
+            #expect(try await env.count("select count(*) from dsr.subject_requests") == 0)
 
-            try await house.onTerminal("erase anna --ticket T-1", typing: "anna\n").expect(0)
-            #expect(await house.sandbox.hasProfile("anna") == false)
-            #expect(try await house.ending(of: 1) == "completed erased")
+            try await env.onTerminal("erase anna --ticket T-1", typing: "anna\n").expect(0)
+            #expect(await env.sandbox.hasProfile("anna") == false)
+            #expect(try await env.ending(of: 1) == "completed erased")
             #expect(
-                try await house.texts(
+                try await env.texts(
                     "select convert_from(payload, 'UTF8')::json ->> 'ticket' as t from dsr.evidence_payloads join dsr.evidence_leaves using (index) where request_id = 1 order by index limit 3"
                 )
                     == ["T-1", "T-1", "T-1"]
@@ -55,30 +55,30 @@ struct CommandTests {
 
     @Test("an operator's request waits for an older one of the same person, and says so")
     func waitsForOlder() async throws {
-        try await House.with { house in
-            try await house.makeCustomer("anna")
-            try await house.sql("insert into dsr.subject_requests (kind, integration_id) values ('access', 'anna')")
-            let ended = try await house.dsr("erase", "anna", "--ticket", "T-1", "--yes").expect(1)
+        try await TestEnvironment.with { env in
+            try await env.makeCustomer("anna")
+            try await env.sql("insert into dsr.subject_requests (kind, integration_id) values ('access', 'anna')")
+            let ended = try await env.dsr("erase", "anna", "--ticket", "T-1", "--yes").expect(1)
             #expect(ended.err.contains("waits for older_request"))
-            #expect(await house.sandbox.hasProfile("anna"))
-            try await house.dsr("run").expect(0)
-            #expect(try await house.ending(of: 2) == "completed erased")
+            #expect(await env.sandbox.hasProfile("anna"))
+            try await env.dsr("run").expect(0)
+            #expect(try await env.ending(of: 2) == "completed erased")
         }
     }
 
     @Test("a dry run changes nothing, and names what would be refused")
     func dryRun() async throws {
-        try await House.with { house in
-            try await house.sql("drop trigger check_new_request on dsr.subject_requests")
-            try await house.sql(
+        try await TestEnvironment.with { env in
+            try await env.sql("drop trigger check_new_request on dsr.subject_requests")
+            try await env.sql(
                 "insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'anna'), ('access', '..')"
             )
-            let before = try await house.dump()
-            let ended = try await house.dsr("run", "--dry-run").expect(0)
+            let before = try await env.dump()
+            let ended = try await env.dsr("run", "--dry-run").expect(0)
             #expect(ended.out.contains("1 erasure"))
             #expect(ended.out.contains("request 2 would be refused"))
-            #expect(try await house.dump() == before)
-            #expect(await house.sandbox.requests().isEmpty)
+            #expect(try await env.dump() == before)
+            #expect(await env.sandbox.requests().isEmpty)
         }
     }
 
@@ -91,8 +91,8 @@ struct CommandTests {
         ]
     )
     func table(_ values: String, _ message: String) async throws {
-        try await House.with { house in
-            let ended = try await house.psql(
+        try await TestEnvironment.with { env in
+            let ended = try await env.psql(
                 "insert into dsr.subject_requests (kind, integration_id) values (\(values))"
             )
             #expect(ended.code != 0)
@@ -108,9 +108,9 @@ struct CommandTests {
         ]
     )
     func tenOperations(_ settings: SandboxSettings) async throws {
-        try await House.with(settings) { house in
-            try await house.dsr("api", "update-profile", "anna", "--attributes", #"{"Name":"A"}"#).expect(0)
-            try await house.dsr(
+        try await TestEnvironment.with(settings) { env in
+            try await env.dsr("api", "update-profile", "anna", "--attributes", #"{"Name":"A"}"#).expect(0)
+            try await env.dsr(
                 "api",
                 "update-session",
                 "s1",
@@ -121,78 +121,78 @@ struct CommandTests {
                 "--total",
                 "9.99"
             ).expect(0)
-            try await house.dsr("api", "track-event", "viewed", "--profile", "anna", "--session", "s2").expect(0)
-            try await house.dsr("api", "create-reservation", "AUTUMN10", "anna").expect(0)
-            #expect(try await house.dsr("api", "reserved-customers", "AUTUMN10").expect(0).out.contains("anna"))
-            let reserved = try await house.dsr("api", "reserved-coupons", "anna")
+            try await env.dsr("api", "track-event", "viewed", "--profile", "anna", "--session", "s2").expect(0)
+            try await env.dsr("api", "create-reservation", "AUTUMN10", "anna").expect(0)
+            #expect(try await env.dsr("api", "reserved-customers", "AUTUMN10").expect(0).out.contains("anna"))
+            let reserved = try await env.dsr("api", "reserved-coupons", "anna")
             #expect(reserved.code == (settings.hasReservedCoupons ? 0 : 1))
-            try await house.dsr("api", "create-referral", "--campaign", "2", "--advocate", "anna").expect(0)
-            #expect(try await house.dsr("api", "inventory", "anna").expect(0).out.contains("\"Name\":\"A\""))
-            try await house.dsr("api", "delete-reservation", "AUTUMN10", "anna").expect(0)
+            try await env.dsr("api", "create-referral", "--campaign", "2", "--advocate", "anna").expect(0)
+            #expect(try await env.dsr("api", "inventory", "anna").expect(0).out.contains("\"Name\":\"A\""))
+            try await env.dsr("api", "delete-reservation", "AUTUMN10", "anna").expect(0)
             #expect(
-                try await house.dsr("api", "reserved-customers", "AUTUMN10").expect(0).out.contains("anna") == false
+                try await env.dsr("api", "reserved-customers", "AUTUMN10").expect(0).out.contains("anna") == false
             )
-            try await house.dsr("api", "delete-customer-data", "anna").expect(64)
-            #expect(await house.sandbox.hasProfile("anna"))
-            try await house.dsr("api", "delete-customer-data", "anna", "--yes").expect(0)
-            #expect(await house.sandbox.hasProfile("anna") == false)
+            try await env.dsr("api", "delete-customer-data", "anna").expect(64)
+            #expect(await env.sandbox.hasProfile("anna"))
+            try await env.dsr("api", "delete-customer-data", "anna", "--yes").expect(0)
+            #expect(await env.sandbox.hasProfile("anna") == false)
         }
     }
 
     @Test("the signed scheme works as the key does")
     func signed() async throws {
-        try await House.with(environment: [
+        try await TestEnvironment.with(environment: [
             "TALON_ONE_API_KEY": "", "TALON_ONE_APPLICATION_ID": "1", "TALON_ONE_APPLICATION_KEY": "fefecafedeadbeef",
-        ]) { house in
-            try await house.makeCustomer("anna")
-            try await house.dsr("erase", "anna", "--ticket", "T-1", "--yes").expect(0)
-            try await house.dsr("run", setting: ["TALON_ONE_APPLICATION_KEY": "0000000000000000"]).expect(77)
+        ]) { env in
+            try await env.makeCustomer("anna")
+            try await env.dsr("erase", "anna", "--ticket", "T-1", "--yes").expect(0)
+            try await env.dsr("run", setting: ["TALON_ONE_APPLICATION_KEY": "0000000000000000"]).expect(77)
         }
     }
 
     @Test("documents that cannot be written stay in the database, and the next run writes them")
     func undelivered() async throws {
-        try await House.with { house in
-            try await house.sql("insert into dsr.subject_requests (kind, integration_id) values ('access', 'nobody')")
+        try await TestEnvironment.with { env in
+            try await env.sql("insert into dsr.subject_requests (kind, integration_id) values ('access', 'nobody')")
             // A directory in the place of the file: root may write everywhere else.
-            let obstacle = house.reports + "/request-1-export.json/x"
+            let obstacle = env.reports + "/request-1-export.json/x"
             try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
-            #expect(try await house.dsr("run").expect(1).err.contains("safe in the database"))
-            try FileManager.default.removeItem(atPath: house.reports + "/request-1-export.json")
-            try await house.dsr("run").expect(0)
-            #expect(house.file("request-1-export.json") != nil)
-            #expect(try await house.count("select count(*) from dsr.reports where delivered_at is null") == 0)
+            #expect(try await env.dsr("run").expect(1).err.contains("safe in the database"))
+            try FileManager.default.removeItem(atPath: env.reports + "/request-1-export.json")
+            try await env.dsr("run").expect(0)
+            #expect(env.file("request-1-export.json") != nil)
+            #expect(try await env.count("select count(*) from dsr.reports where delivered_at is null") == 0)
         }
     }
 
     @Test("what a command did is one JSON object for programs, with every key in place")
     func json() async throws {
-        try await House.with { house in
-            #expect(try await house.dsr("submit", "access", "anna", "--json").expect(0).out == "{\"request\":1}\n")
+        try await TestEnvironment.with { env in
+            #expect(try await env.dsr("submit", "access", "anna", "--json").expect(0).out == "{\"request\":1}\n")
             let verify = ["requests", "verify", "1", "--method", "in_person", "--ticket", "T-1", "--json"]
             #expect(
-                try await house.dsr(verify).expect(0).out
+                try await env.dsr(verify).expect(0).out
                     == "{\"changed\":true,\"request\":1,\"state\":\"pending\",\"waiting_for\":null}\n"
             )
-            #expect(try await house.dsr(verify).expect(0).out == "{\"changed\":false,\"request\":1}\n")
-            let steps = try await house.dsr("migrate", "--status", "--json").expect(0).out
+            #expect(try await env.dsr(verify).expect(0).out == "{\"changed\":false,\"request\":1}\n")
+            let steps = try await env.dsr("migrate", "--status", "--json").expect(0).out
             let read = try JSONSerialization.jsonObject(with: Data(steps.utf8)) as? [[String: Any]]
             #expect(read?.first?["version"] as? Int == 1)
             #expect(read?.first?["applied_at"] is String)
-            try await house.sql("delete from dsr.schema_migrations where version > 1")
-            let open = try await house.dsr("migrate", "--status", "--json").expect(0).out
+            try await env.sql("delete from dsr.schema_migrations where version > 1")
+            let open = try await env.dsr("migrate", "--status", "--json").expect(0).out
             #expect(open.contains("{\"applied_at\":null,"))
         }
     }
 
     @Test("the demo works, and works again, whatever the user's own settings are")
     func demo() async throws {
-        try await House.with { house in
+        try await TestEnvironment.with { env in
             for _ in 1...2 {
-                let ended = try await house.dsr(
+                let ended = try await env.dsr(
                     "demo",
                     "--reports",
-                    house.folder + "/demo",
+                    env.folder + "/demo",
                     setting: ["DSR_CONFIG": "/nonexistent", "TALON_ONE_API_KEY_FILE": "/nonexistent", "DSR_X": "x"]
                 ).expect(0)
                 #expect(ended.out.contains("the sums agree"))

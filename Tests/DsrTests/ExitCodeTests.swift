@@ -1,7 +1,7 @@
 import Foundation
 import Store
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
 
 @Suite("One clear sentence, and nothing claimed")
@@ -31,28 +31,28 @@ struct ExitCodeTests {
         ] as [([String: String?], Int32, String)]
     )
     func settings(_ changes: [String: String?], _ code: Int32, _ sentence: String) async throws {
-        try await House.with { house in
-            try await house.sql("insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'anna')")
-            let ended = try await house.dsr("run", setting: changes).expect(code)
+        try await TestEnvironment.with { env in
+            try await env.sql("insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'anna')")
+            let ended = try await env.dsr("run", setting: changes).expect(code)
             #expect(ended.err.contains(sentence))
             #expect(ended.err.split(separator: "\n").count == 1)
             #expect(ended.out.isEmpty)
-            #expect(try await house.ending(of: 1) == "pending -")
-            #expect(try await house.count("select count(*) from dsr.runs") == 0)
+            #expect(try await env.ending(of: 1) == "pending -")
+            #expect(try await env.count("select count(*) from dsr.runs") == 0)
         }
     }
 
     @Test("a missing schema and a schema of another version name the way out")
     func schema() async throws {
-        try await House.with(migrated: false) { house in
-            #expect(try await house.dsr("run").expect(78).err.contains("dsr migrate"))
-            try await house.dsr("migrate").expect(0)
-            #expect(try await house.dsr("migrate").expect(0).out.contains("up to date"))
-            try await house.sql("insert into dsr.schema_migrations (version, name, sha256) values (99, 'future', '')")
-            #expect(try await house.dsr("run").expect(78).err.contains("99"))
-            try await house.sql("delete from dsr.schema_migrations where version = 99")
-            try await house.sql("update dsr.schema_migrations set sha256 = '' where version = 1")
-            #expect(try await house.dsr("migrate").expect(78).err.contains("other contents"))
+        try await TestEnvironment.with(migrated: false) { env in
+            #expect(try await env.dsr("run").expect(78).err.contains("dsr migrate"))
+            try await env.dsr("migrate").expect(0)
+            #expect(try await env.dsr("migrate").expect(0).out.contains("up to date"))
+            try await env.sql("insert into dsr.schema_migrations (version, name, sha256) values (99, 'future', '')")
+            #expect(try await env.dsr("run").expect(78).err.contains("99"))
+            try await env.sql("delete from dsr.schema_migrations where version = 99")
+            try await env.sql("update dsr.schema_migrations set sha256 = '' where version = 1")
+            #expect(try await env.dsr("migrate").expect(78).err.contains("other contents"))
         }
     }
 
@@ -73,36 +73,36 @@ struct ExitCodeTests {
         ]
     )
     func rights(_ change: String, _ sentence: String) async throws {
-        try await House.with { house in
+        try await TestEnvironment.with { env in
             let role = "worker_\(UUID().uuidString.prefix(8).lowercased())"
-            try await house.sql("create role \(role) login")
-            try await house.script(Grants(worker: role, intake: role, auditor: role).script)
-            try await house.script(change.replacing("ROLE", with: role))
-            try await house.sql("insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'anna')")
-            let url = house.database.replacingOccurrences(of: "user=postgres", with: "user=\(role)")
-            let ended = try await house.dsr("run", setting: ["DSR_DATABASE_URL": url]).expect(78)
+            try await env.sql("create role \(role) login")
+            try await env.script(Grants(worker: role, intake: role, auditor: role).script)
+            try await env.script(change.replacing("ROLE", with: role))
+            try await env.sql("insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'anna')")
+            let url = env.database.replacingOccurrences(of: "user=postgres", with: "user=\(role)")
+            let ended = try await env.dsr("run", setting: ["DSR_DATABASE_URL": url]).expect(78)
             #expect(ended.err.contains(sentence) && ended.err.split(separator: "\n").count == 1, "\(ended.err)")
-            #expect(try await house.ending(of: 1) == "pending -")
-            #expect(try await house.count("select count(*) from dsr.runs") == 0)
+            #expect(try await env.ending(of: 1) == "pending -")
+            #expect(try await env.count("select count(*) from dsr.runs") == 0)
         }
     }
 
     @Test("a key that is refused half-way stops the run, and nothing is burnt")
     func keyRefusedHalfWay() async throws {
-        try await House.with(environment: ["DSR_CONCURRENCY": "2"]) { house in
-            await house.sandbox.install(
+        try await TestEnvironment.with(environment: ["DSR_CONCURRENCY": "2"]) { env in
+            await env.sandbox.install(
                 SandboxFault(.status(code: 401), match: SandboxMatch(operation: "getCustomerInventory"), after: 3)
             )
-            try await house.sql(
+            try await env.sql(
                 "insert into dsr.subject_requests (kind, integration_id) select 'erasure', 'c' || n from generate_series(1, 100) n"
             )
-            try await house.dsr("run").expect(77)
+            try await env.dsr("run").expect(77)
             #expect(
-                try await house.count("select count(*) from dsr.subject_requests where state in ('failed', 'running')")
+                try await env.count("select count(*) from dsr.subject_requests where state in ('failed', 'running')")
                     == 0
             )
-            #expect(try await house.count("select sum(failures) from dsr.subject_requests") == 0)
-            #expect((await house.sandbox.counts().operations["getCustomerInventory"]?.received ?? 0) < 10)
+            #expect(try await env.count("select sum(failures) from dsr.subject_requests") == 0)
+            #expect((await env.sandbox.counts().operations["getCustomerInventory"]?.received ?? 0) < 10)
         }
     }
 
@@ -111,19 +111,19 @@ struct ExitCodeTests {
         let environment = [
             "DSR_CONCURRENCY": "2", "DSR_RETRY_QUICK_TRIES": "1", "DSR_CALL_PATIENCE_SECONDS": "0",
         ]
-        try await House.with(environment: environment) { house in
-            await house.sandbox.install(
+        try await TestEnvironment.with(environment: environment) { env in
+            await env.sandbox.install(
                 SandboxFault(.status(code: 502), match: SandboxMatch(operation: "getCustomerInventory"), after: 5)
             )
-            try await house.sql(
+            try await env.sql(
                 "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 100) n"
             )
-            try await house.dsr("run").expect(69)
-            #expect(try await house.count("select count(*) from dsr.subject_requests where state = 'pending'") > 90)
-            #expect(try await house.count("select sum(failures) from dsr.subject_requests") == 0)
-            await house.sandbox.clearFaults()
-            try await house.sql("update dsr.subject_requests set not_before = null")
-            try await house.dsr("run").expect(0)
+            try await env.dsr("run").expect(69)
+            #expect(try await env.count("select count(*) from dsr.subject_requests where state = 'pending'") > 90)
+            #expect(try await env.count("select sum(failures) from dsr.subject_requests") == 0)
+            await env.sandbox.clearFaults()
+            try await env.sql("update dsr.subject_requests set not_before = null")
+            try await env.dsr("run").expect(0)
         }
     }
 }

@@ -1,13 +1,13 @@
 import Foundation
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
 
 @Suite("Bad input never stops a run")
 struct InvalidInputTests {
     @Test("a hostile id reaches exactly the path it names")
     func paths() async throws {
-        try await House.with { house in
+        try await TestEnvironment.with { env in
             let ids = [
                 "../../etc/passwd": "..%2F..%2Fetc%2Fpasswd", "a/b?c#d%2F": "a%2Fb%3Fc%23d%252F",
                 "%2e%2e": "%252e%252e", "a b+c": "a%20b%2Bc",
@@ -15,14 +15,14 @@ struct InvalidInputTests {
                 String(repeating: "😀", count: 1_000): String(repeating: "%F0%9F%98%80", count: 1_000),
             ]
             for id in ids.keys {
-                try await house.dsr("submit", "access", "-", input: id + "\n").expect(0)
+                try await env.dsr("submit", "access", "-", input: id + "\n").expect(0)
             }
-            try await house.dsr("run").expect(0)
-            let asked = Set(await house.sandbox.requests().map { String($0.target.prefix { $0 != "?" }) })
+            try await env.dsr("run").expect(0)
+            let asked = Set(await env.sandbox.requests().map { String($0.target.prefix { $0 != "?" }) })
             for path in ids.values { #expect(asked.contains("/v1/customer_profiles/\(path)/inventory")) }
             #expect(asked.count == ids.count + 1, "the ids and the greeting, nothing else")
             #expect(
-                try await house.count("select count(*) from dsr.subject_requests where outcome = 'no_data'")
+                try await env.count("select count(*) from dsr.subject_requests where outcome = 'no_data'")
                     == ids.count
             )
         }
@@ -46,18 +46,19 @@ struct InvalidInputTests {
         ]
     )
     func unusable(_ behaviour: SandboxFault.Behaviour, _ ending: String) async throws {
-        try await House.with(environment: ["DSR_RETRY_QUICK_TRIES": "1", "DSR_RETRY_WAIT_SECONDS": "3600"]) { house in
-            await house.sandbox.install(SandboxFault(behaviour, match: SandboxMatch(identifier: "odd")))
-            try await house.sql(
+        try await TestEnvironment.with(environment: ["DSR_RETRY_QUICK_TRIES": "1", "DSR_RETRY_WAIT_SECONDS": "3600"]) {
+            env in
+            await env.sandbox.install(SandboxFault(behaviour, match: SandboxMatch(identifier: "odd")))
+            try await env.sql(
                 "insert into dsr.subject_requests (kind, integration_id) values ('access', 'odd'), ('access', 'even')"
             )
-            let ended = try await house.dsr("run")
+            let ended = try await env.dsr("run")
             #expect([0, 1].contains(ended.code))
-            #expect(try await house.ending(of: 1) == ending)
-            #expect(try await house.ending(of: 2) == "completed no_data")
+            #expect(try await env.ending(of: 1) == ending)
+            #expect(try await env.ending(of: 2) == "completed no_data")
             if !ending.hasPrefix("completed") {
                 #expect(
-                    try await house.count("select count(*) from dsr.subject_requests where id = 1 and reason <> ''")
+                    try await env.count("select count(*) from dsr.subject_requests where id = 1 and reason <> ''")
                         == 1
                 )
             }
@@ -67,13 +68,14 @@ struct InvalidInputTests {
 
     @Test("a request whose answers stay unreadable needs a person in the end")
     func budget() async throws {
-        try await House.with(environment: ["DSR_RETRY_QUICK_TRIES": "1", "DSR_RETRY_FAILURE_BUDGET": "2"]) { house in
-            await house.sandbox.install(SandboxFault(.garbage, match: SandboxMatch(identifier: "odd")))
-            try await house.sql("insert into dsr.subject_requests (kind, integration_id) values ('access', 'odd')")
-            try await house.dsr("run").expect(1)
-            #expect(try await house.ending(of: 1) == "failed -")
-            #expect(try await house.count("select failures from dsr.subject_requests") == 1)
-            #expect(try await house.count("select claim_no from dsr.subject_requests") == 2)
+        try await TestEnvironment.with(environment: ["DSR_RETRY_QUICK_TRIES": "1", "DSR_RETRY_FAILURE_BUDGET": "2"]) {
+            env in
+            await env.sandbox.install(SandboxFault(.garbage, match: SandboxMatch(identifier: "odd")))
+            try await env.sql("insert into dsr.subject_requests (kind, integration_id) values ('access', 'odd')")
+            try await env.dsr("run").expect(1)
+            #expect(try await env.ending(of: 1) == "failed -")
+            #expect(try await env.count("select failures from dsr.subject_requests") == 1)
+            #expect(try await env.count("select claim_no from dsr.subject_requests") == 2)
         }
     }
 }

@@ -1,75 +1,59 @@
 import Foundation
+import SubjectRequests
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
 
-@Suite("After an erasure, through the binary")
+@Suite("Customers who reappear after their erasure")
 struct ReturnTests {
-    @Test("after a restore, whom we erased is erased again from a list of identifiers, once, and nobody else")
+    @Test("after a restore of Talon.One, replay erases the erased customers on a list again, once, and no others")
     func replay() async throws {
-        try await House.withEvidence { house, _ in
+        try await TestEnvironment.withEvidence { env, _ in
             let since = Date().addingTimeInterval(-60).formatted(.iso8601)
-            for name in ["anna", "bob", "cleo"] { try await house.makeCustomer(name) }
-            for name in ["anna", "bob"] { try await house.dsr("erase", name, "--ticket", "T-1", "--yes").expect(0) }
-            try await house.dsr("submit", "access", "anna").expect(0)
-            try await house.dsr("run").expect(0)
-            // Talon.One is restored: all three are there.
-            for name in ["anna", "bob"] { try await house.makeCustomer(name) }
+            for name in ["anna", "bob", "cleo"] { try await env.makeCustomer(name) }
+            for name in ["anna", "bob"] { try await env.dsr("erase", name, "--ticket", "T-1", "--yes").expect(0) }
+            try await env.dsr("submit", "access", "anna").expect(0)
+            try await env.dsr("run").expect(0)
+            // Talon.One is restored from a backup of before the erasures.
+            for name in ["anna", "bob"] { try await env.makeCustomer(name) }
 
-            let list = house.folder + "/ids"
+            let list = env.folder + "/ids"
             let ids = "anna\r\ncleo\nnobody\n\n..\n" + String(repeating: "x", count: 100_000) + "\nanna"
             try Data(ids.utf8).write(to: URL(filePath: list))
             let words = ["replay", "--since", since, "--ids", list, "--ticket", "T-2"]
-            let ended = try await house.dsr(words).expect(1)
+            let ended = try await env.dsr(words).expect(1)
             #expect(ended.out.contains("Erased since then: 1 of the given customers. Erasures added to the queue: 1."))
             #expect(ended.err.contains("not valid identifiers: 2"))
             #expect(ended.err.contains("1 customer erased since then is not in the list"))
-            #expect(await house.sandbox.hasProfile("anna") == false)
-            #expect(await house.sandbox.hasProfile("bob"))
-            #expect(await house.sandbox.hasProfile("cleo"))
+            #expect(await env.sandbox.hasProfile("anna") == false)
+            #expect(await env.sandbox.hasProfile("bob"))
+            #expect(await env.sandbox.hasProfile("cleo"))
 
-            let again = try await house.dsr(
-                "replay",
-                "--since",
-                since,
-                "--ids",
-                "-",
-                "--ticket",
-                "T-2",
-                input: "bob\nanna\n"
-            )
+            let wordsFromInput = ["replay", "--since", since, "--ids", "-", "--ticket", "T-2"]
+            let again = try await env.dsr(wordsFromInput, input: "bob\nanna\n")
             #expect(
                 try again.expect(0).out.contains(
                     "Erased since then: 2 of the given customers. Erasures added to the queue: 1"
                 )
             )
-            #expect(await house.sandbox.hasProfile("bob") == false)
-            let once = try await house.dsr(
-                "replay",
-                "--since",
-                since,
-                "--ids",
-                "-",
-                "--ticket",
-                "T-2",
-                input: "bob\nanna\n"
-            )
+            #expect(await env.sandbox.hasProfile("bob") == false)
+            let once = try await env.dsr(wordsFromInput, input: "bob\nanna\n")
             #expect(try once.expect(0).out.contains("Erasures added to the queue: 0"))
-            let deletions = await house.sandbox.counts().destructive.filter { $0.key.hasPrefix("deleteCustomerData ") }
+            let deletions = await env.sandbox.counts().destructive.filter { $0.key.hasPrefix("deleteCustomerData ") }
             #expect(deletions.mapValues(\.received) == ["deleteCustomerData anna": 2, "deleteCustomerData bob": 2])
-            #expect(try await !house.dump().contains("anna"))
-            try await house.dsr("evidence", "verify").expect(0)
+            #expect(try await !env.dump().contains("anna"))
+            try await env.dsr("evidence", "verify").expect(0)
         }
     }
 
-    @Test("a replay heeds a hold, and needs a list, an instant, a ticket and the key")
+    @Test("a replay respects legal holds, and needs a list, an instant, a ticket and the subject key")
     func replayGuards() async throws {
-        try await House.withEvidence { house, _ in
+        try await TestEnvironment.withEvidence { env, _ in
             let since = Date().addingTimeInterval(-60).formatted(.iso8601)
-            try await house.makeCustomer("anna")
-            try await house.dsr("erase", "anna", "--ticket", "T-1", "--yes").expect(0)
-            try await house.makeCustomer("anna")
-            try await house.dsr(
+            try await env.makeCustomer("anna")
+            try await env.dsr("erase", "anna", "--ticket", "T-1", "--yes").expect(0)
+            try await env.makeCustomer("anna")
+            try await env.dsr(
                 [
                     "requests", "hold", "--subject", "anna", "--ground", "e", "--law", "case 12", "--review-on",
                     "2099-01-01",
@@ -77,60 +61,54 @@ struct ReturnTests {
                 ]
             ).expect(0)
             let words = ["replay", "--since", since, "--ids", "-", "--ticket", "T-2"]
-            try await house.dsr("replay", "--since", since, "--ids", "-", "--ticket", "T-2", input: "anna\n").expect(0)
-            #expect(await house.sandbox.hasProfile("anna"))
-            #expect(
-                try await house.texts("select waiting_for as t from dsr.subject_requests where id = 2") == [
-                    "legal_hold"
-                ]
-            )
+            try await env.dsr(words, input: "anna\n").expect(0)
+            #expect(await env.sandbox.hasProfile("anna"))
+            #expect(try await env.waitingFor() == ["-", "legal_hold"])
 
-            try await house.dsr("replay", "--since", "2099-01-01T00:00:00Z", "--ids", "-", "--ticket", "T-2").expect(64)
-            try await house.dsr("replay", "--since", since, "--ids", "/nonexistent", "--ticket", "T-2").expect(64)
-            try await house.dsr("replay", "--since", since, "--ids", "-").expect(64)
-            var without = house.environment
+            try await env.dsr("replay", "--since", "2099-01-01T00:00:00Z", "--ids", "-", "--ticket", "T-2").expect(64)
+            try await env.dsr("replay", "--since", since, "--ids", "/nonexistent", "--ticket", "T-2").expect(64)
+            try await env.dsr("replay", "--since", since, "--ids", "-").expect(64)
+            var without = env.variables
             without["DSR_SUBJECT_KEY_FILE"] = nil
-            try await House.run(words, without).expect(78)
+            try await TestEnvironment.run(words, without).expect(78)
         }
     }
 
-    @Test("who is back some days after an erasure is an incident, and the identifier is kept for that look only")
+    @Test("an erased customer who reappears is an incident, and the identifier is kept for that recheck only")
     func reappearance() async throws {
-        try await House.with(environment: ["DSR_REAPPEARANCE_DAYS": "14"]) { house in
-            for name in ["anna", "bob"] { try await house.makeCustomer(name) }
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'anna'), ('erasure', 'bob'), ('erasure', 'nobody')"
-            )
-            try await house.dsr("run").expect(0)
-            let confirmation = String(decoding: try #require(house.file("request-1-confirmation.html")), as: UTF8.self)
+        try await TestEnvironment.with(environment: ["DSR_REAPPEARANCE_DAYS": "14"]) { env in
+            for name in ["anna", "bob"] { try await env.makeCustomer(name) }
+            try await env.submit((.erasure, "anna"), (.erasure, "bob"), (.erasure, "nobody"))
+            try await env.dsr("run").expect(0)
+            let confirmation = String(decoding: try #require(env.file("request-1-confirmation.html")), as: UTF8.self)
             #expect(confirmation.contains("Your identifier, for at most 30 days"))
-            #expect(try await house.count("select count(*) from dsr.reappearance_checks") == 2)
+            #expect(try await env.count("select count(*) from dsr.reappearance_checks") == 2)
             #expect(
-                try await house.count(
+                try await env.count(
                     "select count(*) from dsr.reappearance_checks where drop_at - due_at between interval '15 days' and interval '17 days'"
                 ) == 2
             )
             // A late event of the shop brings Anna back; two weeks pass.
-            try await house.makeCustomer("anna")
-            try await house.sql("update dsr.reappearance_checks set due_at = now()")
-            let ended = try await house.dsr("run").expect(1)
+            try await env.makeCustomer("anna")
+            try await env.sql("update dsr.reappearance_checks set due_at = now()")
+            let ended = try await env.dsr("run").expect(1)
             #expect(ended.out.contains("erased customers who reappeared: 1"))
             #expect(
-                try await house.texts("select integration_id as t from dsr.reappearance_checks order by request_id")
+                try await env.texts("select integration_id as t from dsr.reappearance_checks order by request_id")
                     == [
                         "anna", "-",
                     ]
             )
-            #expect(try await house.dsr("incidents", "list").expect(0).out.contains("profile: attributes"))
-            try await house.dsr("incidents", "close", "1").expect(64)
+            #expect(try await env.dsr("incidents", "list").expect(0).out.contains("profile: attributes"))
+            try await env.dsr("incidents", "close", "1").expect(64)
             #expect(
-                try await house.dsr("incidents", "close", "1", "--erase", "--ticket", "T-1").expect(0).out
+                try await env.dsr("incidents", "close", "1", "--erase", "--ticket", "T-1").expect(0).out
                     .contains("Request 4 is pending.")
             )
-            #expect(try await house.dsr("incidents", "close", "1", "--ticket", "T-1").expect(0).out.contains("before"))
-            try await house.dsr("run", setting: ["DSR_REAPPEARANCE_DAYS": nil]).expect(0)
-            #expect(try await house.ending(of: 4) == "completed erased")
-            #expect(try await !house.dump().contains("anna"))
+            #expect(try await env.dsr("incidents", "close", "1", "--ticket", "T-1").expect(0).out.contains("before"))
+            try await env.dsr("run", setting: ["DSR_REAPPEARANCE_DAYS": nil]).expect(0)
+            #expect(try await env.ending(of: 4) == "completed erased")
+            #expect(try await !env.dump().contains("anna"))
         }
     }
 }

@@ -1,25 +1,23 @@
 import Foundation
+import SubjectRequests
 import Subprocess
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
-import ThrowawayPostgres
 
-/// The API misbehaves, in every way that a server can, and in the end behaves again.
+/// The API fails in each way that a server can, and recovers.
 @Suite("The API misbehaves for a while", .takesTurns, .timeLimit(.minutes(30)))
 struct APIFaultTests {
-    private static let postgres = Task { try await ThrowawayPostgres.start() }
-
     private static func with(
         environment: [String: String] = [:],
-        _ body: @Sendable (House) async throws -> Void
+        _ body: @Sendable (TestEnvironment) async throws -> Void
     ) async throws {
         let environment = [
             "DSR_CONCURRENCY": "4", "DSR_CALL_TIMEOUT_SECONDS": "1", "DSR_CALL_MAXIMUM_BODY_MEBIBYTES": "1",
         ]
         .merging(environment) { $1 }
-        try await House.withEvidence(on: try await postgres.value, environment: environment) { house, _ in
-            try await body(house)
+        try await TestEnvironment.withEvidence(on: try await FaultServer.shared, environment: environment) { env, _ in
+            try await body(env)
         }
     }
 
@@ -39,84 +37,76 @@ struct APIFaultTests {
         "getCustomerInventory", "deleteCouponReservation", "deleteCustomerData", "updateCustomerProfile",
     ]
 
-    /// A run, and then runs until nothing more comes of it.
     @Test(
-        "whatever the API does at whichever call, each request comes to an end that is true",
+        "each request ends with a true outcome, whichever call the API fails in whichever way",
         arguments: operations,
         behaviours
     )
     func misbehaviour(_ operation: String, _ behaviour: SandboxFault.Behaviour) async throws {
-        try await Self.with { house in
-            let invariants = try await KillTests.prepare(house)
-            await house.sandbox.install(
+        try await Self.with { env in
+            let invariants = try await KillTests.prepare(env)
+            await env.sandbox.install(
                 SandboxFault(behaviour, match: SandboxMatch(operation: operation), count: 2, after: 1)
             )
-            let ended = try await house.dsr("run")
+            let ended = try await env.dsr("run")
             #expect([0, 1].contains(ended.code), "\(ended.err)")
-            await house.sandbox.clearFaults()
-            // What needs a person gets one, who has looked into it.
-            for request in try await house.texts(
+            await env.sandbox.clearFaults()
+            // An operator retries what needs action.
+            for request in try await env.texts(
                 "select id::text as t from dsr.subject_requests where state = 'failed'"
             ) {
-                try await house.dsr("requests", "retry", request, "--ticket", "T-1").expect(0)
+                try await env.dsr("requests", "retry", request, "--ticket", "T-1").expect(0)
             }
-            try await house.dsr("run").expect(0)
-            let (findings, counts) = try await invariants.check()
-            #expect(findings == [])
+            try await env.dsr("run").expect(0)
+            let counts = try await invariants.expectAll()
             #expect(counts.acted == 3, "\(counts)")
         }
     }
 
-    @Test("an erasure that was carried out and could not be verified explains the absence that the next one finds")
+    @Test("an erasure that could not be verified explains why the next one finds no data")
     func explainedByAnother() async throws {
-        try await Self.with { house in
-            try await house.makeCustomers(1)
-            let erasure = "insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'customer-1')"
-            try await house.sql(erasure)
+        try await Self.with { env in
+            try await env.makeCustomers(1)
+            try await env.submit(.erasure, "customer-1")
             let match = SandboxMatch(operation: "getCustomerInventory", identifier: "customer-1")
-            await house.sandbox.install(SandboxFault(.hugeBody(mebibytes: 4), match: match, after: 1))
-            try await house.dsr("run").expect(1)
-            #expect(try await house.ending(of: 1) == "failed outcome_unknown")
-            await house.sandbox.clearFaults()
-            try await house.sql(erasure)
-            try await house.dsr("run").expect(0)
-            #expect(try await house.ending(of: 2) == "completed already_absent")
+            await env.sandbox.install(SandboxFault(.hugeBody(mebibytes: 4), match: match, after: 1))
+            try await env.dsr("run").expect(1)
+            #expect(try await env.ending(of: 1) == "failed outcome_unknown")
+            await env.sandbox.clearFaults()
+            try await env.submit(.erasure, "customer-1")
+            try await env.dsr("run").expect(0)
+            #expect(try await env.ending(of: 2) == "completed already_absent")
         }
     }
 
     // MARK: - Outages
 
-    @Test("a burst of errors opens the breaker, and fails no request", arguments: [500, 502, 503, 504])
+    @Test("a burst of errors opens the circuit breaker, and fails no request", arguments: [500, 502, 503, 504])
     func burst(status: Int) async throws {
-        try await Self.with { house in
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 200) n"
-            )
-            let invariants = try await Invariants(house)
-            await house.sandbox.install(SandboxFault(.status(code: status), match: Self.inventory, count: 16, after: 5))
-            try await house.dsr("run").expect(0)
-            let (findings, _) = try await invariants.check()
-            #expect(findings == [])
-            #expect(try await house.count("select sum(failures) from dsr.subject_requests") == 0)
-            // Had nothing held them back, the others would have run into it as well.
-            let received = await house.sandbox.counts().operations["getCustomerInventory"]?.received ?? 0
-            #expect(received == 200 + 16 + 1, "with the call before the run")
+        try await Self.with { env in
+            try await env.submit(.access, customers: 1...200)
+            let invariants = try await Invariants(env)
+            await env.sandbox.install(SandboxFault(.status(code: status), match: Self.inventory, count: 16, after: 5))
+            try await env.dsr("run").expect(0)
+            try await invariants.expectAll()
+            #expect(try await env.count("select sum(failures) from dsr.subject_requests") == 0)
+            // Without the circuit breaker the other calls would have failed as well.
+            let received = await env.sandbox.counts().operations["getCustomerInventory"]?.received ?? 0
+            #expect(received == 200 + 16 + 1, "with the preflight call")
         }
     }
 
-    // MARK: - Please wait
+    // MARK: - Throttling
 
     @Test(
-        "who is told to wait waits, all calls do, and what makes no sense is not obeyed",
+        "a Retry-After delays all calls, and a value that makes no sense is ignored",
         arguments: [429, 503],
         ["1", "DATE", "", "soon", "-5", "0", "1.5", "Thu, 01 Jan 1970 00:00:00 GMT", "99999999999999999999"]
     )
     func retryAfter(status: Int, value: String) async throws {
-        try await Self.with { house in
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 20) n"
-            )
-            let invariants = try await Invariants(house)
+        try await Self.with { env in
+            try await env.submit(.access, customers: 1...20)
+            let invariants = try await Invariants(env)
             let date = Date(timeIntervalSinceNow: 2).formatted(
                 .verbatim(
                     "\(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits) GMT",
@@ -125,7 +115,7 @@ struct APIFaultTests {
                     calendar: Calendar(identifier: .gregorian)
                 )
             )
-            await house.sandbox.install(
+            await env.sandbox.install(
                 SandboxFault(
                     .status(code: status, retryAfter: value == "DATE" ? date : value),
                     match: Self.inventory,
@@ -133,67 +123,63 @@ struct APIFaultTests {
                     after: 5
                 )
             )
-            let began = try await house.now()
-            try await house.dsr("run").expect(0)
-            let took = try await house.now() - began
+            let began = try await env.now()
+            try await env.dsr("run").expect(0)
+            let took = try await env.now() - began
             if value == "1" || value == "DATE" { #expect(took >= 1) }
-            let (findings, _) = try await invariants.check()
-            #expect(findings == [])
-            #expect(try await house.count("select sum(failures) from dsr.subject_requests") == 0)
+            try await invariants.expectAll()
+            #expect(try await env.count("select sum(failures) from dsr.subject_requests") == 0)
         }
     }
 
-    @Test("a wait without end is bounded, and a signal ends it")
+    @Test("an absurdly long Retry-After is bounded, and a signal ends the wait")
     func absurdWait() async throws {
-        try await Self.with { house in
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 20) n"
-            )
-            await house.sandbox.install(
+        try await Self.with { env in
+            try await env.submit(.access, customers: 1...20)
+            await env.sandbox.install(
                 SandboxFault(.status(code: 429, retryAfter: "100000000"), match: Self.inventory, count: 1, after: 5)
             )
-            let ended = try await house.running(["run", "--grace", "0"]) { child in
-                try await house.received(Self.inventory, number: 6)
-                try await house.sql("select pg_sleep(0.5)")
+            let ended = try await env.running(["run", "--grace", "0"]) { child in
+                try await env.received(Self.inventory, number: 6)
+                try await env.letPass(.milliseconds(500))
                 try child.send(.terminate)
             }
             try ended.expect(0)
-            // All wait, not only the one that was told so.
-            #expect(await house.sandbox.counts().operations["getCustomerInventory"]?.received ?? 0 <= 6 + 3)
-            #expect(try await house.count("select count(*) from dsr.subject_requests where state = 'running'") == 0)
-            #expect(try await house.count("select sum(failures) from dsr.subject_requests") == 0)
+            // All calls wait, not only the one that was told to.
+            #expect(await env.sandbox.counts().operations["getCustomerInventory"]?.received ?? 0 <= 6 + 3)
+            #expect(try await env.requests("state = 'running'") == 0)
+            #expect(try await env.count("select sum(failures) from dsr.subject_requests") == 0)
         }
     }
 
-    @Test("an API that throttles in earnest is asked as often as it likes, and answers everything")
+    @Test("a run finds the rate limit of an API, keeps to it, and gets every answer")
     func throttle() async throws {
         var settings = SandboxSettings()
         settings.throttle = SandboxSettings.Throttle(requestsPerSecond: 40)
-        try await House.with(settings, on: try await Self.postgres.value, environment: ["DSR_CONCURRENCY": "8"]) {
-            house in
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 150) n"
-            )
-            let invariants = try await Invariants(house)
-            try await house.dsr("run").expect(0)
-            let (findings, _) = try await invariants.check()
-            #expect(findings == [])
-            #expect(try await house.count("select sum(failures) from dsr.subject_requests") == 0)
-            let received = await house.sandbox.counts().operations["getCustomerInventory"]?.received ?? 0
-            // Without the gate each of the eight would run into the limit again and again.
+        try await TestEnvironment.with(
+            settings,
+            on: try await FaultServer.shared,
+            environment: ["DSR_CONCURRENCY": "8"]
+        ) {
+            env in
+            try await env.submit(.access, customers: 1...150)
+            let invariants = try await Invariants(env)
+            try await env.dsr("run").expect(0)
+            try await invariants.expectAll()
+            #expect(try await env.count("select sum(failures) from dsr.subject_requests") == 0)
+            let received = await env.sandbox.counts().operations["getCustomerInventory"]?.received ?? 0
+            // Without the limiter each of the eight would be refused again and again.
             #expect(received < 200, "\(received)")
         }
     }
 
-    @Test("calls are no more than so many a second, where that is asked for")
+    @Test("--max-rate bounds the calls per second")
     func maximumRate() async throws {
-        try await Self.with { house in
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 20) n"
-            )
-            let began = try await house.now()
-            try await house.dsr("run", "--max-rate", "10").expect(0)
-            #expect(try await house.now() - began >= 2)
+        try await Self.with { env in
+            try await env.submit(.access, customers: 1...20)
+            let began = try await env.now()
+            try await env.dsr("run", "--max-rate", "10").expect(0)
+            #expect(try await env.now() - began >= 2)
         }
     }
 }

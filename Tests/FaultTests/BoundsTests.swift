@@ -1,40 +1,35 @@
 import Foundation
+import SubjectRequests
+import Synchronization
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
-import ThrowawayPostgres
 
-/// A queue that is longer than a night, before an API that is slower than the queue.
-@Suite("Much to do, and a slow API", .takesTurns, .timeLimit(.minutes(30)))
+/// A long queue before a slow API.
+@Suite("A long queue does not grow the run", .takesTurns, .timeLimit(.minutes(30)))
 struct BoundsTests {
-    private static let postgres = Task { try await ThrowawayPostgres.start() }
     private static let inventory = SandboxMatch(operation: "getCustomerInventory")
 
-    /// A house with accesses of so many people, and a last one of `nobody`. One person's would wait for each other.
-    private static func with(accesses count: Int, _ body: @Sendable (House) async throws -> Void) async throws {
-        try await House.with(on: try await postgres.value, environment: ["DSR_CONCURRENCY": "4"]) { house in
-            try await house.sql(
-                """
-                insert into dsr.subject_requests (kind, integration_id)
-                select 'access', 'person-' || n from generate_series(1, \(count)) n
-                union all select 'access', 'nobody'
-                """
-            )
-            try await body(house)
+    /// An environment with access requests of `count` customers, and a last one of `nobody`. Those of one customer would
+    /// wait for each other.
+    private static func with(accesses count: Int, _ body: @Sendable (TestEnvironment) async throws -> Void) async throws
+    {
+        try await TestEnvironment.with(on: try await FaultServer.shared, environment: ["DSR_CONCURRENCY": "4"]) { env in
+            try await env.submit(.access, customers: 1...count)
+            try await env.submit(.access, "nobody")
+            try await body(env)
         }
     }
 
-    @Test("no more is claimed than what is worked and as much again")
+    @Test("a run holds at most twice as many claims as its concurrency")
     func claims() async throws {
-        try await Self.with(accesses: 200) { house in
-            await house.sandbox.install(SandboxFault(.delay(milliseconds: 20), match: Self.inventory))
-            try await house.running { _ in
+        try await Self.with(accesses: 200) { env in
+            await env.sandbox.install(SandboxFault(.delay(milliseconds: 20), match: Self.inventory))
+            try await env.running { _ in
                 var most = 0
                 for number in stride(from: 4, through: 160, by: 4) {
-                    try await house.received(Self.inventory, number: number)
-                    let held = try await house.count(
-                        "select count(*) from dsr.subject_requests where state = 'running'"
-                    )
+                    try await env.received(Self.inventory, number: number)
+                    let held = try await env.requests("state = 'running'")
                     most = max(most, held)
                 }
                 #expect((1...8).contains(most))
@@ -43,36 +38,44 @@ struct BoundsTests {
         }
     }
 
-    @Test("ten times as many requests take no more memory")
+    /// Compares the peak of a run's memory after 300 requests, when everything that is allocated once has been allocated,
+    /// with the peak after 3,000 more.
+    ///
+    /// A bounded run grows by 0.02 to 0.04 KiB for each request, which is the allocator's doing. A run that kept nothing but
+    /// each request it has answered would grow by 0.16 KiB, and one that kept documents by several KiB. An overloaded machine
+    /// can disturb one reading; growth shows in both.
+    @Test("the memory of a run does not grow with the number of its requests")
     func memory() async throws {
-        let few = try await Self.peak(accesses: 300)
-        let many = try await Self.peak(accesses: 3_000)
-        #expect(few > 0 && Double(many) < 1.3 * Double(few), "\(few) KiB, then \(many) KiB")
+        let bound = 0.1
+        let first = try await Self.growth(afterRequest: 300, over: 3_000)
+        guard first > bound else { return }
+        let second = try await Self.growth(afterRequest: 300, over: 3_000)
+        #expect(second <= bound, "\(first), and again \(second) KiB for each request")
     }
 
-    /// The most memory that a run has had when it comes to the last of so many requests, in KiB.
-    private static func peak(accesses count: Int) async throws -> Int {
-        let peak = Peak()
-        try await with(accesses: count) { house in
+    /// How much the peak of a run's memory grows for each request, in KiB.
+    private static func growth(afterRequest start: Int, over count: Int) async throws -> Double {
+        let growth = Mutex(0.0)
+        try await with(accesses: start + count) { env in
             let last = SandboxMatch(operation: "getCustomerInventory", identifier: "nobody")
-            await house.sandbox.install(SandboxFault(.hang, match: last))
-            try await house.running { child in
-                try await house.received(last)
-                await peak.read(child.processIdentifier)
-                await house.sandbox.clearFaults()
+            await env.sandbox.install(SandboxFault(.hang, match: last))
+            try await env.running { child in
+                try await env.received(Self.inventory, from: start)
+                let before = try Self.peak(of: child.processIdentifier)
+                try await env.received(last)
+                let after = try Self.peak(of: child.processIdentifier)
+                growth.withLock { $0 = Double(after - before) / Double(count) }
+                await env.sandbox.clearFaults()
             }
             .expect(0)
         }
-        return await peak.kibibytes
+        return growth.withLock { $0 }
     }
 
-    private actor Peak {
-        var kibibytes = 0
-
-        func read(_ process: Int32) {
-            let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-            let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-            kibibytes = line.flatMap { Int($0.split(whereSeparator: \.isWhitespace)[1]) } ?? 0
-        }
+    /// The peak of a process's memory so far, in KiB.
+    private static func peak(of process: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(Int(line.split(whereSeparator: \.isWhitespace)[1]))
     }
 }

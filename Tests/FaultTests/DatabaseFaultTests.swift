@@ -1,45 +1,40 @@
 import Foundation
+import SubjectRequests
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
 import ThrowawayPostgres
 
-/// The database goes away, in every way that a database can, and comes back.
-@Suite("The database is gone for a while", .takesTurns, .timeLimit(.minutes(30)))
+/// The database fails, in each way that a database can, and recovers.
+@Suite("The database fails for a while", .takesTurns, .timeLimit(.minutes(30)))
 struct DatabaseFaultTests {
-    private static let shared = Task { try await ThrowawayPostgres.start() }
-
-    /// Statements whose commit may be lost on the way; each is sent again.
+    /// Statements that are sent again when the answer to their commit is lost.
     static let commits = [
         "rescue requests", "admit requests", "claim requests", "announce calls", "record results",
         "look at the gates of waiting requests", "mark documents delivered", "end a run",
     ].flatMap { statement in PostgresProxy.Point.Moment.allCases.map { PostgresProxy.Point($0, statement) } }
 
     @Test(
-        "a connection that is cut around a commit costs nothing, and what was committed counts once",
+        "a connection that is lost around a commit loses no request, and what was committed counts once",
         arguments: commits
     )
     func cut(at point: PostgresProxy.Point) async throws {
-        let postgres = try await Self.shared.value
-        try await House.withEvidence(on: postgres, environment: ["DSR_CONCURRENCY": "4"]) { house, _ in
-            let invariants = try await KillTests.prepare(house)
+        let postgres = try await FaultServer.shared
+        try await TestEnvironment.withEvidence(on: postgres, environment: ["DSR_CONCURRENCY": "4"]) { env, _ in
+            let invariants = try await KillTests.prepare(env)
             let proxy = try await PostgresProxy.start(before: postgres)
             await proxy.order(.cut, at: point)
-            let ended = try await house.dsr(
-                ["run", "--json"],
-                setting: ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
-            ).expect(0)
+            let ended = try await env.dsr("run", "--json", setting: proxy.variables(for: env)).expect(0)
             try await proxy.waitUntilReached(point)
             await proxy.stop()
             try Self.expectEachCountedOnce(ended)
-            let (findings, counts) = try await invariants.check()
-            #expect(findings == [], "\(point)")
+            let counts = try await invariants.expectAll("\(point)")
             #expect(counts.received == 3 && counts.acted == 3 && counts.leasesLost == 0, "\(point): \(counts)")
         }
     }
 
-    /// Whether a run that did everything alone says so.
-    private static func expectEachCountedOnce(_ ended: House.Ended) throws {
+    /// Expects that a run that answered all requests alone reports each of them once.
+    private static func expectEachCountedOnce(_ ended: TestEnvironment.Ended) throws {
         let report = try JSONSerialization.jsonObject(with: Data(ended.out.utf8)) as? [String: Any]
         let completed = report?["completed"] as? [String: Int]
         #expect(
@@ -49,20 +44,17 @@ struct DatabaseFaultTests {
         )
     }
 
-    @Test("a malformed row that was refused in a commit without an answer is counted once")
+    @Test("a malformed row whose refusal was committed without an answer is counted once")
     func refusalCut() async throws {
-        let postgres = try await Self.shared.value
-        try await House.with(on: postgres) { house in
-            try await house.sql("drop trigger check_new_request on dsr.subject_requests")
-            try await house.sql(
+        let postgres = try await FaultServer.shared
+        try await TestEnvironment.with(on: postgres) { env in
+            try await env.sql("drop trigger check_new_request on dsr.subject_requests")
+            try await env.sql(
                 "insert into dsr.subject_requests (kind, integration_id) values ('access', '..'), ('access', 'nobody')"
             )
             let proxy = try await PostgresProxy.start(before: postgres)
             await proxy.order(.cut, at: .init(.after, "admit requests"))
-            let ended = try await house.dsr(
-                ["run"],
-                setting: ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
-            ).expect(1)
+            let ended = try await env.dsr("run", setting: proxy.variables(for: env)).expect(1)
             #expect(
                 ended.out.contains("the sums agree") && ended.out.contains("refused                               1")
             )
@@ -70,212 +62,142 @@ struct DatabaseFaultTests {
         }
     }
 
-    @Test("a heartbeat whose connection breaks is made again, and the lease is kept")
+    @Test("the lease is kept while the heartbeat's connection breaks again and again")
     func heartbeat() async throws {
-        let postgres = try await Self.shared.value
-        try await House.with(on: postgres, environment: ["DSR_LEASE_SECONDS": "6"]) { house in
+        let postgres = try await FaultServer.shared
+        try await TestEnvironment.with(on: postgres, environment: ["DSR_LEASE_SECONDS": "6"]) { env in
             let proxy = try await PostgresProxy.start(before: postgres)
             let match = SandboxMatch(operation: "getCustomerInventory", identifier: "nobody")
-            await house.sandbox.install(SandboxFault(.hang, match: match))
-            try await house.sql("insert into dsr.subject_requests (kind, integration_id) values ('access', 'nobody')")
-            let through = ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
-            let ended = try await house.running(["run"], setting: through) { _ in
-                try await house.received(match)
-                // Three renewals go wrong in a row, and then one does not.
+            await env.sandbox.install(SandboxFault(.hang, match: match))
+            try await env.submit(.access, "nobody")
+            let ended = try await env.running(["run"], setting: proxy.variables(for: env)) { _ in
+                try await env.received(match)
+                // Three renewals fail in a row, and the next one succeeds.
                 for number in 1...3 {
                     let point = PostgresProxy.Point(number == 2 ? .after : .before, "renew the lease")
                     await proxy.order(.cut, at: point)
                     try await proxy.waitUntilReached(point)
                 }
                 let renewed = PostgresProxy.Point(.after, "renew the lease")
-                await proxy.order(.hold, at: renewed)
+                await proxy.order(.watch, at: renewed)
                 try await proxy.waitUntilReached(renewed)
-                await proxy.release(renewed)
-                await house.sandbox.clearFaults()
+                await env.sandbox.clearFaults()
             }
             try ended.expect(0)
-            #expect(try await house.ending(of: 1) == "completed no_data")
+            #expect(try await env.ending(of: 1) == "completed no_data")
             await proxy.stop()
         }
     }
 
     // MARK: - The server
 
-    /// Forty customers with an erasure and an access each, at an API that takes its time.
-    private func prepare(_ house: House) async throws -> Invariants {
-        try await house.makeCustomers(40)
-        try await house.sql(
-            """
-            insert into dsr.subject_requests (kind, integration_id)
-            select kind, 'customer-' || n from generate_series(1, 40) n cross join unnest(array['erasure', 'access']) kind
-            """
-        )
-        await house.sandbox.install(SandboxFault(.delay(milliseconds: 40)))
-        return try await Invariants(house)
+    private static let inventory = SandboxMatch(operation: "getCustomerInventory")
+
+    /// Lets the database fail in the middle of a run over forty customers, each with an erasure and an access request, and
+    /// expects that the run loses nothing: each customer was erased by the one call made for it, and the lease was kept.
+    private func outlast(
+        on server: ThrowawayPostgres? = nil,
+        setting changes: [String: String] = [:],
+        _ fail: @escaping @Sendable (TestEnvironment, PostgresProxy) async throws -> Void
+    ) async throws {
+        try await interrupt(on: server, setting: changes, fail) { ended, _, invariants in
+            try ended.expect(0)
+            let counts = try await invariants.expectAll()
+            #expect(counts.received == 40 && counts.acted == 40 && counts.leasesLost == 0, "\(counts)")
+        }
     }
 
-    /// Every customer was erased by the one call that was made for it, and the run kept its lease.
-    private static func expectNothingLost(_ invariants: Invariants) async throws {
-        let (findings, counts) = try await invariants.check()
-        #expect(findings == [])
-        #expect(counts.received == 40 && counts.acted == 40 && counts.leasesLost == 0, "\(counts)")
+    /// Lets the database fail in the middle of a run, and looks at what has become of the run.
+    private func interrupt(
+        on server: ThrowawayPostgres?,
+        setting changes: [String: String],
+        _ fail: @escaping @Sendable (TestEnvironment, PostgresProxy) async throws -> Void,
+        _ look: @Sendable (TestEnvironment.Ended, TestEnvironment, Invariants) async throws -> Void
+    ) async throws {
+        let postgres = if let server { server } else { try await FaultServer.shared }
+        // A lease that outlasts every outage here.
+        let environment = ["DSR_CONCURRENCY": "4", "DSR_LEASE_SECONDS": "30"].merging(changes) { $1 }
+        try await TestEnvironment.withEvidence(on: postgres, environment: environment) { env, _ in
+            let invariants = try await env.queue(.erasure, .access, customers: 40)
+            await env.sandbox.install(SandboxFault(.delay(milliseconds: 40)))
+            let proxy = try await PostgresProxy.start(before: postgres)
+            let ended = try await env.running(["run"], setting: proxy.variables(for: env)) { _ in
+                try await env.received(Self.inventory, number: 20)
+                try await fail(env, proxy)
+            }
+            await proxy.stop()
+            try await look(ended, env, invariants)
+        }
     }
 
-    /// Runs with concurrency and a lease that make a short outage a short one.
-    private static let environment = ["DSR_CONCURRENCY": "4", "DSR_LEASE_SECONDS": "30"]
-
-    @Test("a server that crashes in mid-run and recovers costs nothing", arguments: [true, false])
+    @Test("a run outlasts a server that restarts or crashes, and loses nothing", arguments: [true, false])
     func restart(immediate: Bool) async throws {
         let postgres = try await ThrowawayPostgres.start()
-        try await House.withEvidence(on: postgres, environment: Self.environment) { house, _ in
-            let invariants = try await prepare(house)
-            let ended = try await house.running { _ in
-                for number in [20, 60] {
-                    try await house.received(SandboxMatch(operation: "getCustomerInventory"), number: number)
-                    try await postgres.restart(immediate: immediate)
-                }
-            }
-            try ended.expect(0)
-            try await Self.expectNothingLost(invariants)
+        try await outlast(on: postgres) { env, _ in
+            try await postgres.restart(immediate: immediate)
+            try await env.received(Self.inventory, number: 60)
+            try await postgres.restart(immediate: immediate)
         }
         await postgres.stop()
     }
 
-    @Test("backends that are terminated again and again cost nothing")
+    @Test("a run whose backends are terminated again and again loses nothing")
     func terminated() async throws {
-        let postgres = try await Self.shared.value
-        try await House.withEvidence(on: postgres, environment: Self.environment) { house, _ in
-            let invariants = try await prepare(house)
-            let ended = try await house.running { _ in
-                var killed = 0
-                try await house.received(SandboxMatch(operation: "getCustomerInventory"), number: 2)
-                for number in 1...20 {
-                    killed += try await house.count(
-                        """
-                        select count(pg_terminate_backend(pid)) from pg_stat_activity
-                        where datname = current_database() and pid <> pg_backend_pid()
-                        """
-                    )
-                    try await house.received(SandboxMatch(operation: "getCustomerInventory"), number: 2 + number)
-                }
-                #expect(killed >= 5)
+        try await outlast { env, _ in
+            var terminated = 0
+            for number in 1...20 {
+                terminated += try await env.terminateBackends()
+                try await env.received(Self.inventory, number: 20 + number)
             }
-            try ended.expect(0)
-            try await Self.expectNothingLost(invariants)
+            #expect(terminated >= 5)
         }
     }
 
-    @Test("a server that becomes read-only, as in a failover, is waited for like one that is gone")
+    @Test("a run waits for a server that is read-only after a failover, as for one that is unreachable")
     func readOnly() async throws {
-        let postgres = try await Self.shared.value
-        try await House.withEvidence(on: postgres, environment: Self.environment) { house, _ in
-            let invariants = try await prepare(house)
-            let name = try await house.texts("select current_database()::text as t")[0]
-            let ended = try await house.running { _ in
-                try await house.received(SandboxMatch(operation: "getCustomerInventory"), number: 20)
-                try await house.sql("alter database \(name) set default_transaction_read_only = on")
-                try await house.sql(
-                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
-                )
-                // It has come back and was refused, more than once.
-                try await Self.waitForConnections(2, to: house)
-                try await house.psql(
-                    "begin read write; alter database \(name) reset default_transaction_read_only; commit"
-                ).expect(0)
-            }
-            try ended.expect(0)
-            try await Self.expectNothingLost(invariants)
+        try await outlast { env, proxy in
+            let before = await proxy.connectionCount()
+            try await env.setReadOnly(true)
+            try await env.terminateBackends()
+            // It has connected again, was refused, and has connected again.
+            try await proxy.waitForConnections(before + 4)
+            try await env.setReadOnly(false)
         }
     }
 
-    /// Waits until so many connections to a house's database have been made since now.
-    private static func waitForConnections(_ count: Int, to house: House) async throws {
-        func sessions() async throws -> Int {
-            try await house.count("select sessions from pg_stat_database where datname = current_database()")
-        }
-        let before = try await sessions()
-        let end = ContinuousClock.now + .seconds(20)
-        // This look is a connection too.
-        var looks = 0
-        while ContinuousClock.now < end, try await sessions() - before - looks < count + 2 { looks += 1 }
-    }
-
-    @Test("a server whose disk is full is waited for, and not asked again and again without a pause")
+    @Test("a run waits for a server whose disk is full, with pauses between its tries")
     func diskFull() async throws {
-        let postgres = try await Self.shared.value
-        try await House.withEvidence(on: postgres, environment: Self.environment) { house, _ in
-            let invariants = try await prepare(house)
-            try await house.script(
-                """
-                create sequence public.dsr_test_full_count;
-                create function public.dsr_test_full() returns trigger language plpgsql as
-                $$ begin perform nextval('public.dsr_test_full_count'); raise exception using errcode = 'disk_full', message = 'full'; end $$
-                """
-            )
-            let ended = try await house.running { _ in
-                try await house.received(SandboxMatch(operation: "getCustomerInventory"), number: 20)
-                try await house.sql(
-                    "create trigger dsr_test_full before insert on dsr.evidence_leaves execute function public.dsr_test_full()"
-                )
-                func refusals() async throws -> Int {
-                    try await house.count(
-                        "select case when is_called then last_value else 0 end from public.dsr_test_full_count"
-                    )
-                }
-                let end = ContinuousClock.now + .seconds(20)
-                while try await refusals() < 3, ContinuousClock.now < end {}
-                try await house.letPass(seconds: 1)
-                #expect((3...20).contains(try await refusals()))
-                try await house.sql("drop trigger dsr_test_full on dsr.evidence_leaves")
-            }
-            try ended.expect(0)
-            try await Self.expectNothingLost(invariants)
+        try await outlast { env, _ in
+            try await env.setDiskFull(true)
+            try await waitUntil("three refusals") { try await env.diskFullRefusals() >= 3 }
+            try await env.letPass(.seconds(1))
+            // Without pauses there would be hundreds.
+            #expect(try await env.diskFullRefusals() <= 20)
+            try await env.setDiskFull(false)
         }
     }
 
-    @Test("connections that go deaf are given up, and made again")
+    @Test("connections that lose all traffic time out, and are replaced")
     func deaf() async throws {
-        let postgres = try await Self.shared.value
-        let environment = Self.environment.merging(["DSR_DATABASE_STATEMENT_TIMEOUT_SECONDS": "1"]) { $1 }
-        try await House.withEvidence(on: postgres, environment: environment) { house, _ in
-            let invariants = try await prepare(house)
-            let proxy = try await PostgresProxy.start(before: postgres)
-            let through = ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
-            let ended = try await house.running(["run"], setting: through) { _ in
-                try await house.received(SandboxMatch(operation: "getCustomerInventory"), number: 20)
-                let before = await proxy.connectionCount()
-                await proxy.setDeaf(true)
-                // It has given the old ones up, and tried new ones, which are deaf as well.
-                try await proxy.waitForConnections(before + 1)
-                await proxy.setDeaf(false)
-            }
-            try ended.expect(0)
-            try await Self.expectNothingLost(invariants)
-            await proxy.stop()
+        try await outlast(setting: ["DSR_DATABASE_STATEMENT_TIMEOUT_SECONDS": "1"]) { _, proxy in
+            let before = await proxy.connectionCount()
+            await proxy.setDeaf(true)
+            // The old ones have timed out; a new one was made, which is deaf as well.
+            try await proxy.waitForConnections(before + 1)
+            await proxy.setDeaf(false)
         }
     }
 
-    @Test("a database that stays away for longer than the run has patience ends it, and the next run takes over")
+    @Test("a run ends when the database stays unreachable for longer than its patience, and the next run takes over")
     func patience() async throws {
-        let postgres = try await Self.shared.value
-        let environment = ["DSR_CONCURRENCY": "4", "DSR_LEASE_SECONDS": "30", "DSR_DATABASE_PATIENCE_SECONDS": "1"]
-        try await House.withEvidence(on: postgres, environment: environment) { house, _ in
-            let invariants = try await prepare(house)
-            let proxy = try await PostgresProxy.start(before: postgres)
-            let through = ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
-            let ended = try await house.running(["run"], setting: through) { _ in
-                try await house.received(SandboxMatch(operation: "getCustomerInventory"), number: 20)
-                await proxy.setRefusing(true)
-                await proxy.cutAll()
-            }
+        try await interrupt(on: nil, setting: ["DSR_DATABASE_PATIENCE_SECONDS": "1"]) { _, proxy in
+            await proxy.setRefusing(true)
+            await proxy.cutAll()
+        } _: { ended, env, invariants in
             #expect(try ended.expect(69).err.split(separator: "\n").count == 1)
-            await proxy.stop()
-            try await house.sql(
-                "update dsr.runs set lease_until = clock_timestamp() - interval '1 second' where ended_at is null"
-            )
-            try await house.dsr("run").expect(0)
-            let (findings, counts) = try await invariants.check()
-            #expect(findings == [])
+            try await env.expireLeases()
+            try await env.dsr("run").expect(0)
+            let counts = try await invariants.expectAll()
             #expect(counts.acted == 40, "\(counts)")
         }
     }

@@ -1,53 +1,43 @@
 import Foundation
 import Glibc
+import SubjectRequests
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
-import ThrowawayPostgres
 
 /// The disk of the report directory is full.
-@Suite("No room for documents", .takesTurns, .timeLimit(.minutes(30)))
+@Suite("A full disk loses no document", .takesTurns, .timeLimit(.minutes(30)))
 struct DiskFullTests {
-    private static let postgres = Task { try await ThrowawayPostgres.start() }
-
     @Test(
-        "with a full disk every result is safe, the run says so, and the documents are written later without the API",
+        "on a full disk every result is safe, the run reports it, and the documents are written later without the API",
         .enabled(if: SmallDisk.canBeMade, "needs the right to mount a file system")
     )
     func full() async throws {
-        try await House.withEvidence(on: try await Self.postgres.value) { house, _ in
-            try await house.makeCustomers(30)
-            try await house.sql(
-                """
-                insert into dsr.subject_requests (kind, integration_id)
-                select kind, 'customer-' || n from generate_series(1, 30) n cross join unnest(array['erasure', 'access']) kind
-                """
-            )
-            let invariants = try await Invariants(house)
-            let disk = try SmallDisk(at: house.reports, kibibytes: 64)
+        try await TestEnvironment.withEvidence(on: try await FaultServer.shared) { env, _ in
+            let invariants = try await env.queue(.erasure, .access, customers: 30)
+            let disk = try SmallDisk(at: env.reports, kibibytes: 64)
             defer { disk.remove() }
-            let run = try await house.dsr("run").expect(1)
+            let run = try await env.dsr("run").expect(1)
             #expect(run.err.contains("dsr reports deliver") && run.err.split(separator: "\n").count == 1, "\(run.err)")
-            #expect(try await house.count("select count(*) from dsr.subject_requests where state <> 'completed'") == 0)
+            #expect(try await env.requests("state <> 'completed'") == 0)
             #expect(run.out.contains("the sums agree"))
-            // It has written what there was room for, and nothing by halves.
-            let files = try FileManager.default.contentsOfDirectory(atPath: house.reports)
+            // It has written what there was room for, each file whole.
+            let files = try FileManager.default.contentsOfDirectory(atPath: env.reports)
             #expect(!files.isEmpty && !files.contains { $0.hasPrefix(".") || $0.hasSuffix("tmp") }, "\(files)")
-            let delivered = try await house.count("select count(*) from dsr.reports where delivered_at is not null")
+            let delivered = try await env.count("select count(*) from dsr.reports where delivered_at is not null")
             #expect(delivered == files.count)
             #expect(
-                try await house.dsr("reports", "list", "--undelivered").expect(0).out.split(separator: "\n").count > 10
+                try await env.dsr("reports", "list", "--undelivered").expect(0).out.split(separator: "\n").count > 10
             )
 
             // Still no room: the same sentence, and the same exit code.
-            #expect(try await house.dsr("reports", "deliver").expect(1).err.contains("space"))
-            let calls = await house.sandbox.counts()
+            #expect(try await env.dsr("reports", "deliver").expect(1).err.contains("space"))
+            let calls = await env.sandbox.counts()
             try disk.grow(toKibibytes: 16_384)
-            let rest = try await house.dsr("reports", "deliver").expect(0)
+            let rest = try await env.dsr("reports", "deliver").expect(0)
             #expect(rest.out.contains("Documents written: "))
-            #expect(await house.sandbox.counts() == calls)
-            let (findings, _) = try await invariants.check()
-            #expect(findings == [])
+            #expect(await env.sandbox.counts() == calls)
+            try await invariants.expectAll()
         }
     }
 }

@@ -1,14 +1,13 @@
-import Foundation
+import SubjectRequests
 import Subprocess
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
-import ThrowawayPostgres
 
-/// A run is killed (SIGKILL) at a named point, and another run puts everything right.
-@Suite("Killed at any step, nothing is lost", .takesTurns, .timeLimit(.minutes(30)))
+/// A run is killed (SIGKILL) at a named step, and the next run completes its work.
+@Suite("A run that is killed at any step loses nothing", .takesTurns, .timeLimit(.minutes(30)))
 struct KillTests {
-    /// A step of a run, as it can be seen from outside: around the commit of a statement, or around a call's effect.
+    /// A step of a run as it is seen from outside: around the commit of a statement, or around the effect of a call.
     enum Step: Sendable, CustomStringConvertible {
         case commit(PostgresProxy.Point)
         case call(String, isDone: Bool, customer: String? = nil, number: Int = 1)
@@ -17,7 +16,7 @@ struct KillTests {
             switch self {
             case .commit(let point): "\(point)"
             case .call(let operation, let isDone, let customer, let number):
-                "\(isDone ? "after" : "before") the \(number). \(operation)\(customer.map { " of \($0)" } ?? "") was carried out"
+                "\(isDone ? "after" : "before") the \(number). \(operation)\(customer.map { " of \($0)" } ?? "") was processed"
             }
         }
     }
@@ -38,78 +37,79 @@ struct KillTests {
             .call("updateCustomerProfile", isDone: true, customer: "customer-5"),
         ]
 
-    private static let postgres = Task { try await ThrowawayPostgres.start() }
-
-    @Test("killed at a step, a run loses nothing and does nothing twice unseen", arguments: steps)
+    @Test("a killed run loses nothing, and the next run repeats nothing that was carried out", arguments: steps)
     func killed(at step: Step) async throws {
-        let postgres = try await Self.postgres.value
-        try await House.withEvidence(on: postgres, environment: ["DSR_CONCURRENCY": "4"]) { house, _ in
-            let invariants = try await Self.prepare(house)
+        let postgres = try await FaultServer.shared
+        try await TestEnvironment.withEvidence(on: postgres, environment: ["DSR_CONCURRENCY": "4"]) { env, _ in
+            let invariants = try await Self.prepare(env)
             let proxy = try await PostgresProxy.start(before: postgres)
-            let through = ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
-            let killed = try await house.running(["run"], setting: through) { child in
-                switch step {
-                case .commit(let point):
-                    await proxy.order(.hold, at: point)
-                    try await proxy.waitUntilReached(point)
-                case .call(let operation, let isDone, let customer, let number):
-                    let match = SandboxMatch(operation: operation, identifier: customer)
-                    let before = await house.sandbox.requests().last?.number ?? -1
-                    await house.sandbox.install(
-                        SandboxFault(isDone ? .hangAfterActing : .hang, match: match, count: 1, after: number - 1)
-                    )
-                    var next = before + 1
-                    for _ in 1...number {
-                        next = try await house.sandbox.waitForRequest(matching: match, from: next).number + 1
-                    }
-                    if isDone { try await Self.waitUntilActed(house, operation, customer) }
-                }
+            let first = await env.nextRequest()
+            await Self.halt(env, proxy, at: step)
+            let killed = try await env.running(["run"], setting: proxy.variables(for: env)) { child in
+                try await Self.waitUntilHalted(env, proxy, at: step, from: first)
                 try child.send(.kill)
             }
             #expect(killed.code == -9)
             await proxy.stop()
-            await house.sandbox.clearFaults()
+            await env.sandbox.clearFaults()
 
             // Its lease passes, and the next run comes.
-            try await house.sql(
-                "update dsr.runs set lease_until = clock_timestamp() - interval '1 second' where ended_at is null"
-            )
-            try await house.dsr("run").expect(0)
-            try await house.dsr("evidence", "checkpoint").expect(0)
-            let (findings, counts) = try await invariants.check()
-            #expect(findings == [], "\(step)")
-            // Read before it was sent again: nobody is deleted twice.
+            try await env.expireLeases()
+            try await env.dsr("run").expect(0)
+            try await env.dsr("evidence", "checkpoint").expect(0)
+            let counts = try await invariants.expectAll("\(step)")
+            // Read before it was sent again: no customer is deleted twice.
             #expect(counts.acted == 3, "\(step)")
         }
     }
 
-    /// Five customers, three of whom want to be erased; everything that a request may be.
-    static func prepare(_ house: House) async throws -> Invariants {
-        try await house.makeCustomers(6)
+    /// Orders the run to stand still at a step.
+    private static func halt(_ env: TestEnvironment, _ proxy: PostgresProxy, at step: Step) async {
+        switch step {
+        case .commit(let point): await proxy.order(.hold, at: point)
+        case .call(let operation, let isDone, let customer, let number):
+            let match = SandboxMatch(operation: operation, identifier: customer)
+            let fault = SandboxFault(isDone ? .hangAfterActing : .hang, match: match, count: 1, after: number - 1)
+            await env.sandbox.install(fault)
+        }
+    }
+
+    /// Waits until the run has come to the step, and no further.
+    private static func waitUntilHalted(
+        _ env: TestEnvironment,
+        _ proxy: PostgresProxy,
+        at step: Step,
+        from first: Int
+    ) async throws {
+        switch step {
+        case .commit(let point): try await proxy.waitUntilReached(point)
+        case .call(let operation, let isDone, let customer, let number):
+            let match = SandboxMatch(operation: operation, identifier: customer)
+            let call = try await env.received(match, number: number, from: first, processed: isDone)
+            #expect(call.isProcessed == isDone, "\(step)")
+        }
+    }
+
+    /// Six customers, of whom three ask for erasure, and requests of every kind.
+    static func prepare(_ env: TestEnvironment) async throws -> Invariants {
+        try await env.makeCustomers(6)
         for number in 1...3 {
-            // With patience: only the runs that come are under test.
-            try await house.dsr(
+            // With a long timeout: only the runs that follow are under test.
+            try await env.dsr(
                 ["api", "create-reservation", "AUTUMN10", "customer-\(number)"],
                 setting: ["DSR_CALL_TIMEOUT_SECONDS": "30"]
             ).expect(0)
         }
-        try await house.sql(
-            """
-            insert into dsr.subject_requests (kind, integration_id, changes) values
-                ('erasure', 'customer-1', null), ('erasure', 'customer-2', null), ('access', 'customer-3', null),
-                ('erasure', 'customer-3', null), ('access', 'customer-4', null), ('portability', 'customer-4', null),
-                ('rectification', 'customer-5', '{"City": "Elsewhere"}'), ('access', 'nobody', null)
-            """
+        try await env.submit(
+            (.erasure, "customer-1"),
+            (.erasure, "customer-2"),
+            (.access, "customer-3"),
+            (.erasure, "customer-3"),
+            (.access, "customer-4"),
+            (.portability, "customer-4"),
+            (.rectification, "customer-5"),
+            (.access, "nobody")
         )
-        return try await Invariants(house)
-    }
-
-    private static func waitUntilActed(_ house: House, _ operation: String, _ customer: String?) async throws {
-        let end = ContinuousClock.now + .seconds(10)
-        while ContinuousClock.now < end {
-            let counts = await house.sandbox.counts()
-            if counts.operations[operation]?.acted ?? 0 > 0 { return }
-            await Task.yield()
-        }
+        return try await Invariants(env)
     }
 }

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// The table of faults, which is read by people who will not look for the tests themselves.
+/// The tables of docs/faults.md.
 @Suite("The table of faults")
 struct MatrixTests {
-    @Test("each row of docs/faults.md names tests that are there")
+    @Test("each row of docs/faults.md names tests that exist")
     func names() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

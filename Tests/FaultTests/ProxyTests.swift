@@ -1,21 +1,19 @@
-import TestHouse
+import SubjectRequests
+import TestEnvironment
 import Testing
 import ThrowawayPostgres
 
-@Suite("The proxy, before it is trusted")
+@Suite("The proxy of the fault tests")
 struct ProxyTests {
-    @Test("it passes a whole run on, and sees each commit by its statement's name")
+    @Test("it passes a whole run through, and sees each commit by the name of its statement")
     func transparent() async throws {
         let postgres = try await ThrowawayPostgres.start()
-        try await House.with(on: postgres) { house in
+        try await TestEnvironment.with(on: postgres) { env in
             let proxy = try await PostgresProxy.start(before: postgres)
-            try await house.makeCustomer("anna")
-            try await house.sql(
-                "insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'anna'), ('access', 'bob')"
-            )
-            let through = ["DSR_DATABASE_URL": proxy.connectionString(for: house.database)]
-            try await house.dsr(["run"], setting: through).expect(0)
-            #expect(try await house.ending(of: 1) == "completed erased")
+            try await env.makeCustomer("anna")
+            try await env.submit((.erasure, "anna"), (.access, "bob"))
+            try await env.dsr(["run"], setting: proxy.variables(for: env)).expect(0)
+            #expect(try await env.ending(of: 1) == "completed erased")
             let commits = await proxy.commits()
             for statement in [
                 "begin a run", "rescue requests", "admit requests", "claim requests", "announce calls",

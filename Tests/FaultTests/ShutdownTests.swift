@@ -1,161 +1,150 @@
-import Foundation
+import SubjectRequests
 import Subprocess
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 import Testing
-import ThrowawayPostgres
 
-/// A night that ends before the work does.
-@Suite("A run is asked to end", .takesTurns, .timeLimit(.minutes(30)))
+/// A run that ends before the queue does.
+@Suite("A run shuts down in order", .takesTurns, .timeLimit(.minutes(30)))
 struct ShutdownTests {
-    private static let postgres = Task { try await ThrowawayPostgres.start() }
     private static let inventory = SandboxMatch(operation: "getCustomerInventory")
     private static let deletion = SandboxMatch(operation: "deleteCustomerData")
     private static let leaves =
         "from dsr.evidence_payloads p, lateral (select convert_from(p.payload, 'UTF8')::json as j) x"
 
-    /// A house with so many erasures.
+    /// An environment with erasures of `customer-1` to `customer-n`.
     private static func with(
         _ count: Int,
-        _ body: @Sendable (House, Invariants) async throws -> Void
+        _ body: @Sendable (TestEnvironment, Invariants) async throws -> Void
     ) async throws {
-        try await House.withEvidence(on: try await postgres.value, environment: ["DSR_CONCURRENCY": "2"]) { house, _ in
-            try await house.makeCustomers(count)
-            try await house.sql(
-                """
-                insert into dsr.subject_requests (kind, integration_id)
-                select 'erasure', 'customer-' || n from generate_series(1, \(count)) n
-                """
-            )
-            try await body(house, try await Invariants(house))
+        try await TestEnvironment.withEvidence(on: try await FaultServer.shared, environment: ["DSR_CONCURRENCY": "2"])
+        { env, _ in
+            try await body(env, try await env.queue(.erasure, customers: count))
         }
     }
 
-    /// What holds after each end in order, and after the run that comes next.
+    /// Expects what holds after each orderly end, and after the next run.
     private static func expectOrder(
-        _ ended: House.Ended,
+        _ ended: TestEnvironment.Ended,
         _ reason: String,
         begun: ClosedRange<Int>,
-        _ house: House,
+        _ env: TestEnvironment,
         _ invariants: Invariants
     ) async throws {
         try ended.expect(0)
         #expect(ended.out.contains(reason) && ended.out.contains("the sums agree"), "\(ended.out)")
-        #expect(try await house.texts("select end_reason as t from dsr.runs where scope = 'all'") == [reason])
-        // Nothing is left behind, nothing is burnt, and what was not begun is as it was.
-        #expect(try await house.count("select count(*) from dsr.subject_requests where state = 'running'") == 0)
-        #expect(try await house.count("select sum(failures) from dsr.subject_requests") == 0)
-        let done = try await house.count("select count(*) from dsr.subject_requests where state = 'completed'")
+        #expect(try await env.texts("select end_reason as t from dsr.runs where scope = 'all'") == [reason])
+        // Nothing is left running, no failure is counted, and requests that were not started are as they were.
+        #expect(try await env.requests("state = 'running'") == 0)
+        #expect(try await env.count("select sum(failures) from dsr.subject_requests") == 0)
+        let done = try await env.requests("state = 'completed'")
         #expect(begun.contains(done), "\(done)")
-        await house.sandbox.clearFaults()
-        try await house.dsr("run").expect(0)
-        let (findings, counts) = try await invariants.check()
-        #expect(findings == [])
+        await env.sandbox.clearFaults()
+        try await env.dsr("run").expect(0)
+        let counts = try await invariants.expectAll()
         #expect(counts.leasesLost == 0 && counts.repeated == 0, "\(counts)")
     }
 
     @Test(
-        "a signal ends a run in order: calls in flight finish, the rest goes back",
+        "a signal ends a run in order: calls in flight finish, and the other claims are given back",
         arguments: [Subprocess.Signal.terminate, .interrupt]
     )
     func signalled(_ signal: Subprocess.Signal) async throws {
-        try await Self.with(20) { house, invariants in
-            await house.sandbox.install(SandboxFault(.hang, match: Self.inventory, count: 2, after: 9))
-            let ended = try await house.running { child in
-                try await house.received(Self.inventory, number: 11)
+        try await Self.with(20) { env, invariants in
+            await env.sandbox.install(SandboxFault(.hang, match: Self.inventory, count: 2, after: 9))
+            let ended = try await env.running { child in
+                try await env.received(Self.inventory, number: 11)
                 try child.send(signal)
-                await house.sandbox.clearFaults()
+                await env.sandbox.clearFaults()
             }
-            try await Self.expectOrder(ended, "stopped by a signal", begun: 4...8, house, invariants)
+            try await Self.expectOrder(ended, "stopped by a signal", begun: 4...8, env, invariants)
         }
     }
 
-    @Test("calls that do not finish within the grace are given up, and go back with what was claimed and not begun")
+    @Test("calls that outlast the grace period are given up, and their claims are given back with those not started")
     func grace() async throws {
-        try await Self.with(6) { house, invariants in
+        try await Self.with(6) { env, invariants in
             // The first one is answered, the next two hang, and the fourth is claimed together with the third.
             let hanging = [2, 3].map { SandboxMatch(operation: "getCustomerInventory", identifier: "customer-\($0)") }
-            for match in hanging { await house.sandbox.install(SandboxFault(.hang, match: match)) }
-            let ended = try await house.running(["run", "--grace", "1"]) { child in
-                for match in hanging { try await house.received(match) }
+            for match in hanging { await env.sandbox.install(SandboxFault(.hang, match: match)) }
+            let ended = try await env.running(["run", "--grace", "1"]) { child in
+                for match in hanging { try await env.received(match) }
                 try child.send(.terminate)
             }
-            try await Self.expectOrder(ended, "stopped by a signal", begun: 1...1, house, invariants)
+            try await Self.expectOrder(ended, "stopped by a signal", begun: 1...1, env, invariants)
             let back = "j ->> 'event' = 'returned'"
-            #expect(try await house.count("select count(*) \(Self.leaves) where \(back)") == 3)
+            #expect(try await env.count("select count(*) \(Self.leaves) where \(back)") == 3)
         }
     }
 
-    @Test("a second signal does not wait for the grace")
+    @Test("a second signal ends the grace period")
     func secondSignal() async throws {
-        try await Self.with(6) { house, invariants in
-            await house.sandbox.install(SandboxFault(.hang, match: Self.inventory, count: 2, after: 1))
-            let ended = try await house.running(["run", "--grace", "86400"]) { child in
-                try await house.received(Self.inventory, number: 3)
+        try await Self.with(6) { env, invariants in
+            await env.sandbox.install(SandboxFault(.hang, match: Self.inventory, count: 2, after: 1))
+            let ended = try await env.running(["run", "--grace", "86400"]) { child in
+                try await env.received(Self.inventory, number: 3)
                 try child.send(.terminate)
                 try child.send(.interrupt)
             }
-            try await Self.expectOrder(ended, "stopped by a signal", begun: 0...0, house, invariants)
+            try await Self.expectOrder(ended, "stopped by a signal", begun: 0...0, env, invariants)
         }
     }
 
     @Test(
-        "a deletion that is given up without its answer stays in mind, and is not sent again where it was carried out"
+        "a deletion that is given up without an answer is remembered, and is not sent again if it was carried out"
     )
     func deletionInFlight() async throws {
-        try await Self.with(2) { house, invariants in
-            await house.sandbox.install(SandboxFault(.hangAfterActing, match: Self.deletion))
-            let ended = try await house.running(["run", "--grace", "0"]) { child in
-                try await house.received(Self.deletion, number: 2)
+        try await Self.with(2) { env, invariants in
+            await env.sandbox.install(SandboxFault(.hangAfterActing, match: Self.deletion))
+            let ended = try await env.running(["run", "--grace", "0"]) { child in
+                try await env.received(Self.deletion, number: 2, processed: true)
                 try child.send(.terminate)
             }
-            #expect(try await house.count("select count(*) from dsr.subject_requests where may_have_acted") == 2)
-            try await Self.expectOrder(ended, "stopped by a signal", begun: 0...0, house, invariants)
-            #expect(
-                try await house.count("select count(*) from dsr.subject_requests where outcome = 'already_absent'") == 2
-            )
+            #expect(try await env.requests("may_have_acted") == 2)
+            try await Self.expectOrder(ended, "stopped by a signal", begun: 0...0, env, invariants)
+            #expect(try await env.requests("outcome = 'already_absent'") == 2)
         }
     }
 
-    @Test("a run under a limit begins so many requests and no more", arguments: [1, 2, 7])
+    @Test("a run starts no more requests than its limit", arguments: [1, 2, 7])
     func limit(_ limit: Int) async throws {
-        try await Self.with(12) { house, invariants in
-            let ended = try await house.dsr("run", "--limit", "\(limit)")
+        try await Self.with(12) { env, invariants in
+            let ended = try await env.dsr("run", "--limit", "\(limit)")
             try await Self.expectOrder(
                 ended,
                 "it had begun as many requests as it was to",
                 begun: limit...limit,
-                house,
+                env,
                 invariants
             )
         }
     }
 
-    @Test("a limit that is not reached ends nothing")
+    @Test("a limit that is not reached has no effect")
     func wideLimit() async throws {
-        try await Self.with(3) { house, _ in
-            try await house.dsr("run", "--limit", "4").expect(0)
-            #expect(try await house.texts("select end_reason as t from dsr.runs") == ["done"])
+        try await Self.with(3) { env, _ in
+            try await env.dsr("run", "--limit", "4").expect(0)
+            #expect(try await env.texts("select end_reason as t from dsr.runs") == ["done"])
         }
     }
 
-    @Test("a run ends when its time has come, in the controller's time zone")
+    @Test("a run ends at its time limit, in the controller's time zone")
     func until() async throws {
-        try await Self.with(20) { house, invariants in
-            await house.sandbox.install(SandboxFault(.hang, match: Self.inventory, count: 2, after: 5))
+        try await Self.with(20) { env, invariants in
+            await env.sandbox.install(SandboxFault(.hang, match: Self.inventory, count: 2, after: 5))
             // 04:59:58 in UTC is two seconds before six in Berlin, in winter.
-            var environment = try WallClock(for: house, startingAt: "2026-11-25T04:59:58Z").environment
+            var environment = try WallClock(for: env, startingAt: "2026-11-25T04:59:58Z").environment
             environment["DSR_TIME_ZONE"] = "Europe/Berlin"
             environment["TZ"] = "UTC"
-            let ended = try await house.running(["run", "--until", "06:00", "--grace", "1"], setting: environment) {
+            let ended = try await env.running(["run", "--until", "06:00", "--grace", "1"], setting: environment) {
                 _ in
             }
-            try await Self.expectOrder(ended, "its time was up", begun: 1...19, house, invariants)
+            try await Self.expectOrder(ended, "its time was up", begun: 1...19, env, invariants)
         }
     }
 
     @Test(
-        "a time, a limit, a grace or a rate that is none is refused",
+        "an invalid time, limit, grace period or rate is refused",
         arguments: [
             ["--until", "25:00"], ["--until", "6"], ["--until", "06:60"], ["--until", ""], ["--limit", "0"],
             ["--limit", "-1"],
@@ -163,10 +152,10 @@ struct ShutdownTests {
         ]
     )
     func invalid(_ words: [String]) async throws {
-        try await Self.with(1) { house, _ in
-            let ended = try await house.dsr(["run"] + words).expect(64)
+        try await Self.with(1) { env, _ in
+            let ended = try await env.dsr(["run"] + words).expect(64)
             #expect(ended.err.contains(words[0]))
-            #expect(try await house.count("select count(*) from dsr.runs") == 0)
+            #expect(try await env.count("select count(*) from dsr.runs") == 0)
         }
     }
 }

@@ -1,24 +1,25 @@
+import SubjectRequests
 import TalonOneSandbox
-import TestHouse
+import TestEnvironment
 
-/// What a soak does: drawn from a seed, and the same for the same seed.
+/// What a soak does, drawn from a seed: the same seed draws the same plan.
 struct SoakPlan: Sendable, Equatable {
     struct Request: Sendable, Equatable {
-        let kind: String, customer: Int
+        let right: Right, customer: Int
     }
 
-    /// What happens to a run, or to what it needs, in the middle of its work.
+    /// What happens to a run, or to what it needs, while it works.
     enum Incident: String, Sendable, CaseIterable {
         case nothing, kill, stopAndContinue, stopPastLease, terminate, terminateTwice
         case restartServer, crashServer, terminateBackends, cutConnections, deafConnections, readOnlyServer, fullServer
     }
 
-    /// Some runs at once, and what goes wrong meanwhile.
+    /// Runs at the same time, and the faults that they meet.
     struct Episode: Sendable, Equatable {
-        /// How many runs, and how many requests each may begin.
+        /// How many runs, and how many requests each may start.
         let runs: Int, limit: Int
         let incident: Incident
-        /// After so many calls.
+        /// The number of calls before the incident.
         let incidentAfter: Int
         let apiFaults: [SandboxFault]
         let cuts: [PostgresProxy.Point]
@@ -37,7 +38,7 @@ struct SoakPlan: Sendable, Equatable {
         self.customers = customers
         requests = (0..<count).map { _ in
             Request(
-                kind: random.pick(Self.kinds),
+                right: random.pick(Self.rights),
                 customer: .random(in: 1...customers * 20 / 19, using: &random)
             )
         }
@@ -45,9 +46,9 @@ struct SoakPlan: Sendable, Equatable {
         episodes = (0..<number).map { _ in Self.episode(requests: max(10, count / number), &random) }
     }
 
-    private static let kinds =
-        Array(repeating: "erasure", count: 7) + Array(repeating: "access", count: 8)
-        + Array(repeating: "portability", count: 2) + Array(repeating: "rectification", count: 3)
+    private static let rights =
+        Array(repeating: Right.erasure, count: 7) + Array(repeating: .access, count: 8)
+        + Array(repeating: .portability, count: 2) + Array(repeating: .rectification, count: 3)
 
     private static func episode(requests: Int, _ random: inout SplitMix64) -> Episode {
         let runs = random.pick([1, 1, 1, 2, 2, 4])

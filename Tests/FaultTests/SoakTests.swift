@@ -1,27 +1,27 @@
 import Foundation
-import TestHouse
+import TestEnvironment
 import Testing
 import ThrowawayPostgres
 
-/// Everything goes wrong at once, as a seed has it.
+/// All faults at once, drawn from a seed.
 ///
-/// `make soak SEED=7` draws ten thousand requests; a bounded one is part of every test run.
-@Suite("A soak under drawn faults", .takesTurns, .timeLimit(.minutes(60)))
+/// `make soak SEED=7` draws 10,000 requests; a small soak is part of every test run.
+@Suite("A soak under random faults", .takesTurns, .timeLimit(.minutes(60)))
 struct SoakTests {
-    @Test("a seed draws the same plan each time, and another seed another one")
+    @Test("a seed always draws the same plan, and another seed another one")
     func plan() {
         #expect(SoakPlan(seed: 7, requests: 500) == SoakPlan(seed: 7, requests: 500))
         #expect(SoakPlan(seed: 7, requests: 500) != SoakPlan(seed: 8, requests: 500))
     }
 
-    @Test("whatever is drawn, nothing is lost, nothing is done twice unseen, and all is proven")
+    @Test("under all faults at once no request is lost, no deletion is repeated unexplained, and the log verifies")
     func soak() async throws {
         let seed = try Self.number("DSR_SOAK_SEED", default: 1)
         let count = try Int(Self.number("DSR_SOAK_REQUESTS", default: 400))
         let plan = SoakPlan(seed: seed, requests: count)
         let postgres = try await ThrowawayPostgres.start()
-        try await House.withEvidence(on: postgres, environment: Soak.environment) { house, _ in
-            let outcome = try await Soak(plan: plan, postgres: postgres, house: house).carryOut()
+        try await TestEnvironment.withEvidence(on: postgres, environment: Soak.environment) { env, _ in
+            let outcome = try await Soak(plan: plan, postgres: postgres, env: env).carryOut()
             print("soak with seed \(seed), \(count) requests, \(plan.episodes.count) episodes\n\(outcome)")
             #expect(outcome.findings == [], "seed \(seed)")
         }

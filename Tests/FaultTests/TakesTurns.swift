@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-/// Few at once: each of these tests runs processes and a server under real deadlines, which mean nothing on a machine that is
-/// out of breath.
+/// Runs few of these tests at once: each starts processes that keep real deadlines, which an overloaded machine breaks.
 struct TakesTurns: SuiteTrait, TestTrait, TestScoping {
     var isRecursive: Bool { true }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import TestEnvironment
 import ThrowawayPostgres
 
 /// One server for all tests of the process.
@@ -39,18 +40,6 @@ func failure(_ work: () async throws -> Void) async throws -> PostgresError {
 
 struct NothingThrown: Error {}
 
-/// Waits until `condition` holds, and checks it again whenever other tasks have run.
-///
-/// - Returns: false if it does not hold after 20 seconds.
-func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
-    let end = ContinuousClock.now + .seconds(20)
-    while ContinuousClock.now < end {
-        if try await condition() { return true }
-        await Task.yield()
-    }
-    return false
-}
-
 extension PostgresConnection {
     /// The ID of the server process of this connection.
     func processID() throws -> Int {
@@ -58,7 +47,7 @@ extension PostgresConnection {
     }
 
     /// Waits until the connection with `processID` runs a statement whose text begins with `prefix`.
-    func waitUntilRuns(_ prefix: String, on processID: Int) async throws -> Bool {
+    func waitUntilRuns(_ prefix: String, on processID: Int) async throws {
         let statement = Statement(
             "watch",
             """
@@ -66,10 +55,8 @@ extension PostgresConnection {
             where pid = $1 and state = 'active' and starts_with(query, $2::text)
             """
         )
-        let end = ContinuousClock.now + .seconds(20)
-        while ContinuousClock.now < end {
-            if try query(statement, processID, prefix)[0].decode("n", as: Int.self) == 1 { return true }
+        try await waitUntil("'\(prefix)' runs") {
+            try query(statement, processID, prefix)[0].decode("n", as: Int.self) == 1
         }
-        return false
     }
 }

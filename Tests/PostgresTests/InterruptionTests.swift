@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Postgres
+import TestEnvironment
 import Testing
 
 private let sleep = Statement("sleep", "select pg_sleep(60)")
@@ -14,7 +15,7 @@ struct InterruptionTests {
         let watcher = try await Cluster.connect()
         let processID = try await connection.processID()
         async let sleeping: PostgresError = failure { try await connection.query(sleep) }
-        #expect(try await watcher.waitUntilRuns("select pg_sleep", on: processID))
+        try await watcher.waitUntilRuns("select pg_sleep", on: processID)
         connection.cancel()
         let error = try await sleeping
         #expect(error.code == .cancelled)
@@ -38,7 +39,7 @@ struct InterruptionTests {
         let watcher = try await Cluster.connect()
         let processID = try await connection.processID()
         let task = Task { try await failure { try await connection.query(sleep) } }
-        #expect(try await watcher.waitUntilRuns("select pg_sleep", on: processID))
+        try await watcher.waitUntilRuns("select pg_sleep", on: processID)
         task.cancel()
         #expect(try await task.value.code == .cancelled)
         #expect(try await connection.query(one)[0].decode("one") == 1)
@@ -94,7 +95,7 @@ struct InterruptionTests {
         let processID = try await pid_t(connection.processID())
         // Long enough for SIGSTOP to come first, even on a busy machine.
         async let sleeping: PostgresError = failure { try await connection.query(sleep, deadline: .seconds(8)) }
-        #expect(try await watcher.waitUntilRuns("select pg_sleep", on: Int(processID)))
+        try await watcher.waitUntilRuns("select pg_sleep", on: Int(processID))
         try #require(kill(processID, SIGSTOP) == 0)
         let error = try await sleeping
         try #require(kill(processID, SIGCONT) == 0)
@@ -135,7 +136,9 @@ struct InterruptionTests {
         let gone = DispatchSemaphore(value: 0)
         async let isGone = {
             defer { gone.signal() }
-            return try await eventually { try await watcher.query(look, processID)[0].decode("n", as: Int.self) == 0 }
+            try await waitUntil("the server has ended the connection") {
+                try await watcher.query(look, processID)[0].decode("n", as: Int.self) == 0
+            }
         }()
         let error = try await failure {
             try await connection.transaction { connection in
@@ -144,7 +147,8 @@ struct InterruptionTests {
                 _ = try connection.query(one)
             }
         }
-        #expect(try await isGone && error.isConnectionLoss)
+        try await isGone
+        #expect(error.isConnectionLoss)
         try await connection.reconnect()
         #expect(try await connection.transaction { try $0.query(one)[0].decode("one") } == 1)
     }
@@ -157,7 +161,7 @@ struct InterruptionTests {
         async let sleeping: PostgresError = failure {
             try await connection.transaction { _ = try $0.query(sleep) }
         }
-        #expect(try await killer.waitUntilRuns("select pg_sleep", on: processID))
+        try await killer.waitUntilRuns("select pg_sleep", on: processID)
         try await killer.query(Statement("terminate", "select pg_terminate_backend($1::int8::int)"), processID)
         let error = try await sleeping
         #expect(error.code == .connectionLost)

@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Synchronization
+import TestEnvironment
 import Testing
 
 @Suite("Threads", .timeLimit(.minutes(1)))
@@ -33,8 +34,8 @@ struct ThreadTests {
                     try await connection.query(Statement("wait", "select pg_advisory_lock_shared(4711)"))
                 }
             }
-            #expect(try await eventually { try await watcher.query(waiting)[0].decode("n", as: Int.self) == 8 })
-            // Meanwhile, other tasks run.
+            try await waitUntil("all eight wait") { try await watcher.query(waiting)[0].decode("n", as: Int.self) == 8 }
+            // Tasks that have nothing to do with Postgres go on meanwhile.
             let done = await withTaskGroup(of: Int.self) { tasks in
                 for number in 0..<100 { tasks.addTask { number } }
                 return await tasks.reduce(0, +)
@@ -66,14 +67,14 @@ struct ThreadTests {
             }
             // The first connection also creates what the process keeps: OpenSSL's files, the pool's threads.
             try await useAndLeave(closing: true)
-            #expect(try await eventually { try count("task") < 20 })
+            try await waitUntil("fewer than 20 threads") { try count("task") < 20 }
             let (descriptors, threads) = try (count("fd"), count("task"))
             for number in 0..<200 {
                 try await useAndLeave(closing: number.isMultiple(of: 2))
             }
-            #expect(try await eventually { try count("fd") <= descriptors })
-            // The pool may have grown to its full size, but not by 200 threads.
-            #expect(try await eventually { try count("task") <= threads + 8 })
+            try await waitUntil("all descriptors are closed") { try count("fd") <= descriptors }
+            // The pool may have grown to its size meanwhile; 200 threads would stand out.
+            try await waitUntil("all threads have ended") { try count("task") <= threads + 8 }
         }
     }
 }

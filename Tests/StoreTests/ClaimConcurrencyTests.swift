@@ -1,3 +1,4 @@
+import Foundation
 import Store
 import SubjectRequests
 import Testing
@@ -8,12 +9,10 @@ struct ClaimConcurrencyTests {
     func disjoint() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
-        try await database.run(
-            """
-            insert into dsr.subject_requests (kind, integration_id, received_at)
-            select 'access', 'customer-' || n, now() - n % 7 * interval '1 day' from generate_series(1, 500) n
-            """
-        )
+        for number in 1...500 {
+            let receivedAt = Date.now - Double(number % 7) * 86_400
+            try await database.submit(.access, "customer-\(number)", receivedAt: receivedAt)
+        }
         try await database.admit(run)
         let shares = try await withThrowingTaskGroup { group in
             for _ in 1...2 {
@@ -49,13 +48,11 @@ struct ClaimConcurrencyTests {
         let run = try await database.begin()
         // The database itself stands guard: a second running row of a person would break the claim.
         try await database.run(
-            """
-            create unique index one_at_a_time on dsr.subject_requests (integration_id) where state = 'running';
-            insert into dsr.subject_requests (kind, integration_id)
-            select case when n % 4 = 0 then 'erasure' else 'access' end, 'customer-' || n % 20
-            from generate_series(1, 200) n
-            """
+            "create unique index one_at_a_time on dsr.subject_requests (integration_id) where state = 'running'"
         )
+        for number in 1...200 {
+            try await database.submit(number % 4 == 0 ? .erasure : .access, "customer-\(number % 20)")
+        }
         try await database.admit(run)
         try await withThrowingTaskGroup { group in
             for _ in 1...3 {

@@ -22,13 +22,8 @@ struct ClaimPlanTests {
     func usesIndex(mode: String, statistics: Statistics) async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
-        try await database.run(
-            """
-            alter table dsr.subject_requests set (autovacuum_enabled = off);
-            insert into dsr.subject_requests (kind, integration_id)
-            select 'access', 'customer-' || n from generate_series(1, 20000) n
-            """
-        )
+        try await database.run("alter table dsr.subject_requests set (autovacuum_enabled = off)")
+        try await database.submit(.access, customers: 20_000)
         if statistics == .beforeAdmission { try await database.run("analyze dsr.subject_requests") }
         try await database.run(
             "update dsr.subject_requests set admitted_at = now(), answer_by = date '2026-03-01' + (id % 30)::int"
@@ -61,12 +56,9 @@ struct ClaimPlanTests {
     func heldSnapshot() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
+        try await database.submit(.access, customers: 10_000)
         try await database.run(
-            """
-            insert into dsr.subject_requests (kind, integration_id)
-            select 'access', 'customer-' || n from generate_series(1, 10000) n;
-            update dsr.subject_requests set admitted_at = now(), answer_by = date '2026-03-01' + (id % 30)::int
-            """
+            "update dsr.subject_requests set admitted_at = now(), answer_by = date '2026-03-01' + (id % 30)::int"
         )
         try await database.run("vacuum analyze dsr.subject_requests")
         let forgotten = try await database.connection()

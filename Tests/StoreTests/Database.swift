@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import Store
 import SubjectRequests
+import TestEnvironment
 import ThrowawayPostgres
 
 /// A database of a test's own on the process's one server: a store, and a bare connection beside it for looking
@@ -78,23 +79,17 @@ extension Database {
         try await text("select \(name) from dsr.subject_requests where id = $1", request)
     }
 
-    /// Waits until so many statements in this database wait for a lock.
+    /// Waits until this many statements in this database wait for a lock.
     func waitUntilBlocked(_ count: Int) async throws {
-        let end = ContinuousClock.now + .seconds(30)
-        while ContinuousClock.now < end {
-            let blocked = try await number(
+        try await waitUntil("\(count) blocked statements") {
+            try await number(
                 """
                 select count(*) from pg_stat_activity
                 where datname = current_database() and wait_event_type = 'Lock'
                 """
-            )
-            if blocked == count { return }
-            await Task.yield()
+            ) == count
         }
-        throw NotBlocked()
     }
-
-    struct NotBlocked: Error {}
 }
 
 /// The steps of a request's life, as short as tests want them.
@@ -134,6 +129,16 @@ extension Database {
                 channel: channel,
                 changes: right == .rectification ? try RequestedChanges(json: #"{"Name":"Ada"}"#) : nil
             )
+        )
+    }
+
+    /// Inserts a request for each of the customers `customer-1` to `customer-n`, as an intake system does.
+    func submit(_ right: Right, customers count: Int) async throws {
+        try await run(
+            """
+            insert into dsr.subject_requests (kind, integration_id)
+            select '\(right.rawValue)', 'customer-' || n from generate_series(1, \(count)) n
+            """
         )
     }
 

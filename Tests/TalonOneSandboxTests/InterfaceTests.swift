@@ -149,6 +149,23 @@ import Testing
         }
     }
 
+    @Test("a wait for an effect skips requests that were received and not processed")
+    func effect() async throws {
+        try await withSandbox { caller in
+            let (path, body) = ("/v1/customer_profiles/a", #"{"attributes":{}}"#)
+            await caller.sandbox.install(SandboxFault(.status(code: 503), count: 1))
+            #expect(try await caller.send("PUT", path, body).status == 503)
+            await caller.sandbox.install(SandboxFault(.hangAfterActing))
+            async let hanging: Void = { _ = try? await caller.send("PUT", path, body) }()
+            let match = SandboxMatch(identifier: "a")
+            let request = try await caller.sandbox.waitForRequest(matching: match, processed: true)
+            #expect(request.number == 1 && request.isProcessed)
+            #expect(await caller.sandbox.hasProfile("a"))
+            await caller.sandbox.clearFaults()
+            await hanging
+        }
+    }
+
     @Test("a request without credentials is answered as configured", arguments: [400, 401, 403])
     func missingCredentials(status: Int) async throws {
         var settings = SandboxSettings()

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Postgres
 import Subprocess
+import TestEnvironment
 import Testing
 
 @testable import ThrowawayPostgres
@@ -63,7 +64,7 @@ struct ThrowawayPostgresTests {
         await #expect(throws: PostgresError.self) {
             try await watch.query(Statement("wait", "select pg_sleep(60)"))
         }
-        while FileManager.default.fileExists(atPath: folder) { await Task.yield() }
+        try await waitUntil("the folder is gone") { !FileManager.default.fileExists(atPath: folder) }
     }
 
     @Test("a server stops when its owner is killed, and its folder is removed")
@@ -91,7 +92,7 @@ struct ThrowawayPostgresTests {
             #expect(isAlive(process))
 
             try execution.send(signal: .kill, toProcessGroup: true)
-            while FileManager.default.fileExists(atPath: folder) { await Task.yield() }
+            try await waitUntil("the folder is gone") { !FileManager.default.fileExists(atPath: folder) }
             #expect(!isAlive(process))
         }
     }

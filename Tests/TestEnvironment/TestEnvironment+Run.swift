@@ -1,12 +1,21 @@
 import AsyncHTTPClient
 import Foundation
+package import SubjectRequests
 package import Subprocess
 import SystemPackage
 import TalonOne
 package import TalonOneSandbox
 
-extension House {
-    /// Makes customers `customer-1` to `customer-n`; the binary once for each would take minutes.
+extension TestEnvironment {
+    /// Makes a customer by the API's own operations, with a profile, a closed session and a reserved coupon.
+    package func makeCustomer(_ id: String) async throws {
+        try await dsr("api", "update-profile", id, "--attributes", #"{"Name":"N","City":"C"}"#).expect(0)
+        let session = ["api", "update-session", "s-\(UUID().uuidString)", "--profile", id]
+        try await dsr(session + ["--state", "closed", "--total", "12.50"]).expect(0)
+        try await dsr("api", "create-reservation", "AUTUMN10", id).expect(0)
+    }
+
+    /// Makes customers `customer-1` to `customer-n`, by a client of its own: the binary once for each would take minutes.
     package func makeCustomers(_ count: Int) async throws {
         let http = HTTPClient(
             eventLoopGroupProvider: .singleton,
@@ -32,34 +41,44 @@ extension House {
         try await http.shutdown()
     }
 
-    /// Starts a run and kills it once the sandbox has the n-th matching request.
-    package func killRun(when match: SandboxMatch, number: Int) async throws {
-        try await running { child in
-            try await received(match, number: number)
-            try child.send(.kill)
-        }
-    }
-
-    /// Starts a run, asks it to stop once the n-th inventory is asked for, and then lets all that hangs go on.
-    package func terminateRun(afterInventory number: Int) async throws -> Ended {
-        try await running { child in
-            try await received(SandboxMatch(operation: "getCustomerInventory"), number: number)
-            try child.send(.terminate)
-            await sandbox.clearFaults()
-        }
+    /// Makes customers `customer-1` to `customer-n`, queues a request of each for each right, and remembers them all.
+    package func queue(_ rights: Right..., customers count: Int) async throws -> Invariants {
+        try await makeCustomers(count)
+        try await submit((1...count).flatMap { number in rights.map { ($0, "customer-\(number)") } })
+        return try await Invariants(self)
     }
 
     /// Waits for the n-th request that matches.
-    package func received(_ match: SandboxMatch, number: Int = 1) async throws {
-        var next = 0
-        for _ in 0..<number {
-            next = try await sandbox.waitForRequest(matching: match, from: next).number + 1
+    ///
+    /// - Parameters:
+    ///   - from: Requests before this number do not count.
+    ///   - processed: Waits for requests that have been processed, and not only received.
+    @discardableResult
+    package func received(
+        _ match: SandboxMatch,
+        number: Int = 1,
+        from: Int = 0,
+        processed: Bool = false
+    ) async throws -> SandboxRequest {
+        let sandbox = sandbox
+        return try await waitFor("\(processed ? "the effect of " : "")request \(number) that matches \(match)") {
+            var found = try await sandbox.waitForRequest(matching: match, from: from, processed: processed)
+            for _ in 1..<number {
+                let next = found.number + 1
+                found = try await sandbox.waitForRequest(matching: match, from: next, processed: processed)
+            }
+            return found
         }
+    }
+
+    /// The number that the sandbox's next request will have.
+    package func nextRequest() async -> Int {
+        await sandbox.requests().last.map { $0.number + 1 } ?? 0
     }
 
     /// Starts the binary, by default a run, and does something to it meanwhile.
     ///
-    /// - Returns: How it ended, whoever ended it.
+    /// - Returns: How it ended, by itself or by a signal.
     @discardableResult
     package func running(
         _ words: [String] = ["run"],
@@ -69,7 +88,7 @@ extension House {
         let result = try await Subprocess.run(
             .path(FilePath(Self.binary)),
             arguments: Arguments(words),
-            environment: Self.environment(environment.merging(changes) { $1 }.mapValues(Optional.some)),
+            environment: Self.environment(variables.merging(changes) { $1 }.mapValues(Optional.some)),
             input: .none,
             output: .sequence,
             error: .string(limit: 64 << 20)
@@ -93,7 +112,7 @@ extension House {
         )
     }
 
-    /// The binary at work.
+    /// The binary as a child process.
     package struct Child: Sendable {
         package let processIdentifier: Int32
         fileprivate let output: Task<String, any Error>
@@ -103,7 +122,7 @@ extension House {
 
         /// Does something that may wait for what only a living process can bring about.
         ///
-        /// - Throws: ``Unexpected``, with what the process said, where it has long ended and that has not come.
+        /// - Throws: ``Unexpected``, with what the process printed, if that has not come a minute after it has ended.
         fileprivate func meanwhile(_ body: @escaping @Sendable (Child) async throws -> Void) async throws {
             let doing = Task { try await body(self) }
             let patience = Task {
@@ -115,7 +134,9 @@ extension House {
             do {
                 try await doing.value
             } catch is CancellationError {
-                throw Unexpected(description: "it ended before the test was through with it: \(try await output.value)")
+                throw Unexpected(
+                    description: "the process ended before what the test waits for: \(try await output.value)"
+                )
             }
         }
 

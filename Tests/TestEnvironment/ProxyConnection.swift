@@ -8,7 +8,7 @@ struct ProxyConnection: Sendable {
 
     private typealias Wire = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    /// Passes traffic on until either side hangs up, or somebody cuts.
+    /// Passes traffic on until either side hangs up or the connection is cut.
     func serve(_ client: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
         let server: Wire
         do {
@@ -27,7 +27,7 @@ struct ProxyConnection: Sendable {
             serverChannel.close(promise: nil)
         }
         let number = await control.add(cut)
-        // A client that is killed is gone for the server too, even while everything stands still here.
+        // The server learns of a killed client even while the connection is held.
         clientChannel.closeFuture.whenComplete { _ in cut() }
         let state = ProxyState()
         try? await client.executeThenClose { fromClient, toClient in
@@ -41,7 +41,7 @@ struct ProxyConnection: Sendable {
                         defer { cut() }
                         try await passAnswers(fromServer, toClient, state, number, cut)
                     }
-                    // Whoever ends first ends the other.
+                    // The side that ends first ends the other.
                     _ = try? await group.next()
                     group.cancelAll()
                     cut()

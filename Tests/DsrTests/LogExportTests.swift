@@ -1,0 +1,32 @@
+import Foundation
+import SubjectRequests
+import TestEnvironment
+import Testing
+
+@Suite("The export of the log")
+struct LogExportTests {
+    @Test("an export has the layout that tools for transparency logs read")
+    func export() async throws {
+        try await TestEnvironment.withEvidence { env, _ in
+            try await env.submit(.access, customers: 1...60)
+            try await env.dsr("run").expect(0)
+            let folder = env.folder + "/log"
+            try await env.dsr("evidence", "export", folder).expect(0)
+            let size = try await env.count("select size from dsr.evidence_head")
+            #expect(size > 256)
+            #expect(
+                FileManager.default.contents(atPath: folder + "/checkpoint")?.starts(
+                    with: Data("dsr.test/log\n\(size)\n".utf8)
+                ) == true
+            )
+            #expect(FileManager.default.contents(atPath: folder + "/tile/0/000")?.count == 256 * 32)
+            #expect(
+                FileManager.default.contents(atPath: folder + "/tile/1/000.p/\(size / 256)")?.count == size / 256 * 32
+            )
+            let entries = try #require(FileManager.default.contents(atPath: folder + "/tile/entries/000"))
+            let length = Int(entries[0]) << 8 | Int(entries[1])
+            let leaf = try JSONSerialization.jsonObject(with: entries[2..<2 + length]) as? [String: Any]
+            #expect(leaf?["index"] as? Int == 0)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import TestEnvironment
+import Testing
+
+@Suite("Receipts")
+struct ReceiptTests {
+    @Test("a receipt that is damaged, or checked with another key, is invalid")
+    func damagedReceipt() async throws {
+        try await TestEnvironment.withEvidence { env, keys in
+            try await env.answer("a")
+            let receipt = try await env.receipt(of: 1)
+            try await env.dsr("evidence", "receipt", "1", "--output", receipt).expect(64)
+            try await env.dsr("evidence", "receipt", "99").expect(1)
+            let whole = try #require(FileManager.default.contents(atPath: receipt))
+            for position in stride(from: 0, to: whole.count, by: max(1, whole.count / 25)) {
+                var damaged = whole
+                damaged[position] ^= 1
+                try damaged.write(to: URL(filePath: env.folder + "/damaged"))
+                let check = try await TestEnvironment.check(env.folder + "/damaged", key: keys.log)
+                #expect(check.code == 1, "byte \(position)")
+                #expect(check.err.hasPrefix("Error: the receipt does not hold"))
+            }
+            try whole.prefix(whole.count / 2).write(to: URL(filePath: env.folder + "/damaged"))
+            try await TestEnvironment.check(env.folder + "/damaged", key: keys.log).expect(1)
+            try await TestEnvironment.check(receipt, key: keys.witness).expect(1)
+            for position in keys.log.indices.dropFirst(keys.log.count / 2) {
+                let damaged = keys.log.replacingCharacters(
+                    in: position...position,
+                    with: keys.log[position] == "A" ? "B" : "A"
+                )
+                let check = try await TestEnvironment.check(receipt, key: damaged)
+                #expect(check.code == 1 && check.err.contains("the verifier key does not hold"))
+            }
+            // No witness has signed it.
+            try await TestEnvironment.check(receipt, key: keys.log, witness: keys.witness).expect(1)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Subprocess
+import SystemPackage
+import TalonOneSandbox
+
+extension TestEnvironment {
+    /// How a process ended, and what it printed.
+    package struct Ended: Sendable {
+        /// The exit code, or the number of the signal below zero.
+        package let code: Int32
+        package let out: String
+        package let err: String
+
+        /// - Throws: What it printed, if it ended with another code.
+        @discardableResult
+        package func expect(_ code: Int32) throws -> Ended {
+            guard self.code == code else {
+                throw Unexpected(description: "exit \(self.code), not \(code)\n\(out)\n\(err)")
+            }
+            return self
+        }
+    }
+
+    package struct Unexpected: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
+    }
+
+    /// The folder of the products, where the test bundle is.
+    static let products: String = {
+        let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return ((executable ?? "") as NSString).deletingLastPathComponent
+    }()
+
+    /// The binary under test.
+    package static let binary = products + "/dsr"
+
+    /// The environment variables that the binary is started with.
+    package var variables: [String: String] {
+        [
+            "DSR_DATABASE_URL": database,
+            "DSR_REPORTS_DIRECTORY": reports,
+            "DSR_RETRY_WAIT_SECONDS": "0",
+            "TALON_ONE_BASE_URL": server.baseURL,
+            "TALON_ONE_API_KEY": "sandbox",
+            "TALON_ONE_ENVIRONMENT": "sandbox",
+        ].merging(settings) { $1 }
+    }
+
+    /// Runs the binary.
+    ///
+    /// - Parameter changes: Environment variables that differ; `nil` unsets one.
+    @discardableResult
+    package func dsr(
+        _ arguments: String...,
+        setting changes: [String: String?] = [:],
+        input: String = ""
+    ) async throws -> Ended {
+        try await dsr(arguments, setting: changes, input: input)
+    }
+
+    @discardableResult
+    package func dsr(
+        _ arguments: [String],
+        setting changes: [String: String?] = [:],
+        input: String = ""
+    ) async throws -> Ended {
+        try await Self.run(
+            .path(FilePath(Self.binary)),
+            arguments,
+            variables.mapValues(Optional.some).merging(changes) { $1 },
+            input
+        )
+    }
+
+    /// Runs the binary on a terminal of its own.
+    ///
+    /// - Parameter input: What the operator types.
+    package func onTerminal(_ command: String, typing input: String) async throws -> Ended {
+        try await Self.run(
+            .name("script"),
+            ["-qec", "\(Self.binary) \(command)", "/dev/null"],
+            variables,
+            input
+        )
+    }
+
+    /// Runs the binary with nothing but the given settings.
+    @discardableResult
+    package static func run(_ words: [String], _ variables: [String: String]) async throws -> Ended {
+        try await run(.path(FilePath(binary)), words, variables.mapValues(Optional.some), "")
+    }
+
+    /// Runs PostgreSQL's own client on the database, as an engineer of an intake system does.
+    ///
+    /// - Parameter role: A role that the test has created; by default the superuser.
+    package func psql(_ text: String, as role: String? = nil) async throws -> Ended {
+        let own = database.replacingOccurrences(of: "user=postgres", with: "user=\(role ?? "postgres")")
+        return try await Self.run(.name("psql"), ["-X", "-v", "ON_ERROR_STOP=1", "-c", text, own], [:], "")
+    }
+
+    private static func run(
+        _ executable: Executable,
+        _ arguments: [String],
+        _ variables: [String: String?],
+        _ input: String
+    ) async throws -> Ended {
+        let result = try await Subprocess.run(
+            executable,
+            arguments: Arguments(arguments),
+            environment: environment(variables),
+            input: .string(input),
+            output: .string(limit: 64 << 20),
+            error: .string(limit: 64 << 20)
+        )
+        return Ended(
+            code: code(of: result.terminationStatus),
+            out: result.standardOutput,
+            err: result.standardError
+        )
+    }
+
+    static func environment(_ variables: [String: String?]) -> Environment {
+        var values: [Environment.Key: String?] = [:]
+        for (name, value) in variables { values[Environment.Key(stringLiteral: name)] = value }
+        return .inherit.updating(values)
+    }
+
+    static func code(of status: TerminationStatus) -> Int32 {
+        switch status {
+        case .exited(let code): code
+        case .signaled(let signal): -signal
+        }
+    }
+}
