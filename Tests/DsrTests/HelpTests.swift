@@ -23,7 +23,9 @@ struct HelpTests {
         for command in Self.commands {
             let discussion = command.type.configuration.discussion
             let start = try #require(discussion.range(of: "Examples:\n"), "\(command.words)")
-            let examples = discussion[start.upperBound...].split(separator: "\n")
+            let text = discussion[start.upperBound...]
+            #expect(text.split(separator: "\n").allSatisfy { $0.count < 80 }, "\(command.words)")
+            let examples = text.replacing("\\\n", with: "").split(separator: "\n")
                 .map { $0.trimmingCharacters(in: .whitespaces) }
             #expect(!examples.isEmpty, "\(command.words)")
             for example in examples {

@@ -10,7 +10,7 @@ struct SubmitCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               dsr submit access customer-42 --ticket T-1
-              dsr submit rectification customer-42 --changes '{"City": "Lyon"}' --ticket T-2
+              dsr submit rectification customer-42 --changes '{"City": "Lyon"}'
               echo customer-42 | dsr submit erasure - --ticket T-3
             """
     )

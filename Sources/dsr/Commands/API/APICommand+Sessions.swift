@@ -8,7 +8,7 @@ extension APICommand {
             abstract: "Update a customer session; an unknown session or customer is created.",
             discussion: """
                 Examples:
-                  dsr api update-session order-7 --profile customer-42 --state closed --total 12.50
+                  dsr api update-session order-7 --profile customer-42 --total 12.50
                 """
         )
 

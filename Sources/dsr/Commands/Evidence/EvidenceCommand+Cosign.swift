@@ -12,7 +12,8 @@ extension EvidenceCommand {
                 no database.
 
                 Examples:
-                  dsr evidence cosign --checkpoints /mnt/checkpoints --log VKEY --key-file witness.key --state witness.state
+                  dsr evidence cosign --checkpoints /mnt/checkpoints --log VKEY \\
+                    --key-file witness.key --state witness.state
                 """
         )
 

@@ -11,7 +11,7 @@ extension RequestsCommand {
                 told within the first month, with the reasons.
 
                 Examples:
-                  dsr requests extend 694 --told-on 2026-03-20 --reason 'purchases in five countries'
+                  dsr requests extend 694 --told-on 2026-03-20 --reason 'five countries'
                 """
         )
 
@@ -34,7 +34,7 @@ extension RequestsCommand {
 
                 Examples:
                   dsr requests refuse 694 --ground art12_5_excessive --ticket T-1
-                  dsr requests refuse 694 --ground art12_5_excessive --told-on 2026-03-20 --ticket T-1
+                  dsr requests refuse 694 --ground art12_6 --told-on 2026-03-20 --ticket T-1
                 """
         )
 

@@ -14,8 +14,10 @@ extension RequestsCommand {
                 Placing a hold with the same ground and law again updates its day of review.
 
                 Examples:
-                  dsr requests hold --request 694 --ground b --law 'section 147 AO' --review-on 2027-01-31 --ticket T-1
-                  dsr requests hold --subject customer-42 --ground e --law 'case 7' --review-on 2027-01-31 --ticket T-1
+                  dsr requests hold --request 694 --ground b --law 'section 147 AO' \\
+                    --review-on 2027-01-31 --ticket T-1
+                  dsr requests hold --subject customer-42 --ground e --law 'case 7' \\
+                    --review-on 2027-01-31 --ticket T-1
                 """
         )
 
