@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import TestHouse
+import TestEnvironment
 import Testing
 
 @testable import dsr
@@ -46,7 +46,7 @@ struct HelpTests {
         ]
     )
     func answers(_ words: [String], _ text: String) async throws {
-        let ended = try await House.run(words, [:]).expect(0)
+        let ended = try await TestEnvironment.run(words, [:]).expect(0)
         #expect(ended.out.contains(text))
         #expect(ended.err.isEmpty)
     }

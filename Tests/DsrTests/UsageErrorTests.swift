@@ -1,4 +1,4 @@
-import TestHouse
+import TestEnvironment
 import Testing
 
 @testable import dsr
@@ -14,7 +14,7 @@ struct UsageErrorTests {
         ]
     )
     func unknownOption(_ words: [String], _ suggestion: String) async throws {
-        let ended = try await House.run(words, [:]).expect(64)
+        let ended = try await TestEnvironment.run(words, [:]).expect(64)
         let sentence = "Error: unknown option; its text is not repeated because it could be a customer id"
         #expect(
             ended.err.split(separator: "\n").first.map(String.init) == sentence
@@ -33,7 +33,7 @@ struct UsageErrorTests {
         ]
     )
     func silence(_ words: [String]) async throws {
-        let ended = try await House.run(words, [:]).expect(64)
+        let ended = try await TestEnvironment.run(words, [:]).expect(64)
         #expect(!ended.err.contains("anna"), "\(ended.err)")
         #expect(ended.err.hasPrefix("Error: "))
     }
@@ -41,8 +41,8 @@ struct UsageErrorTests {
     @Test("the word Error is red on a terminal, unless NO_COLOR is set")
     func colour() async throws {
         for (environment, isRed) in [(["NO_COLOR": "1"], false), (["NO_COLOR": ""], true)] {
-            try await House.with(migrated: false, environment: environment) { house in
-                let ended = try await house.onTerminal("run --xyz", typing: "").expect(64)
+            try await TestEnvironment.with(migrated: false, environment: environment) { env in
+                let ended = try await env.onTerminal("run --xyz", typing: "").expect(64)
                 #expect(ended.out.contains("\u{1B}[31mError:") == isRed)
                 #expect(ended.out.contains("unknown option"))
             }
