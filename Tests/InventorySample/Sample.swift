@@ -1,6 +1,6 @@
 public import Foundation
 public import Inventory
-public import SubjectRequests
+import SubjectRequests
 
 /// A customer with data in every place of the inventory, and other people around them.
 public enum Sample {

@@ -33,7 +33,8 @@ struct RunTests {
         try await database.admit(first)
         try await database.submit(.access, "customer-new")
         func record(_ place: Int, by run: Int64, _ end: (SubjectRequest) -> Resolution) async throws {
-            let request = try #require(try await database.claim(only: ids[place], run: run))
+            let claimed = try await database.claim(only: ids[place], run: run)
+            let request = try #require(claimed)
             let recorded = try await database.store.record([end(request)], run: run)
             #expect(recorded == [request.id])
         }
