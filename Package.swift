@@ -138,7 +138,7 @@ let package = Package(
         ),
         tests(
             of: "Processor",
-            ["CallPolicy", "Postgres", "Reports", "Store", "SubjectRequests", "ThrowawayPostgres"]
+            ["CallPolicy", "Inventory", "Postgres", "Reports", "Store", "SubjectRequests", "ThrowawayPostgres"]
         ),
         // What tests run the binary in: a database, a sandbox, a folder, and the means to break them.
         .target(

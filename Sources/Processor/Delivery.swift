@@ -1,4 +1,3 @@
-import AtomicFiles
 import Store
 import SubjectRequests
 
@@ -62,21 +61,21 @@ struct Delivery: Sendable {
         }
     }
 
-    /// - Returns: The documents that were written, and the failure of one that was not.
-    private func write(_ page: [UndeliveredDocument]) async -> ([Int64], AtomicFile.Failure?) {
-        await withTaskGroup(of: (Int64, AtomicFile.Failure?).self) { group in
+    /// - Returns: The documents that were written, and why another one was not.
+    private func write(_ page: [UndeliveredDocument]) async -> ([Int64], failure: String?) {
+        await withTaskGroup(of: (Int64, failure: String?).self) { group in
             for document in page {
                 group.addTask {
-                    do throws(AtomicFile.Failure) {
+                    do {
                         try await directory.write(document)
                         return (document.id, nil)
                     } catch {
-                        return (document.id, error)
+                        return (document.id, "\(error)")
                     }
                 }
             }
             var written: [Int64] = []
-            var failed: AtomicFile.Failure?
+            var failed: String?
             for await (id, failure) in group {
                 if let failure { failed = failure } else { written.append(id) }
             }

@@ -50,12 +50,17 @@ struct Rechecks {
                         of: recheck.subject,
                         sections: context.settings.sections
                     )
-                    return inventory.map {
-                        (recheck.request, $0.remains.isEmpty ? .absent : .reappeared($0.remains))
-                    }
+                    return inventory.map { (recheck.request, Recheck.Finding($0)) }
                 }
             }
             return await group.reduce(into: []) { if let found = $1 { $0.append(found) } }
         }
+    }
+}
+
+extension Recheck.Finding {
+    /// What an inventory that was read some time after the erasure says.
+    init(_ inventory: CustomerInventory) {
+        self = inventory.remains.isEmpty ? .absent : .reappeared(inventory.remains)
     }
 }

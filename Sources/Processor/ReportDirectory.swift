@@ -43,19 +43,17 @@ public struct ReportDirectory: Sendable {
     }
 
     /// Writes one document, replacing a file of that name: after a crash the same bytes are written again.
-    func write(_ document: UndeliveredDocument) async throws(AtomicFile.Failure) {
+    ///
+    /// - Throws: `AtomicFile.Failure`.
+    func write(_ document: UndeliveredDocument) async throws {
         let file = (path as NSString).appendingPathComponent(document.fileName)
-        let failure = await withCheckedContinuation { continuation in
+        try await withCheckedThrowingContinuation { continuation in
             // Flushing waits for the disk, which must not block one of Swift's few cooperative threads.
             DispatchQueue.global().async {
-                do throws(AtomicFile.Failure) {
-                    try AtomicFile.write(document.content, to: file, replacing: true)
-                    continuation.resume(returning: AtomicFile.Failure?.none)
-                } catch {
-                    continuation.resume(returning: error)
-                }
+                continuation.resume(
+                    with: Result { try AtomicFile.write(document.content, to: file, replacing: true) }
+                )
             }
         }
-        if let failure { throw failure }
     }
 }

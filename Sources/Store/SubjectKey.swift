@@ -2,10 +2,10 @@ import Crypto
 public import Foundation
 public import SubjectRequests
 
-/// The key that finds a person's requests again after their identifier is gone from the database.
+/// The key of the digests by which a customer's requests are found after their identifier was deleted from the database.
 ///
-/// It is kept outside the database: the digests alone, without it, name nobody. Pseudonymous data all the same
-/// (Art. 4(5) GDPR), so its holder keeps it as long as the digests may be kept, and no longer. Never prints itself.
+/// It is kept outside the database: without it the digests identify no customer. They are pseudonymous data all the same
+/// (Art. 4(5) GDPR), so the key is kept as long as the digests may be used, and no longer. It never prints itself.
 public struct SubjectKey: Sendable {
     private let key: SymmetricKey
 
@@ -14,22 +14,21 @@ public struct SubjectKey: Sendable {
         self.key = SymmetricKey(size: .bits256)
     }
 
+    /// Reads a key from its file's text.
+    ///
     /// - Parameter hexadecimal: 64 hexadecimal digits.
-    /// - Returns: `nil` where the text is not that.
+    /// - Returns: `nil` for any other text.
     public init?(hexadecimal text: String) {
-        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard digits.count == 64, text.utf8.count == 64 else { return nil }
-        self.key = SymmetricKey(data: stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) })
+        guard let bytes = Data(hexadecimal: text), bytes.count == 32 else { return nil }
+        self.key = SymmetricKey(data: bytes)
     }
 
     /// The key as 64 lower-case hexadecimal digits, for the file that keeps it.
     public var hexadecimal: String {
-        key.withUnsafeBytes { bytes in
-            bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        }
+        key.withUnsafeBytes { Data($0).hexadecimal }
     }
 
-    /// Tells this key from another, and nothing else about it: 8 bytes.
+    /// Identifies the key and says nothing else about it: 8 bytes.
     public var id: Data {
         Data(HMAC<SHA256>.authenticationCode(for: Data("dsr subject key".utf8), using: key)).prefix(8)
     }
@@ -41,7 +40,7 @@ public struct SubjectKey: Sendable {
 }
 
 extension SubjectKey: CustomStringConvertible, CustomReflectable {
-    /// Says that there is a key, and not which.
+    /// States that the key is withheld.
     public var description: String { "(subject key withheld)" }
     /// Empty, so that dumps show nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
