@@ -125,8 +125,9 @@ create table dsr.subject_requests (
 -- New rows, in the order of their arrival.
 create index subject_requests_new on dsr.subject_requests (id) where state = 'pending' and admitted_at is null;
 
--- Claimable rows, earliest deadline first; the claim walks it with a keyset cursor.
-create index subject_requests_claimable on dsr.subject_requests (answer_by, id)
+-- Claimable rows, earliest deadline first; the claim walks it with a keyset cursor. It includes not_before, so that
+-- they are counted without reading the table.
+create index subject_requests_claimable on dsr.subject_requests (answer_by, id) include (not_before)
     where state = 'pending' and admitted_at is not null;
 
 create index subject_requests_waiting on dsr.subject_requests (answer_by, id) where state = 'waiting';

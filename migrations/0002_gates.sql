@@ -23,6 +23,7 @@ create table dsr.legal_holds (
 );
 
 create index legal_holds_of_subject on dsr.legal_holds (subject_digest) where released_at is null;
+create index legal_holds_of_key on dsr.legal_holds (subject_key_id) where released_at is null;
 
 -- The intervals in which the controller waited for the subject's answer.
 create table dsr.suspensions (
@@ -134,9 +135,19 @@ begin
                where h.subject_digest = request.subject_digest and h.released_at is null
                  and (h.expires_on is null or h.expires_on >= dsr.today(request.time_zone))) then
         closed := closed || 'legal_hold'::text;
-    elsif exists (select from dsr.legal_holds h
-                  where h.subject_key_id is distinct from request.subject_key_id and h.released_at is null
-                    and (h.expires_on is null or h.expires_on >= dsr.today(request.time_zone))) then
+    -- Whether any hold is under another key: if one is, the first or the last in order of keys is. That reads two rows,
+    -- however many holds there are.
+    elsif exists (
+        select from (
+            (select h.subject_key_id from dsr.legal_holds h
+             where h.released_at is null and (h.expires_on is null or h.expires_on >= dsr.today(request.time_zone))
+             order by h.subject_key_id limit 1)
+            union all
+            (select h.subject_key_id from dsr.legal_holds h
+             where h.released_at is null and (h.expires_on is null or h.expires_on >= dsr.today(request.time_zone))
+             order by h.subject_key_id desc limit 1)
+        ) bound
+        where bound.subject_key_id is distinct from request.subject_key_id) then
         closed := closed || 'hold_uncertain'::text;
     end if;
     if request.not_erased_before > dsr.today(request.time_zone) then

@@ -61,7 +61,7 @@ create table dsr.evidence_checkpoints (
 
 -- MARK: Leaves
 
--- Puts an entry's members into the order of all leaves. Members that are null are left out by dsr.append_evidence.
+-- Puts an entry's members into the order of all leaves, and leaves out those that the event does not have.
 --
 -- The order of a leaf's keys is:
 --     v, index, time,                                                       by dsr.append_evidence
@@ -69,51 +69,52 @@ create table dsr.evidence_checkpoints (
 --     asked_on, answered_on, told_on, hold, review_on, attributes, found, calls, remains, reports, before, count,
 --     reason, ticket, subject,                                              here
 --     run, environment, version, actor                                      by dsr.append_evidence
+--
+-- It joins text, because that takes a third of the time of json_build_object with so many members, and it runs for each
+-- leaf. Event, kind and commitment need no quotes escaped.
 create function dsr.ordered_leaf(
-    event text, request_id bigint, kind text, subject_commitment bytea, request_ticket text, particulars json
+    event text, request_id bigint, kind text, subject_commitment bytea, request_ticket text, particulars jsonb
 ) returns json
-    language sql stable
+    language plpgsql immutable parallel safe
 as $$
-    select json_build_object(
-        'event', event,
-        'request', request_id,
-        'right', kind,
-        'received_at', p.received_at,
-        'answer_by', p.answer_by,
-        'claim', p.claim,
-        'action', p.action,
-        'state', p.state,
-        'outcome', p.outcome,
-        'waiting_for', p.waiting_for,
-        'method', p.method,
-        'ground', p.ground,
-        'cause', p.cause,
-        'asked_on', p.asked_on,
-        'answered_on', p.answered_on,
-        'told_on', p.told_on,
-        'hold', p.hold,
-        'review_on', p.review_on,
-        'attributes', p.attributes,
-        'found', p.found,
-        'calls', p.calls,
-        'remains', p.remains,
-        'reports', p.reports,
-        'before', p.before,
-        'count', p.count,
-        'reason', p.reason,
-        'ticket', coalesce(p.ticket, request_ticket),
-        'subject', encode(subject_commitment, 'hex'))
-    from json_to_record(particulars) as p (
-        received_at text, answer_by text, claim integer, action text, state text, outcome text, waiting_for text,
-        method text, ground text, cause text, asked_on text, answered_on text, told_on text, hold bigint, review_on text,
-        attributes json, found text, calls integer, remains json, reports json, before bigint, count bigint, reason text,
-        ticket text)
+begin
+    return concat(
+        '{"event":"', event, '"',
+        ',"request":' || request_id,
+        ',"right":"' || kind || '"',
+        ',"received_at":' || (particulars -> 'received_at')::text,
+        ',"answer_by":' || (particulars -> 'answer_by')::text,
+        ',"claim":' || (particulars -> 'claim')::text,
+        ',"action":' || (particulars -> 'action')::text,
+        ',"state":' || (particulars -> 'state')::text,
+        ',"outcome":' || (particulars -> 'outcome')::text,
+        ',"waiting_for":' || (particulars -> 'waiting_for')::text,
+        ',"method":' || (particulars -> 'method')::text,
+        ',"ground":' || (particulars -> 'ground')::text,
+        ',"cause":' || (particulars -> 'cause')::text,
+        ',"asked_on":' || (particulars -> 'asked_on')::text,
+        ',"answered_on":' || (particulars -> 'answered_on')::text,
+        ',"told_on":' || (particulars -> 'told_on')::text,
+        ',"hold":' || (particulars -> 'hold')::text,
+        ',"review_on":' || (particulars -> 'review_on')::text,
+        ',"attributes":' || (particulars -> 'attributes')::text,
+        ',"found":' || (particulars -> 'found')::text,
+        ',"calls":' || (particulars -> 'calls')::text,
+        ',"remains":' || (particulars -> 'remains')::text,
+        ',"reports":' || (particulars -> 'reports')::text,
+        ',"before":' || (particulars -> 'before')::text,
+        ',"count":' || (particulars -> 'count')::text,
+        ',"reason":' || (particulars -> 'reason')::text,
+        ',"ticket":' || coalesce(nullif(particulars -> 'ticket', 'null'), to_jsonb(request_ticket))::text,
+        ',"subject":"' || encode(subject_commitment, 'hex') || '"',
+        '}');
+end
 $$;
 
 -- An entry about a request: its event, what is known from its row, and the particulars of the event. A ticket among the
 -- particulars replaces the request's own. A kind that is not a right is the inserter's text, and stays out of the log.
-create function dsr.leaf(event text, request dsr.subject_requests, particulars json default '{}') returns json
-    language sql stable
+create function dsr.leaf(event text, request dsr.subject_requests, particulars jsonb default '{}') returns json
+    language sql immutable parallel safe
 as $$
     select dsr.ordered_leaf(
         event, request.id,
@@ -122,8 +123,8 @@ as $$
 $$;
 
 -- An entry without a request's row. It may name a request by its number.
-create function dsr.leaf(event text, particulars json, request_id bigint default null) returns json
-    language sql stable
+create function dsr.leaf(event text, particulars jsonb, request_id bigint default null) returns json
+    language sql immutable parallel safe
 as $$
     select dsr.ordered_leaf(event, request_id, null, null, null, particulars)
 $$;
@@ -272,7 +273,7 @@ begin
     if dropped > 0 then
         perform dsr.append_evidence(
             json_build_array(dsr.leaf(
-                'purged', json_build_object('before', before_index, 'count', dropped, 'reason', because))),
+                'purged', jsonb_build_object('before', before_index, 'count', dropped, 'reason', because))),
             null, json_build_object('actor', by_actor));
     end if;
     return dropped;

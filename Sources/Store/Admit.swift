@@ -182,10 +182,10 @@ private enum AdmissionStatements {
         ), entries as (
             select json_agg(e.entry order by e.id, e.place) as list
             from hit, lateral (values
-                (hit.id, 1, dsr.leaf('received', hit.request, json_build_object('received_at', hit.received_at))),
+                (hit.id, 1, dsr.leaf('received', hit.request, jsonb_build_object('received_at', hit.received_at))),
                 (hit.id, 2, dsr.leaf(
                     case hit.state when 'pending' then 'admitted' else hit.state end, hit.request,
-                    json_build_object('answer_by', hit.answer_by)))
+                    jsonb_build_object('answer_by', hit.answer_by)))
             ) as e (id, place, entry)
         ), log as materialized (
             select dsr.append_evidence(entries.list, $1, $2::json) from entries

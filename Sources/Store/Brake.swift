@@ -49,7 +49,7 @@ private enum BrakeStatements {
         "note the brake",
         """
         select dsr.append_evidence(
-            json_build_array(dsr.leaf($2, json_build_object('count', $3::bigint, 'ticket', $4::text))), $1)
+            json_build_array(dsr.leaf($2, jsonb_build_object('count', $3::bigint, 'ticket', $4::text))), $1)
         """
     )
 }

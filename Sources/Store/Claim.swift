@@ -172,7 +172,7 @@ private enum ClaimStatements {
     // Returns no row where the run does not hold its lease, and one row without an id where nothing was claimed.
     //
     // The run's row is locked against a rescue until the commit: a rescuer that saw the lease expire meanwhile would
-    // end the run without seeing these rows, and nobody would ever return them.
+    // end the run without seeing these rows, and no run would ever return them.
     //
     // The gates are checked again although admission checked them: an older request of the same subject, or a hold, may
     // have come in between. An erasure that failed after it was sent explains the subject's absence to their next one
@@ -203,8 +203,8 @@ private enum ClaimStatements {
         ), entries as (
             select json_agg(dsr.leaf(
                 case when waiting_for is null then 'claimed' else 'waiting' end, request,
-                case when waiting_for is null then json_build_object('claim', claim_no)
-                    else json_build_object('waiting_for', waiting_for) end
+                case when waiting_for is null then jsonb_build_object('claim', claim_no)
+                    else jsonb_build_object('waiting_for', waiting_for) end
             ) order by answer_by, id) as list
             from took
         ), log as materialized (

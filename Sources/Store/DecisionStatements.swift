@@ -103,7 +103,7 @@ enum DecisionStatements {
     static let log = Statement(
         "log a decision",
         """
-        select dsr.append_evidence(json_build_array(dsr.leaf($4, r, $5::json)), $1::bigint, $2::json)
+        select dsr.append_evidence(json_build_array(dsr.leaf($4, r, $5::jsonb)), $1::bigint, $2::json)
         from dsr.subject_requests r
         where r.id = $3
         """

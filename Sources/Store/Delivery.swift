@@ -94,8 +94,8 @@ private enum DeliveryStatements {
         ), entries as (
             select json_agg(dsr.leaf(
                 'delivered',
-                json_build_object('reports', json_build_array(
-                    json_build_object('name', file_name, 'sha256', encode(sha256, 'hex')))),
+                jsonb_build_object('reports', jsonb_build_array(
+                    jsonb_build_object('name', file_name, 'sha256', encode(sha256, 'hex')))),
                 request_id
             ) order by id) as list
             from hit

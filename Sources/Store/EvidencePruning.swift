@@ -5,7 +5,7 @@ extension Store {
     /// Drops the payloads of leaves that were written before an instant, up to the first leaf of an open request. The
     /// hashes stay, and an entry says what was dropped.
     ///
-    /// - Returns: The index before which payloads are gone now, and the number of payloads that were dropped.
+    /// - Returns: The index before which all payloads are dropped, and the number that this call dropped.
     public func pruneEvidence(
         before instant: Date,
         reason: String,

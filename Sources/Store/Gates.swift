@@ -93,7 +93,7 @@ enum GateStatements {
         ), entries as (
             select json_agg(dsr.leaf(
                 case when waiting_for is null then 'ready' else 'waiting' end, request,
-                json_build_object('waiting_for', waiting_for)
+                jsonb_build_object('waiting_for', waiting_for)
             ) order by id) as list
             from hit
         ), log as materialized (

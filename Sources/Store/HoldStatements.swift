@@ -52,7 +52,7 @@ enum HoldStatements {
         "log a hold",
         """
         select dsr.append_evidence(
-            json_build_array(dsr.leaf($3, json_build_object(
+            json_build_array(dsr.leaf($3, jsonb_build_object(
                 'hold', $4::bigint, 'ground', 'art17_3_' || $5::text, 'review_on', $6::date, 'ticket', $7::text))),
             $1::bigint, $2::json)
         """

@@ -115,7 +115,7 @@ private enum IncidentStatements {
         "log an incident's end",
         """
         select dsr.append_evidence(
-            json_build_array(dsr.leaf('incident_closed', json_build_object('ticket', $4::text), $3::bigint)),
+            json_build_array(dsr.leaf('incident_closed', jsonb_build_object('ticket', $4::text), $3::bigint)),
             $1::bigint, $2::json)
         """
     )

@@ -46,7 +46,7 @@ private enum IntentStatements {
             for no key update of r
         ), entries as (
             select json_agg(dsr.leaf(
-                'sending', request, json_build_object('claim', claim_no, 'action', action)
+                'sending', request, jsonb_build_object('claim', claim_no, 'action', action)
             ) order by id) as list
             from hit
             where gate is null

@@ -74,7 +74,7 @@ private enum RecheckStatements {
         ), entries as (
             select json_agg(dsr.leaf(
                 'rechecked',
-                json_build_object('found', found, 'remains', case when found = 'reappeared' then to_json($4::text[]) end),
+                jsonb_build_object('found', found, 'remains', case when found = 'reappeared' then to_jsonb($4::text[]) end),
                 request_id
             )) as list
             from hit
@@ -96,7 +96,7 @@ private enum RecheckStatements {
             where integration_id is not null and drop_at <= clock_timestamp()
             returning request_id, found
         ), entries as (
-            select json_agg(dsr.leaf('rechecked', json_build_object('found', found), request_id)
+            select json_agg(dsr.leaf('rechecked', jsonb_build_object('found', found), request_id)
                             order by request_id) as list
             from hit where found = 'missed'
         ), log as materialized (

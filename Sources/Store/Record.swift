@@ -152,7 +152,7 @@ private enum RecordStatements {
             set integration_id = null, requested_by = null, changes = null, may_have_acted = false
             from same_subject s
             where q.id = s.id and dsr.is_closed(q.state)
-        ), reasons_dropped as (
+        ), reasons_deleted as (
             update dsr.decisions d set reason = '(deleted with the erasure)'
             from same_subject s
             where d.request_id = s.id and d.reason is not null
@@ -165,11 +165,11 @@ private enum RecordStatements {
         ), entries as (
             select json_agg(dsr.leaf(
                 case when hit.state = 'pending' then 'returned' else 'recorded' end, hit.request,
-                json_build_object(
+                jsonb_build_object(
                     'claim', hit.claim_no, 'state', hit.state, 'outcome', hit.outcome, 'calls', hit.calls,
                     'remains', hit.remains, 'attributes', hit.attributes,
                     'reports', (
-                        select json_agg(json_build_object('name', d.file_name, 'sha256', encode(d.sha256, 'hex'))
+                        select jsonb_agg(jsonb_build_object('name', d.file_name, 'sha256', encode(d.sha256, 'hex'))
                                         order by d.place)
                         from document d where d.request_id = hit.id
                     ))

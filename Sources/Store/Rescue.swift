@@ -66,9 +66,9 @@ private enum RescueStatements {
         ), entries as (
             select json_agg(e.entry order by e.id, e.place) as list
             from lost, lateral (values
-                (lost.id, 1, dsr.leaf('lease_lost', lost.request, json_build_object('claim', lost.claim_no))),
+                (lost.id, 1, dsr.leaf('lease_lost', lost.request, jsonb_build_object('claim', lost.claim_no))),
                 (lost.id, 2, case when lost.state = 'failed'
-                    then dsr.leaf('set_aside', lost.request, json_build_object('state', lost.state)) end)
+                    then dsr.leaf('set_aside', lost.request, jsonb_build_object('state', lost.state)) end)
             ) as e (id, place, entry)
             where e.entry is not null
         ), closed as (

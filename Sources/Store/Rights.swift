@@ -22,8 +22,9 @@ enum WorkerRights {
     /// Functions, with the types of their parameters.
     static let functions =
         [
-            "append_evidence(json, bigint, json)", "leaf(text, dsr.subject_requests, json)", "leaf(text, json, bigint)",
-            "ordered_leaf(text, bigint, text, bytea, text, json)", "deletion_was_announced(bigint, integer)",
+            "append_evidence(json, bigint, json)", "leaf(text, dsr.subject_requests, jsonb)",
+            "leaf(text, jsonb, bigint)",
+            "ordered_leaf(text, bigint, text, bytea, text, jsonb)", "deletion_was_announced(bigint, integer)",
             "closed_gates(dsr.subject_requests)", "held_back_by(dsr.subject_requests)",
             "content_digest(dsr.subject_requests)", "may_become(text, text)", "same_name(text, text)", "today(text)",
         ] + insertFunctions

@@ -48,7 +48,7 @@ struct AdmitTests {
         #expect(entry.event == "admitted" && entry.request == id && entry.right == "access")
         #expect(entry.subject == commitment && entry.ticket == "HD-1" && entry.run == run)
         #expect(entry.environment == "sandbox" && entry.version == "1.0" && entry.actor == "tests")
-        // The same person twice: nothing in the evidence says so.
+        // The same subject twice: the evidence does not reveal it.
         #expect(try await database.entries(of: same).last?.subject != commitment)
         try await database.expectSoundEvidence()
     }
@@ -94,7 +94,7 @@ struct AdmitTests {
                 let store = try await database.anotherStore()
                 group.addTask {
                     var ready = 0
-                    // Small batches, so that they meet in the middle.
+                    // Small batches, so that they overlap.
                     for start in stride(from: 0, to: rows.count, by: 20) {
                         let batch = Database.verdicts(on: Array(rows[start..<start + 20]))
                         ready += try await store.admit(batch, by: .run(run)).ready
@@ -110,7 +110,7 @@ struct AdmitTests {
         try await database.expectSoundEvidence()
     }
 
-    @Test("verdicts on nothing are nothing")
+    @Test("an empty batch changes nothing")
     func nothing() async throws {
         let database = try await Database.fresh()
         let counts = try await database.store.admit([], by: .run(try await database.begin()))

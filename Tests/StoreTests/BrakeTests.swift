@@ -3,9 +3,9 @@ import Store
 import SubjectRequests
 import Testing
 
-@Suite("The brake, as it is stored")
+@Suite("The brake in the database")
 struct BrakeTests {
-    @Test("under the brake erasures wait, all else goes on, and without it they come back")
+    @Test("the brake makes erasures wait and nothing else, and without it they return")
     func brake() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -33,7 +33,7 @@ struct BrakeTests {
         #expect(try await database.store.dueErasures() == 0)
     }
 
-    @Test("what is usual is told by whole runs of the same environment that held nothing back")
+    @Test("the brake compares with runs over the whole queue of the same environment that held nothing back")
     func earlier() async throws {
         let database = try await Database.fresh()
         func end(_ erasures: Int, braked: Bool = false, scope: Scope = .all, environment: Environment = .sandbox)
@@ -58,7 +58,7 @@ struct BrakeTests {
         #expect(try await database.store.erasuresOfEarlierRuns(environment: .sandbox, limit: 3) == [4, 3, 2])
     }
 
-    @Test("that the brake took hold, and that it was let go with a ticket, stand in the evidence")
+    @Test("the log has an entry for the brake, and one for its release with a ticket")
     func noted() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()

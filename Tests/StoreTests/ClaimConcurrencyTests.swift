@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Several claimers")
 struct ClaimConcurrencyTests {
-    @Test("claimers at work at the same time share the queue, and no row goes to two")
+    @Test("concurrent claimers share the queue, and no row is claimed twice")
     func disjoint() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -42,11 +42,11 @@ struct ClaimConcurrencyTests {
         }
     }
 
-    @Test("no two requests of one person are ever claimed at the same time")
+    @Test("no two requests of one subject are ever claimed at the same time")
     func onePersonAtATime() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
-        // The database itself stands guard: a second running row of a person would break the claim.
+        // With this index, a second running row of a subject makes the claim fail.
         try await database.run(
             "create unique index one_at_a_time on dsr.subject_requests (integration_id) where state = 'running'"
         )

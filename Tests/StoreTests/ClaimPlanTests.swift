@@ -52,7 +52,7 @@ struct ClaimPlanTests {
         #expect(text.contains("Index Cond: (ROW(answer_by, id) > ROW("))
     }
 
-    @Test("where a forgotten transaction keeps vacuum away all night, late claims read no more than early ones")
+    @Test("while an open transaction blocks vacuum, late claims read no more pages than early ones")
     func heldSnapshot() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()

@@ -56,7 +56,7 @@ struct ClaimTests {
     }
 
     @Test(
-        "an erasure that failed after it may have been carried out is known to the person's next one, and to nobody else"
+        "the subject's next erasure knows of one that failed and may have been carried out, and no other erasure does"
     )
     func mayBeGone() async throws {
         let database = try await Database.fresh()
@@ -72,7 +72,7 @@ struct ClaimTests {
         #expect(claimed.count == 2 && claimed.filter(\.claim.mayHaveActed).map(\.id) == [next])
     }
 
-    @Test("each claim has a higher number than the one before, whoever claims")
+    @Test("each claim has a higher number than the one before, in whichever run")
     func numbers() async throws {
         let database = try await Database.fresh()
         var run = try await database.begin()
@@ -112,7 +112,7 @@ struct ClaimTests {
         try await database.expectSoundEvidence()
     }
 
-    @Test("a request that is to be tried later is left alone until then")
+    @Test("a postponed request is not claimed before its time")
     func notBefore() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -160,7 +160,7 @@ struct ClaimTests {
         #expect(try await database.number("select count(*) from dsr.subject_requests where state = 'running'") == 1)
     }
 
-    @Test("a row that was changed after its admission into something unworkable is named, and stops no other")
+    @Test("a row that was made unreadable after its admission is reported, and does not affect others")
     func unreadable() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()

@@ -4,11 +4,11 @@ import Store
 import SubjectRequests
 import Testing
 
-@Suite("Decisions, as they are stored")
+@Suite("Decisions in the database")
 struct DecisionTests {
     private func today() -> CivilDate { CivilDate(Date(), in: .gmt) }
 
-    @Test("a decision is one commit of change, leaf and note, and made twice it is made once")
+    @Test("a decision is one commit of change, log entry and note, and is idempotent")
     func idempotent() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -37,7 +37,7 @@ struct DecisionTests {
         try await database.expectSoundEvidence()
     }
 
-    @Test("a decision's leaf has its keys in the order of all leaves, and whatever name the decider has")
+    @Test("the entry of a decision has its keys in order, and any name of the operator")
     func leaf() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -94,7 +94,7 @@ struct DecisionTests {
         #expect(try await database.store.detail(of: id)?.deadline?.receivedOn == today().adding(days: -3))
     }
 
-    @Test("what failed is tried again with a clean account")
+    @Test("a failed request is retried without its failures")
     func retried() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -106,7 +106,7 @@ struct DecisionTests {
         let request = try #require(try await database.claim(run).first)
         #expect(request.claim.failures == 0 && request.claim.number == 2)
 
-        // And one that was to be tried in an hour is ready now.
+        // A postponed request is ready now.
         let later = request.returned(.init(wait: .seconds(3_600)))
         _ = try await database.store.record([later], run: run)
         #expect(try await database.claim(run).isEmpty)
@@ -114,7 +114,7 @@ struct DecisionTests {
         #expect(try await database.claim(run).count == 1)
     }
 
-    @Test("a failed erasure of somebody whom a later request has erased is closed, and leads nowhere else")
+    @Test("a failed erasure of a subject that a later request has erased can only be closed")
     func failedAndForgotten() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -132,7 +132,7 @@ struct DecisionTests {
         #expect(try await GateTests.decide(.cancelled, on: failed, in: database) == .made(.cancelled, waitingFor: nil))
     }
 
-    @Test("a failed access that is cancelled lets the person's erasure go")
+    @Test("the subject's erasure is ready once their failed access is cancelled")
     func failedAccessSettled() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -146,7 +146,7 @@ struct DecisionTests {
         #expect(try await database.claim(run).map(\.id) == [erasure])
     }
 
-    @Test("refusals are counted until the person is told, and the month for it is not extended by anything")
+    @Test("refusals are counted until the customer is told, and nothing extends the month for it")
     func refusals() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -169,7 +169,7 @@ struct DecisionTests {
         #expect(try await database.store.discrepancies(after: 0, limit: 9).isEmpty)
     }
 
-    @Test("a decision without a reason, or with one that names the person, is not made")
+    @Test("a decision without a reason, or with one that names the customer, is rejected")
     func justification() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -195,7 +195,7 @@ struct DecisionTests {
         #expect(try await database.events(of: id) == ["received", "admitted"])
     }
 
-    @Test("with the person goes the reason, and the ticket stays")
+    @Test("an erasure deletes the reason of a decision and keeps its ticket")
     func forgotten() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()

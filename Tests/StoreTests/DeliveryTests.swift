@@ -74,7 +74,7 @@ struct DeliveryTests {
         #expect(entry.event == "delivered" && entry.request == requests[0])
         #expect(entry.reports?.map(\.name) == [first.fileName])
         #expect(Data(hex: entry.reports?.first?.sha256 ?? "") == summary.sha256)
-        // Nobody was erased: the bytes stay.
+        // There was no erasure, so the content stays.
         #expect(summary.hasContent && summary.deliveredAt != nil)
         try await database.store.markDelivered([], by: .run(run))
         #expect(try await database.logSize() == size + 1)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("What a final erasure forgets")
 struct ForgettingTests {
-    /// A person with an answered access, delivered or not, whose erasure is claimed.
+    /// A subject with an answered access, delivered or not, whose erasure is claimed.
     private func erasureAfterAccess(
         in database: Database,
         run: Int64,
@@ -28,7 +28,7 @@ struct ForgettingTests {
         return (access, try #require(try await database.claim(only: erasure, run: run)))
     }
 
-    @Test("the identifier and the salts of all answered requests of the person go, and nobody else's")
+    @Test("the identifier, requester and salts of the subject's closed requests are deleted, and no other subject's")
     func identifier() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -85,7 +85,7 @@ struct ForgettingTests {
         }
     }
 
-    @Test("an answer that is delivered while its person is erased loses its content all the same")
+    @Test("a document that is delivered while its subject is erased loses its content too")
     func race() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -94,7 +94,7 @@ struct ForgettingTests {
         let deliverer = try await database.anotherStore()
         let blocker = try await database.connection()
 
-        // Both have begun when the log's head is let go.
+        // Both have begun when the log's lock is released.
         try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
         async let delivered: Void = deliverer.markDelivered([undelivered.id], by: .run(run))
         try await database.waitUntilBlocked(1)
@@ -106,7 +106,7 @@ struct ForgettingTests {
         #expect(try await database.store.content(ofDocument: "access-\(access)") == nil)
     }
 
-    @Test("after an erasure and the delivery of all answers, no table holds the person any more")
+    @Test("after an erasure and the delivery of all documents, no table holds the subject")
     func canary() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()

@@ -5,7 +5,7 @@ import SubjectRequests
 import Testing
 
 /// Two connections, stepped by hand: a gate closes while a run is on its way to the call.
-@Suite("A gate that closes on the way ends in no call")
+@Suite("A gate that closes after the claim stops the API request")
 struct GateRaceTests {
     private let key = Data(repeating: 1, count: 8)
     private let digest = Data(repeating: 7, count: 32)
@@ -96,7 +96,7 @@ struct GateRaceTests {
     }
 
     @Test(
-        "whatever gate closes after the claim, no call is announced",
+        "whichever gate closes after the claim, no API request is announced",
         arguments: [
             ("identity", "update dsr.subject_requests set needs_identity = true"),
             ("approval", "update dsr.subject_requests set needs_approval = true"),
@@ -140,7 +140,7 @@ struct GateRaceTests {
         #expect(try await database.column("waiting_for", of: id) == gate)
     }
 
-    @Test("a request that a run works is not refused, cancelled or approved under its hands")
+    @Test("a running request cannot be refused, cancelled or approved")
     func decisionsOnRunning() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()

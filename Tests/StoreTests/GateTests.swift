@@ -29,7 +29,7 @@ struct GateTests {
 
     // MARK: - Identity
 
-    @Test("a request through a channel that needs an identity check waits until somebody has checked")
+    @Test("a request through a channel that needs verification waits until the identity was verified")
     func identity() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -64,7 +64,7 @@ struct GateTests {
         #expect(try await database.admit(run).readyWaitingRefused == [0, 1, 0])
     }
 
-    @Test("an unchecked request of a stranger holds back nobody's")
+    @Test("an unverified request never blocks other requests")
     func stranger() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -73,7 +73,7 @@ struct GateTests {
         try await database.admit(run, gates: GateRules(identityChannels: ["phone"]))
         #expect(try await database.claim(run).map(\.id) == [genuine])
         #expect(try await database.column("waiting_for", of: stranger) == "identity")
-        // Once checked it is the person's own, and comes first.
+        // Once verified it is the subject's own, and comes first.
         let later = try await database.submit(.erasure, "customer-42", channel: "web")
         _ = try await Self.decide(.identityChecked(.inPerson, by: "Cy"), on: stranger, in: database)
         try await database.admit(run)
@@ -82,7 +82,7 @@ struct GateTests {
 
     // MARK: - Clarification
 
-    @Test("a request waits while the person is asked what they mean, and the deadline says why")
+    @Test("a request waits while a question to the customer is open, and the deadline says why")
     func clarification() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -128,7 +128,7 @@ struct GateTests {
 
     // MARK: - Approval
 
-    @Test("an erasure waits for a second person, and the approval is of what was approved")
+    @Test("an erasure waits for a second operator, and an approval is stale once the request has changed")
     func approval() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -151,7 +151,7 @@ struct GateTests {
         }
         #expect(try await Self.decide(.approved(by: "Bo"), on: id, in: database) == .made(.pending, waitingFor: nil))
 
-        // Changed by somebody who can switch triggers off, it is not what was approved.
+        // Changed with the triggers off, it is not what was approved.
         try await database.run(
             """
             alter table dsr.subject_requests disable trigger check_changed_request;

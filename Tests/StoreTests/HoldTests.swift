@@ -66,7 +66,7 @@ struct HoldTests {
         #expect(try await database.column("waiting_for", of: erasure) == "legal_hold")
         #expect(try await database.store.detail(of: erasure)?.closedGates == [.legalHold])
 
-        // What the person wants to see, and what comes after the hold.
+        // An access, and an erasure that comes after the hold.
         let access = try await database.submit(.access, "customer-42")
         let later = try await database.submit(.erasure, "customer-42")
         try await admit(database, run: run)
@@ -95,7 +95,7 @@ struct HoldTests {
         try await database.expectSoundEvidence()
     }
 
-    @Test("placing and releasing twice is placing and releasing once; a new day of review is a decision of its own")
+    @Test("placing and releasing are idempotent; a new review date is a decision of its own")
     func idempotent() async throws {
         let database = try await Database.fresh()
         let first = try await place("customer-42", in: database)
@@ -144,7 +144,7 @@ struct HoldTests {
         #expect(holds.map(\.isExpired) == [true, false] && holds.map(\.isDueForReview) == [true, true])
     }
 
-    @Test("where digests are of different keys, or missing, nobody is erased until somebody has looked")
+    @Test("where digests are under different keys, or missing, erasures wait for an operator")
     func uncertain() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -168,7 +168,7 @@ struct HoldTests {
         #expect(try await database.store.releaseWaiting(run: run).opened == 2)
     }
 
-    @Test("a hold finds requests of the person that were admitted before there was a key")
+    @Test("a hold finds requests of the subject that were admitted before there was a key")
     func withoutDigest() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()

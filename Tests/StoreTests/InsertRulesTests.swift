@@ -27,7 +27,7 @@ struct InsertRulesTests {
         return try await database.text("select pg_temp.answer($1)", "insert into dsr.subject_requests \(values)")
     }
 
-    @Test("a kind and an integration_id are a whole request")
+    @Test("a kind and an integration_id are enough for a request")
     func whole() async throws {
         let database = try await Database.fresh()
         try await database.run(
@@ -42,7 +42,7 @@ struct InsertRulesTests {
     }
 
     @Test(
-        "what can never be right is refused, with the rule's name and a sentence",
+        "a row that can never be processed is rejected, with the name of the rule and a message",
         arguments: [
             ("(kind, integration_id) values ('deletion', 'c')", "kind_is_known: unknown kind of request"),
             ("(kind, integration_id) values ('Access', 'c')", "kind_is_known: unknown kind of request"),
@@ -150,7 +150,7 @@ struct InsertRulesTests {
         #expect(try await database.number("select count(*) from dsr.subject_requests") == 0)
     }
 
-    @Test("what is only unusual is accepted, and can be admitted, claimed and recorded")
+    @Test("unusual values are accepted, and can be admitted, claimed and recorded")
     func accepted() async throws {
         let database = try await Database.fresh()
         let unusual = [
@@ -179,7 +179,7 @@ struct InsertRulesTests {
     }
 
     @Test(
-        "a submission that the table refuses is unstorable, and the error repeats nothing of it",
+        "a submission that the table rejects is unstorable, and the error contains nothing of it",
         arguments: [
             (Right.access, Date.now + 86_400, nil, nil, "received_at_is_past"),
             (.rectification, nil, nil, nil, "rectification_has_changes"),

@@ -3,10 +3,10 @@ import Store
 import SubjectRequests
 import Testing
 
-@Suite("What a row can never be")
+@Suite("Constraints of a row")
 struct InvariantTests {
     @Test(
-        "no statement whatever brings a row into a state that makes no sense",
+        "no statement brings a row into an inconsistent state",
         arguments: [
             ("state = 'waiting'", "waiting_has_a_gate"),
             ("waiting_for = 'older_request'", "waiting_has_a_gate"),

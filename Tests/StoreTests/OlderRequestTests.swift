@@ -2,10 +2,10 @@ import Store
 import SubjectRequests
 import Testing
 
-@Suite("One person's requests, one after another")
+@Suite("Requests of one subject are processed one after another")
 struct OlderRequestTests {
     @Test(
-        "what a person wants to see comes before what they want gone, whichever arrived first",
+        "access comes before erasure, whichever arrived first",
         arguments: [[Right.access, .erasure], [.erasure, .access]]
     )
     func accessFirst(order: [Right]) async throws {
@@ -58,7 +58,7 @@ struct OlderRequestTests {
         #expect(try await database.claim(run).isEmpty)
         #expect(try await database.admit(run).ready == 1)
         #expect(try await database.claim(run).map(\.id) == [access])
-        // On its way the claim found that the erasure must wait, and said so.
+        // The claim found that the erasure must wait, and logged it.
         #expect(try await database.column("state || ' ' || waiting_for", of: erasure) == "waiting older_request")
         #expect(try await database.events(of: erasure) == ["received", "admitted", "waiting"])
     }
@@ -79,7 +79,7 @@ struct OlderRequestTests {
         #expect(try await database.claim(run).map(\.subject.value) == ["r"])
     }
 
-    @Test("another person's requests are nobody's business")
+    @Test("requests of other subjects do not matter")
     func others() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()

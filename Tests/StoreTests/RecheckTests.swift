@@ -29,7 +29,7 @@ struct RecheckTests {
         return try await database.store.admit([admitted], keyID: Self.key, by: .run(run))
     }
 
-    /// Erases somebody.
+    /// Erases a subject.
     private func erase(
         _ subject: String,
         in database: Database,
@@ -45,15 +45,15 @@ struct RecheckTests {
         return id
     }
 
-    // MARK: - Another look
+    // MARK: - Rechecks
 
     private let soon = Recheck(dueAfter: .zero, keptFor: .seconds(3_600))
 
-    @Test("the identifier is kept for one look, and goes with it; without the setting it is not kept at all")
+    @Test("the identifier is kept until the recheck; without the setting it is not kept at all")
     func look() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
-        _ = try await erase("nobody-looks", in: database, run: run)
+        _ = try await erase("no-recheck", in: database, run: run)
         #expect(try await database.number("select count(*) from dsr.rechecks") == 0)
         let id = try await erase("customer-42", in: database, run: run, recheck: soon)
         let later = Recheck(dueAfter: .seconds(60), keptFor: .seconds(3_600))
@@ -64,7 +64,7 @@ struct RecheckTests {
         #expect(try await database.store.record(.absent, of: id, run: run))
         #expect(
             try await !database.store.record(.reappeared(["profile"]), of: id, run: run),
-            "another run's look comes late"
+            "another run recorded it before"
         )
         #expect(
             try await database.number("select count(*) from dsr.rechecks where integration_id is not null")
@@ -75,7 +75,7 @@ struct RecheckTests {
         try await database.expectSoundEvidence()
     }
 
-    @Test("who is back is an incident, which is answered by another erasure")
+    @Test("a subject who reappeared is an incident, which another erasure answers")
     func incident() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -110,7 +110,7 @@ struct RecheckTests {
     }
 
     @Test(
-        "when its time is over the identifier goes, whether or not anybody looked, and an incident says that it is gone"
+        "at the end of its retention the identifier is deleted, rechecked or not, and an incident says so"
     )
     func expiry() async throws {
         let database = try await Database.fresh()
@@ -140,9 +140,9 @@ struct RecheckTests {
 
     // MARK: - Replay
 
-    private func replay(_ people: [String], since: Date, in database: Database) async throws -> [Int] {
+    private func replay(_ subjects: [String], since: Date, in database: Database) async throws -> [Int] {
         let counts = try await database.store.replay(
-            people.map { (subject: try SubjectID($0), digest: Self.digest($0)) },
+            subjects.map { (subject: try SubjectID($0), digest: Self.digest($0)) },
             since: since,
             ticket: "T-1",
             requestedBy: "Bo"
@@ -150,7 +150,7 @@ struct RecheckTests {
         return [counts.matched, counts.queued]
     }
 
-    @Test("who was erased since the restored state is queued again, once, and nobody else")
+    @Test("each subject who was erased since the restored state is queued again, once, and no other")
     func replay() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -176,7 +176,7 @@ struct RecheckTests {
 
         let again = try #require(try await database.store.newRequests(after: 0, limit: 9).first)
         #expect(again.integrationID == "erased" && again.kind == "erasure")
-        // What was decided the first time is not asked again.
+        // The gates of the first time are not checked again.
         let gates = GateRules(identityChannels: ["replay"], approvesErasures: true, erasureWaitDays: 7)
         #expect(try await admit(again.id, in: database, run: run, gates: gates).ready == 1)
         try await database.store.tighten(gates)

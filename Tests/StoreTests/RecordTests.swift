@@ -102,13 +102,13 @@ struct RecordTests {
         #expect(try await database.number("select count(*) from dsr.reports") == 0)
         #expect(try await database.logSize() == size)
 
-        // Without the culprit the same group goes through.
+        // Without that result the same group is stored.
         let recorded = try await database.store.record([results[0], results[2]], run: run)
         #expect(recorded == [requests[0].id, requests[2].id])
         try await database.expectSoundEvidence()
     }
 
-    @Test("a request that goes back waits as long as it is told, with its failures on its account")
+    @Test("a returned request waits as long as it is told, and keeps its failures")
     func back() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -165,7 +165,7 @@ struct RecordTests {
         #expect(try await database.store.requestsNeedingAction(run: run, limit: 9).map(\.id) == [erasure])
     }
 
-    @Test("nothing recorded is nothing written")
+    @Test("an empty group writes nothing")
     func nothing() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()

@@ -4,7 +4,7 @@ import SubjectRequests
 import Testing
 
 /// What is sent again after the connection broke, although it had been committed.
-@Suite("Sent again, done once")
+@Suite("Repeated statements")
 struct RepetitionTests {
     @Test("a claim of which the run does not know is found again, and nothing else")
     func claim() async throws {
@@ -21,7 +21,7 @@ struct RepetitionTests {
         #expect(none.isEmpty && none.holdsLease)
     }
 
-    @Test("a result that was recorded is told from one that somebody else has taken")
+    @Test("a result that was recorded is distinguished from one whose request another run has taken")
     func result() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -33,7 +33,7 @@ struct RepetitionTests {
             completion(of: claimed[2]),
         ]
         #expect(try await database.store.record(Array(results.prefix(2)), run: run).count == 2)
-        // The third was taken over by somebody else in the meantime, and the second was claimed again.
+        // Another run has taken over the third, and claimed the second again.
         try await database.lapse(run)
         let next = try await database.begin()
         _ = try await database.store.rescue(run: next)

@@ -5,28 +5,28 @@ import Testing
 
 @Suite("Rescue")
 struct RescueTests {
-    @Test("what a dead run held comes back once, under suspicion where a deletion was announced, and the run is closed")
-    func deadRun() async throws {
+    @Test("what a crashed run held returns once, marked where a deletion was announced, and the run is ended")
+    func crashedRun() async throws {
         let database = try await Database.fresh()
-        let dead = try await database.begin()
-        let access = try await database.ready(.access, "customer-1", run: dead)
-        let erasure = try await database.ready(.erasure, "customer-2", run: dead)
-        let done = try await database.ready(.erasure, "customer-3", run: dead)
+        let crashed = try await database.begin()
+        let access = try await database.ready(.access, "customer-1", run: crashed)
+        let erasure = try await database.ready(.erasure, "customer-2", run: crashed)
+        let done = try await database.ready(.erasure, "customer-3", run: crashed)
         let live = try await database.begin()
         let kept = try await database.ready(.erasure, "customer-4", run: live)
-        let announced = try await database.ready(.erasure, "customer-5", run: dead)
-        for id in [access, erasure, done] { _ = try await database.claim(only: id, run: dead) }
-        let request = try #require(try await database.claim(only: announced, run: dead))
-        _ = try await database.store.announce([Intent(.deleteCustomerData, under: request.claim)], run: dead)
+        let announced = try await database.ready(.erasure, "customer-5", run: crashed)
+        for id in [access, erasure, done] { _ = try await database.claim(only: id, run: crashed) }
+        let request = try #require(try await database.claim(only: announced, run: crashed))
+        _ = try await database.store.announce([Intent(.deleteCustomerData, under: request.claim)], run: crashed)
         _ = try await database.claim(only: kept, run: live)
         _ = try await database.store.record(
             [try held(done, .erasure).completed(.erased([], nil))],
-            run: dead
+            run: crashed
         )
 
         let rescuer = try await database.begin()
         #expect(try await database.store.rescue(run: rescuer).returned == 0)
-        try await database.lapse(dead)
+        try await database.lapse(crashed)
         #expect(try await database.store.rescue(run: rescuer).returned == 3)
         #expect(try await database.store.rescue(run: rescuer).returned == 0)
 
@@ -36,7 +36,7 @@ struct RescueTests {
         #expect(try await database.column("state || may_have_acted", of: done) == "completedfalse")
         #expect(try await database.column("state || may_have_acted", of: kept) == "runningfalse")
         #expect(
-            try await database.text("select end_reason from dsr.runs where id = $1 and ended_at is not null", dead)
+            try await database.text("select end_reason from dsr.runs where id = $1 and ended_at is not null", crashed)
                 == "lease lost"
         )
         #expect(try await database.text("select ended_at from dsr.runs where id = $1", live) == nil)
@@ -53,11 +53,11 @@ struct RescueTests {
     @Test("several rescuers at once bring each row back once")
     func concurrently() async throws {
         let database = try await Database.fresh()
-        let dead = try await database.begin()
+        let crashed = try await database.begin()
         for number in 1...50 { try await database.submit(.erasure, "customer-\(number)") }
-        try await database.admit(dead)
-        #expect(try await database.claim(dead).count == 50)
-        try await database.lapse(dead)
+        try await database.admit(crashed)
+        #expect(try await database.claim(crashed).count == 50)
+        try await database.lapse(crashed)
         let returned = try await withThrowingTaskGroup { group in
             for _ in 1...4 {
                 let store = try await database.anotherStore()
@@ -117,7 +117,7 @@ struct RescueTests {
         #expect(try await database.column("state || may_have_acted", of: id) == "pendingfalse")
     }
 
-    @Test("a request that has cost two runs is worked alone, and one that has cost three is set aside")
+    @Test("a request that two runs crashed with is processed alone, and is set aside after a third")
     func poison() async throws {
         let database = try await Database.fresh()
         var run = try await database.begin()
@@ -153,13 +153,13 @@ struct RescueTests {
         try await database.expectSoundEvidence()
     }
 
-    @Test("a claim that ends well clears the account of losses")
+    @Test("a claim that ends resets the count of crashed runs")
     func cleared() async throws {
         let database = try await Database.fresh()
-        let dead = try await database.begin()
-        let id = try await database.ready(.access, "customer-1", run: dead)
-        _ = try await database.claim(dead)
-        try await database.lapse(dead)
+        let crashed = try await database.begin()
+        let id = try await database.ready(.access, "customer-1", run: crashed)
+        _ = try await database.claim(crashed)
+        try await database.lapse(crashed)
         let run = try await database.begin()
         _ = try await database.store.rescue(run: run)
         _ = try await database.claim(run)
@@ -167,7 +167,7 @@ struct RescueTests {
         #expect(try await database.column("crashed_runs", of: id) == "0")
     }
 
-    @Test("runs at work are those that hold something and whose lease lasts")
+    @Test("runs at work are those that hold requests")
     func othersAtWork() async throws {
         let database = try await Database.fresh()
         let (me, holding, idle) = (try await database.begin(), try await database.begin(), try await database.begin())

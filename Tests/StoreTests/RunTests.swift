@@ -60,7 +60,7 @@ struct RunTests {
         #expect(open.first { $0.waitingFor != nil }?.kind == "erasure")
     }
 
-    @Test("a run's end keeps its reason, its counts and its documents")
+    @Test("the end of a run stores its reason, its report and its documents")
     func end() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -83,7 +83,7 @@ struct RunTests {
         #expect(try await database.store.content(ofDocument: "run-1.html") == Data("content".utf8))
     }
 
-    @Test("a lost connection is told as such, and can be made again")
+    @Test("a lost connection is reported as such, and can be opened again")
     func reconnect() async throws {
         let database = try await Database.fresh()
         try await database.run(

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Schema")
 struct SchemaTests {
-    @Test("a fresh database gets all steps, and a second time none")
+    @Test("a fresh database gets all migrations, once")
     func fresh() async throws {
         let database = try await Database.empty()
         #expect(try await database.store.migrate().map(\.version) == Migration.all.map(\.version))
@@ -15,10 +15,10 @@ struct SchemaTests {
         await opened.close()
     }
 
-    @Test("several processes that migrate at once apply each step once, and all end well")
+    @Test("several processes that migrate at once apply each migration once, and all succeed")
     func concurrently() async throws {
         let database = try await Database.empty()
-        // All of them wait at the door, so that they come in on each other's heels.
+        // All of them wait for the lock, so that they migrate one directly after another.
         try await database.run("select pg_advisory_lock(6583154, 1)")
         let applied = try await withThrowingTaskGroup { group in
             for _ in 1...4 {
@@ -33,7 +33,7 @@ struct SchemaTests {
         try await database.store.requireCurrentSchema()
     }
 
-    @Test("the status tells each step, and when it was applied")
+    @Test("the status lists each migration, and when it was applied")
     func status() async throws {
         let database = try await Database.empty()
         let before = try await database.store.migrationStatus()
@@ -46,7 +46,7 @@ struct SchemaTests {
     }
 
     @Test(
-        "a schema that is not this version's is refused with what to do",
+        "a schema of another version is rejected with what to do",
         arguments: [
             ("drop schema dsr cascade", "run 'dsr migrate'"),
             ("delete from dsr.schema_migrations where version = \(Migration.all.count)", "run 'dsr migrate'"),
@@ -73,7 +73,7 @@ struct SchemaTests {
     }
 
     @Test(
-        "nothing is applied on top of a schema that is not this version's",
+        "nothing is applied to a schema of another version",
         arguments: [
             "insert into dsr.schema_migrations (version, name, sha256) values (\(Migration.all.count + 1), 'x', '')",
             "update dsr.schema_migrations set sha256 = '' where version = 1",
@@ -87,10 +87,10 @@ struct SchemaTests {
         #expect(error.code == .schema)
     }
 
-    @Test("a step that fails leaves nothing of itself, and does not keep others from trying again")
+    @Test("a migration that fails leaves nothing behind, and can be repeated")
     func failingStep() async throws {
         let database = try await Database.empty()
-        // In the way of a table in the middle of the first step.
+        // It conflicts with a table in the middle of the first migration.
         try await database.run("create schema dsr; create table dsr.request_salts ()")
         let error = try await #require(throws: StoreError.self) { _ = try await database.store.migrate() }
         #expect(error.code == .schema)
@@ -100,7 +100,7 @@ struct SchemaTests {
         #expect(try await another.migrate().count == Migration.all.count)
     }
 
-    @Test("a database that is not there is unreachable")
+    @Test("a database that does not exist is unreachable")
     func unreachable() async throws {
         let configuration = PostgresConfiguration(connectionString: "host=/nonexistent dbname=x")
         let error = try await #require(throws: StoreError.self) { _ = try await Store.open(configuration) }

@@ -4,7 +4,7 @@ import Store
 import SubjectRequests
 import Testing
 
-@Suite("What a request may become")
+@Suite("Changes of state")
 struct StateTests {
     @Test("of all pairs of states the database lets exactly those pass that the program knows")
     func pairs() async throws {
@@ -97,7 +97,7 @@ struct StateTests {
             #expect(error.constraint == constraint)
         } else {
             try await database.run("update dsr.subject_requests set \(change)")
-            // And then nobody says no to what may have been done.
+            // From then on it can be neither refused nor cancelled.
             for state in ["cancelled", "refused"] {
                 let error = try await #require(throws: PostgresError.self) {
                     try await database.run(
@@ -113,7 +113,7 @@ struct StateTests {
         #expect(try await database.column("state", of: id) == "pending")
     }
 
-    @Test("an end stays as it was")
+    @Test("an outcome is final")
     func end() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -126,7 +126,7 @@ struct StateTests {
             }
             #expect(error.constraint == "outcome_is_final", "\(change)")
         }
-        // Forgetting is not rewriting.
+        // Deleting the identifier is allowed.
         try await database.run("update dsr.subject_requests set integration_id = null")
     }
 }
