@@ -1,4 +1,5 @@
 public import Foundation
+import Store
 
 /// The fields of a log entry that the audit reads.
 public struct LeafFields: Decodable, Sendable {
@@ -25,5 +26,27 @@ public struct LeafFields: Decodable, Sendable {
     public init?(_ payload: Data) {
         guard let fields = try? JSONDecoder().decode(LeafFields.self, from: payload) else { return nil }
         self = fields
+    }
+}
+
+extension LeafFields {
+    /// The columns of the entry's row that do not have what the entry contains. Statements look entries up by them, so a
+    /// row that was changed would mislead them although the entry's bytes are right.
+    func mismatches(with leaf: AuditedLeaf) -> [String] {
+        [
+            ("event", event == leaf.event), ("request", request == leaf.request), ("claim", claim == leaf.claim),
+            ("action", action == leaf.action), ("state", state == leaf.state), ("outcome", outcome == leaf.outcome),
+            ("time", isWritten(at: leaf.writtenAt)),
+        ].compactMap { column, matches in matches ? nil : column }
+    }
+
+    /// Entries state microseconds, which is as fine as Postgres stores.
+    private func isWritten(at instant: Date) -> Bool {
+        let parts = time.dropLast().split(separator: ".")
+        guard parts.count == 2, parts[1].count == 6, let fraction = Int(parts[1]),
+            let seconds = try? Date("\(parts[0])Z", strategy: .iso8601)
+        else { return false }
+        let stated = Int(seconds.timeIntervalSince1970) * 1_000_000 + fraction
+        return stated == Int((instant.timeIntervalSince1970 * 1_000_000).rounded())
     }
 }

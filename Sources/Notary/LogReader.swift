@@ -87,8 +87,8 @@ struct LogReader {
             return
         }
         if fields.index != leaf.index { findings.add("log entry \(leaf.index) contains the index \(fields.index)") }
-        if fields.request != leaf.request {
-            findings.add("log entry \(leaf.index) is stored under another request than it contains")
+        for column in fields.mismatches(with: leaf) {
+            findings.add("log entry \(leaf.index) is stored under another \(column) than it contains")
         }
         if fields.event == "purged", let before = fields.before { purgedBefore = max(purgedBefore, before) }
         if let problem = intents.read(fields), findings.pruned == 0 {

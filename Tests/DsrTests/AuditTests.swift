@@ -76,6 +76,16 @@ struct AuditTests {
             delete from dsr.evidence_tiles; delete from dsr.evidence_checkpoints
             """, "the checkpoint file"
         ),
+        (
+            "the outcome that lookups read is changed",
+            "update dsr.evidence_leaves set outcome = 'erased' where outcome is not null",
+            "is stored under another outcome than it contains"
+        ),
+        (
+            "the time that lookups read is changed by a microsecond",
+            "update dsr.evidence_leaves set written_at = written_at + interval '1 microsecond' where index = 3",
+            "log entry 3 is stored under another time than it contains"
+        ),
     ]
 
     @Test("the audit finds what a database superuser has changed", arguments: attacks.indices)
