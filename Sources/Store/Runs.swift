@@ -50,10 +50,7 @@ extension Store {
     public func beginRun(_ identity: RunIdentity, lease: Duration) async throws -> (run: Int64, queue: QueueSnapshot) {
         try await row(
             RunStatements.begin,
-            [
-                identity.host, identity.processID, identity.version, identity.environment.rawValue, identity.actor,
-                identity.scope.column, lease.milliseconds,
-            ]
+            [lease.milliseconds] + RunStatements.identity.parameters([identity])
         ) { row in (run: try row.decode("id"), queue: try QueueSnapshot(row)) }
     }
 
@@ -107,12 +104,26 @@ extension Scope {
 }
 
 private enum RunStatements {
+    static let identity = ParameterTable<RunIdentity>(
+        from: 2,
+        [
+            .init("host", "text") { $0.host },
+            .init("pid", "int") { $0.processID },
+            .init("version", "text") { $0.version },
+            .init("environment", "text") { $0.environment.rawValue },
+            .init("actor", "text") { $0.actor },
+            .init("scope", "text") { $0.scope.column },
+        ]
+    )
+
     static let begin = Statement(
         "begin a run",
         """
         with run as (
             insert into dsr.runs (host, pid, version, environment, actor, scope, lease_until)
-            values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7::bigint * interval '1 millisecond')
+            select i.host, i.pid, i.version, i.environment, i.actor, i.scope,
+                   clock_timestamp() + $1::bigint * interval '1 millisecond'
+            from \(identity.source("i"))
             returning id
         )
         select run.id, queue.* from run, (\(QueueStatements.counts)) as queue
