@@ -61,6 +61,9 @@ private enum ClaimedRow {
             self = .claimed(try SubjectRequest(claim, row))
         } catch let reason as InvalidRequest {
             self = .unreadable(UnreadableRequest(claim: claim, reason: reason), cursor)
+        } catch {
+            // A value of another form costs this row only, and not the group.
+            self = .unreadable(UnreadableRequest(claim: claim, reason: .changedAfterAdmission), cursor)
         }
     }
 }
@@ -100,7 +103,7 @@ extension SubjectRequest {
     fileprivate init(_ claim: Claim, _ row: PostgresRow) throws {
         guard let right = Right(rawValue: try row.decode("kind")),
             let subject = try row.decode("integration_id", as: String?.self)
-        else { throw InvalidRequest("the row was changed after its admission and can no longer be read") }
+        else { throw InvalidRequest.changedAfterAdmission }
         let changes = try row.decode("changes", as: String?.self)
         self.init(
             claim: claim,
@@ -112,6 +115,12 @@ extension SubjectRequest {
             answerBy: try row.decode("answer_by")
         )
     }
+}
+
+extension InvalidRequest {
+    fileprivate static let changedAfterAdmission = InvalidRequest(
+        "the row was changed after its admission and can no longer be read"
+    )
 }
 
 private enum ClaimStatements {

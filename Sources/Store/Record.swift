@@ -97,8 +97,8 @@ private enum RecordStatements {
     )
 
     // The fence is (id, claim_no) and nothing else: claim_no only grows, so a late result can never land on a later
-    // claim. `hit` clears the row of the erasure itself, and `forgotten` the closed rows of the same subject. `subject` reads the identifier as it was before `hit` clears it, since all parts of one statement see the
-    // same snapshot.
+    // claim. `hit` clears the row of the erasure itself, and `forgotten` the closed rows of the same subject. `subject`
+    // reads the identifier as it was before `hit` clears it, since all parts of one statement see the same snapshot.
     static let record = Statement(
         "record results",
         """

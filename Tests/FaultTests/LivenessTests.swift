@@ -132,7 +132,7 @@ struct LivenessTests {
     func zombieBeforeItsCall() async throws {
         try await Self.withErasures(1) { env, invariants in
             let proxy = try await PostgresProxy.start(before: try await FaultServer.shared)
-            let announced = PostgresProxy.Point(.after, "announce calls")
+            let announced = PostgresProxy.Point(.after, "announce API requests")
             await proxy.order(.hold, at: announced)
             let zombie = try await env.running(["run"], setting: proxy.variables(for: env)) { child in
                 try await proxy.waitUntilReached(announced)
@@ -153,7 +153,7 @@ struct LivenessTests {
         try await Self.withErasures(20) { env, invariants in
             let proxy = try await PostgresProxy.start(before: try await FaultServer.shared)
             // Its commit does not arrive: it holds the lock on the log, which every run needs.
-            let point = PostgresProxy.Point(.before, "announce calls", number: 2)
+            let point = PostgresProxy.Point(.before, "announce API requests", number: 2)
             await proxy.order(.hold, at: point)
             let ended = try await env.running(["run"], setting: proxy.variables(for: env)) { child in
                 try await proxy.waitUntilReached(point)

@@ -108,7 +108,7 @@ package struct Invariants: Sendable {
             )
         }
         let intents = try await numbers("j ->> 'action' = 'delete_customer_data'")
-        let losses = try await numbers("j ->> 'event' in ('lease_lost', 'returned')")
+        let crashed_runs = try await numbers("j ->> 'event' in ('lease_lost', 'returned')")
         let outcomes = try await outcomes()
         for (customer, own) in Dictionary(grouping: requests, by: \.customer) {
             let deletions = seen.destructive["deleteCustomerData \(customer)"]
@@ -117,7 +117,7 @@ package struct Invariants: Sendable {
             counts.acted += acted
             let repeated = max(0, received - 1)
             let afterFault = min(repeated, deletions?.disturbed ?? 0)
-            let afterLoss = min(repeated - afterFault, own.reduce(0) { $0 + losses[$1.id, default: 0] })
+            let afterLoss = min(repeated - afterFault, own.reduce(0) { $0 + crashed_runs[$1.id, default: 0] })
             counts.repeated += repeated
             counts.repeatedAfterFault += afterFault
             counts.repeatedAfterLoss += afterLoss
