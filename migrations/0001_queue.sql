@@ -139,6 +139,10 @@ create index subject_requests_failed on dsr.subject_requests (answer_by, id) whe
 create index subject_requests_refusals_not_sent on dsr.subject_requests (notice_by, id)
     where state = 'refused' and refusal_ground is not null and refusal_told_on is null;
 
+-- Malformed rows need action for a while after their refusal.
+create index subject_requests_malformed on dsr.subject_requests (finished_at)
+    where state = 'refused' and refusal_ground is null;
+
 -- What a run holds, and what it has closed.
 create index subject_requests_of_run on dsr.subject_requests (run_id, state) where run_id is not null;
 

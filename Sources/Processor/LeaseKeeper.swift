@@ -22,7 +22,8 @@ final class LeaseKeeper: Sendable {
     func runEnds() { isEnding.withLock { $0 = true } }
 
     /// The heartbeat: renews until the task is cancelled, or the database refuses. Then other runs may have taken over,
-    /// and the run shuts down at once, unless it is ending. A lost connection is made again; a slow renewal is given up in time for the next.
+    /// and the run shuts down at once, unless it is ending. A lost connection is made again; a slow renewal is given up
+    /// in time for the next.
     func renew(with store: Store, shutdown: Shutdown) async {
         let (interval, duration, deadline) = lease.withLock { ($0.interval, $0.duration, $0.renewalDeadline) }
         var wait = interval

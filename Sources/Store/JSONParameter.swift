@@ -15,9 +15,3 @@ extension PostgresJSON {
         self = json
     }
 }
-
-extension Duration {
-    var milliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
-    }
-}

@@ -9,6 +9,26 @@ enum OpenRequests {
     /// Admitted rows that are pending, waiting or running.
     static let inProgress = "(\(queued) union all \(running)) as r"
 
+    /// Rows that need action: failed, refused and the customer not told, waiting for a gate of the list `gates`, or
+    /// overdue. A malformed row can be neither told nor retried, so it needs action for a month after its refusal.
+    static func needingAction(gates: String) -> String {
+        """
+        (
+            \(state("failed"))
+            union all
+            select r.* from dsr.subject_requests r
+            where r.state = 'refused' and r.refusal_ground is not null and r.refusal_told_on is null
+            union all
+            select r.* from dsr.subject_requests r
+            where r.state = 'refused' and r.refusal_ground is null
+              and r.finished_at > clock_timestamp() - interval '1 month'
+            union all
+            select r.* from \(inProgress)
+            where r.waiting_for = any (\(gates)) or r.answer_by < dsr.today(r.time_zone)
+        ) as r
+        """
+    }
+
     private static let queued = """
         select r.* from dsr.subject_requests r where r.state = 'pending' and r.admitted_at is not null
         union all \(state("waiting"))

@@ -33,8 +33,10 @@ struct RunTests {
         try await database.admit(first)
         try await database.submit(.access, "customer-new")
         func record(_ place: Int, by run: Int64, _ end: (SubjectRequest) -> Resolution) async throws {
-            let claimed = try await database.claim(only: ids[place], run: run)
-            let request = try #require(claimed)
+            guard let request = try await database.claim(only: ids[place], run: run) else {
+                Issue.record("request \(ids[place]) was not claimed")
+                return
+            }
             let recorded = try await database.store.record([end(request)], run: run)
             #expect(recorded == [request.id])
         }
