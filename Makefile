@@ -6,7 +6,7 @@ demo: setup
 	swift build --product dsr
 	.build/debug/dsr demo
 
-# The faults run by themselves: whole programs under real deadlines, on a machine with breath for them.
+# The fault tests run alone: they start whole programs under real deadlines, and a loaded machine would miss them.
 test: setup lint
 	swift test --skip FaultTests
 	swift test --skip-build --filter FaultTests
@@ -14,7 +14,7 @@ test: setup lint
 faults: setup
 	swift test --filter FaultTests
 
-# A longer night than the suite's, of a seed of its own: make soak SEED=7 REQUESTS=10000
+# More requests than in the suite, under faults drawn from a seed: make soak SEED=7 REQUESTS=10000
 SEED ?= 1
 REQUESTS ?= 10000
 soak: setup
@@ -29,7 +29,7 @@ format:
 build: setup
 	swift build --product dsr
 
-# One file to deploy: needs libpq on the host, and nothing of Swift.
+# One binary to deploy. The host needs libpq and no Swift.
 release: setup
 	swift build --configuration release --product dsr --static-swift-stdlib
 
