@@ -56,14 +56,14 @@ struct CheckpointReader {
 
     /// Reports the checkpoints that are left: they are larger than the log.
     mutating func finish(entries: Int, _ findings: inout Audit.Findings) {
-        func truncated(_ next: Named) -> String {
-            "\(next.name) covers \(next.checkpoint.size) log entries, but the log has only \(entries): it was truncated"
+        func finding(_ next: Named) -> String {
+            "\(next.name) covers \(next.checkpoint.size) log entries, but the log has only \(entries) without a gap"
         }
         while let next = filed {
-            findings.add(truncated(next))
+            findings.add(finding(next))
             nextFiled(&findings)
         }
-        if let next = stored { findings.add(truncated(next)) }
+        if let next = stored { findings.add(finding(next)) }
     }
 
     private mutating func nextStored(_ findings: inout Audit.Findings) async throws {

@@ -6,6 +6,7 @@ import Synchronization
 /// Renews the run's lease on a connection of its own, so that no slow statement can cost the run its lease.
 final class LeaseKeeper: Sendable {
     private let lease: Mutex<Lease>
+    private let isEnding = Mutex(false)
     private let run: Int64
 
     /// - Parameter sent: When the statement that began the run was sent.
@@ -17,8 +18,11 @@ final class LeaseKeeper: Sendable {
     /// Whether no other run can have taken over what this run holds.
     var isValid: Bool { lease.withLock { $0.isValid(at: .now) } }
 
+    /// The run holds no requests any more and is about to end: a refusal does not mean that its lease was lost.
+    func runEnds() { isEnding.withLock { $0 = true } }
+
     /// The heartbeat: renews until the task is cancelled, or the database refuses. Then other runs may have taken over,
-    /// and the run shuts down at once. A lost connection is made again; a slow renewal is given up in time for the next.
+    /// and the run shuts down at once, unless it is ending. A lost connection is made again; a slow renewal is given up in time for the next.
     func renew(with store: Store, shutdown: Shutdown) async {
         let (interval, duration, deadline) = lease.withLock { ($0.interval, $0.duration, $0.renewalDeadline) }
         var wait = interval
@@ -27,6 +31,7 @@ final class LeaseKeeper: Sendable {
             do {
                 guard try await store.renewLease(run: run, lease: duration, deadline: deadline) else {
                     lease.withLock { $0.refused() }
+                    if isEnding.withLock({ $0 }) { return }
                     shutdown.cancel(.leaseLost)
                     return
                 }

@@ -53,11 +53,13 @@ struct RunInProgress: Sendable {
             async let delivered = deliver()
             let (dispatcher, rechecks) = try await process()
             delivery.finish()
-            let (report, failure) = try await end(dispatcher, rechecks, delivered)
+            context.lease.runEnds()
+            let end = context.shutdown.end ?? .done
+            let (report, failure) = try await finish(end, dispatcher, rechecks, delivered)
             signing.finish()
             return RunSummary(
                 report: report,
-                end: context.shutdown.end ?? .done,
+                end: end,
                 deliveryFailure: failure,
                 signing: await signed
             )
@@ -135,14 +137,14 @@ struct RunInProgress: Sendable {
     /// Ends the run, with its report, and delivers the report.
     ///
     /// - Returns: The report, and why documents could not be delivered.
-    private func end(
+    private func finish(
+        _ end: RunEnd,
         _ dispatcher: Dispatcher,
         _ rechecks: Rechecks.Outcome,
         _ delivered: ReportDirectory.Delivered
     ) async throws -> (RunReport, deliveryFailure: String?) {
         var tally = dispatcher.tally
         tally.addCalls(rechecks.calls)
-        let end = context.shutdown.end ?? .done
         var report = RunReport(
             context,
             startedAt: startedAt,

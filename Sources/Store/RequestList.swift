@@ -37,17 +37,26 @@ public struct OpenGroup: Sendable {
 }
 
 extension Store {
-    /// Requests after a number, in order of numbers, optionally of one state or with one ticket.
+    /// Requests after a number, in order of numbers, optionally of one state, with one ticket, or only those that need
+    /// action.
+    ///
+    /// A request needs action if it failed, if it is refused and the customer was not told, if it waits for a gate that
+    /// stays closed until an operator acts, or if it is overdue. A malformed request can be neither told nor retried, so
+    /// it needs action for a month after its refusal.
     public func requests(
         state: RequestState? = nil,
         ticket: String? = nil,
+        needingAction: Bool = false,
         after id: Int64 = 0,
         only: Int64? = nil,
         limit: Int
     ) async throws -> [RequestSummary] {
         try await rows(
             RequestListStatements.requests,
-            [state?.rawValue, ticket, id, only, limit],
+            [
+                state?.rawValue, ticket, id, only, needingAction,
+                Gate.allCases.filter(\.needsAction).map(\.rawValue), limit,
+            ],
             RequestSummary.init
         )
     }
@@ -146,11 +155,23 @@ private enum RequestListStatements {
         \(summary)
         from dsr.subject_requests r
         where ($1::text is null or r.state = $1) and ($2::text is null or r.ticket = $2) and r.id > $3
-          and ($4::bigint is null or r.id = $4)
+          and ($4::bigint is null or r.id = $4) and (not $5::boolean or \(needsAction))
         order by r.id
-        limit $5
+        limit $7
         """
     )
+
+    private static let needsAction = """
+        case r.state
+            when 'failed' then true
+            when 'refused' then case when r.refusal_ground is null
+                then r.finished_at > clock_timestamp() - interval '1 month' else r.refusal_told_on is null end
+            when 'waiting' then r.waiting_for = any ($6::text[]) or r.answer_by < dsr.today(r.time_zone)
+            when 'pending' then coalesce(r.answer_by < dsr.today(r.time_zone), false)
+            when 'running' then r.answer_by < dsr.today(r.time_zone)
+            else false
+        end
+        """
 
     static let open = Statement(
         "count open requests",

@@ -57,7 +57,7 @@ extension Store {
         ) { row in
             (name: try row.decode("name", as: String.self), right: try row.decode("lacking", as: String?.self))
         }
-        let missing = lacks.filter { $0.right == nil }.map(\.name)
+        let missing = Self.distinct(lacks.filter { $0.right == nil }.map(\.name))
         guard missing.isEmpty else {
             throw StoreError(
                 .schema,
@@ -66,7 +66,7 @@ extension Store {
             )
         }
         guard lacks.isEmpty else {
-            let refused = lacks.map { "\($0.right ?? "") \($0.name)" }
+            let refused = Self.distinct(lacks.map { "\($0.right ?? "") \($0.name)" })
             throw StoreError(
                 .schema,
                 "the database role lacks the right to \(Self.list(refused)); the schema's owner grants it with "
@@ -75,11 +75,14 @@ extension Store {
         }
     }
 
+    private static func distinct(_ names: [String]) -> [String] {
+        names.reduce(into: []) { list, name in if !list.contains(name) { list.append(name) } }
+    }
+
     private static func list(_ names: [String]) -> String {
-        var names: [String] = names.reduce(into: []) { list, name in if !list.contains(name) { list.append(name) } }
         let more = names.count - 3
-        if more > 0 { names = names.prefix(3) + ["\(more) more"] }
-        return names.formatted(.list(type: .and).locale(Locale(identifier: "en")))
+        let shown = more > 0 ? names.prefix(3) + ["\(more) more"] : names[...]
+        return shown.formatted(.list(type: .and).locale(Locale(identifier: "en")))
     }
 }
 

@@ -10,7 +10,7 @@ struct AuditTests {
     static let attacks: [(name: String, sql: String, finding: String)] = [
         (
             "a payload is changed",
-            "update dsr.evidence_payloads set payload = overlay(payload placing 'X' from 20) where index = 5", "leaf 5"
+            "update dsr.evidence_payloads set payload = overlay(payload placing 'X' from 20) where index = 5", "log entry 5: its content"
         ),
         (
             "a payload and its hash are changed",
@@ -18,23 +18,23 @@ struct AuditTests {
             update dsr.evidence_payloads set payload = convert_to(replace(convert_from(payload, 'UTF8'), 'no_data', 'exported'), 'UTF8')
             where convert_from(payload, 'UTF8') like '%no_data%';
             update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload) from dsr.evidence_payloads p where p.index = l.index
-            """, "is not the root of the leaves"
+            """, "in the database does not match the root of the log entries"
         ),
-        ("a hash is changed", "update dsr.evidence_leaves set leaf_hash = sha256('x') where index = 3", "leaf 3"),
-        ("an entry is deleted", "delete from dsr.evidence_leaves where index = 4", "leaf 4 is missing"),
+        ("a hash is changed", "update dsr.evidence_leaves set leaf_hash = sha256('x') where index = 3", "log entry 3: its content"),
+        ("an entry is deleted", "delete from dsr.evidence_leaves where index = 4", "the recorded size is 20 log entries, but only 4 exist without a gap"),
         (
             "an entry is duplicated",
             """
             alter table dsr.evidence_leaves drop constraint evidence_leaves_pkey;
             insert into dsr.evidence_leaves select * from dsr.evidence_leaves where index = 5
-            """, "leaf 5 is there twice"
+            """, "log entry 5 exists twice"
         ),
         (
-            "the last entries are deleted and the head is set back",
+            "the last entries are deleted and the recorded size is set back",
             """
             delete from dsr.evidence_leaves where index > 10; delete from dsr.evidence_payloads where index > 10;
             update dsr.evidence_head set size = 11; delete from dsr.evidence_tiles; delete from dsr.evidence_checkpoints
-            """, "it was cut off"
+            """, "covers 20 log entries, but the log has only 11 without a gap"
         ),
         (
             "two entries are exchanged, with all their hashes",
@@ -43,7 +43,7 @@ struct AuditTests {
             update dsr.evidence_payloads set index = 3 where index = -1;
             update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload), request_id = (convert_from(p.payload, 'UTF8')::json ->> 'request')::bigint
             from dsr.evidence_payloads p where p.index = l.index
-            """, "says that it is leaf"
+            """, "log entry 2 contains the index 3"
         ),
         (
             "a tile is changed",
@@ -53,7 +53,7 @@ struct AuditTests {
         (
             "a tile is added",
             "insert into dsr.evidence_tiles (level, index, width, hashes) values (0, 77, 1, sha256('x'))",
-            "belong to no leaf"
+            "1 stored tile belongs to no log entry"
         ),
         (
             "the stored checkpoint is changed",
@@ -61,7 +61,7 @@ struct AuditTests {
         ),
         (
             "a payload is deleted without a log entry", "delete from dsr.evidence_payloads where index = 0",
-            "no leaf says that it was dropped"
+            "no log entry records that it was dropped"
         ),
         (
             "a row has another outcome",
@@ -104,7 +104,7 @@ struct AuditTests {
             try await env.submit(.access, customers: 1...600)
             // The last call keeps the run at work until the last audit is done.
             await env.sandbox.install(SandboxFault(.hang, match: SandboxMatch(identifier: "customer-600")))
-            let settings = ["DSR_EVIDENCE_RESULTS_PER_HEAD": "20"]
+            let settings = ["DSR_EVIDENCE_RESULTS_PER_CHECKPOINT": "20"]
             try await env.running(setting: settings) { _ in
                 for call in stride(from: 50, through: 550, by: 100) {
                     try await env.received(SandboxMatch(), from: call)

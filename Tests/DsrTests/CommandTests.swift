@@ -53,7 +53,7 @@ struct CommandTests {
         }
     }
 
-    @Test("an operator's request waits for an older one of the same person, and says so")
+    @Test("an operator's request waits for an older one of the same customer, and says so")
     func waitsForOlder() async throws {
         try await TestEnvironment.with { env in
             try await env.makeCustomer("anna")

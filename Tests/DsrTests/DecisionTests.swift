@@ -56,7 +56,7 @@ struct DecisionTests {
             )
             let late = try await env.dsr("requests", "extend", "2", "--told-on", "2026-02-20", "--ticket", "T-1")
                 .expect(64)
-            #expect(late.err.contains("the first month of request 2 was over on 2026-02-28"))
+            #expect(late.err.contains("the first month of request 2 ended on 2026-02-28"))
             let future = try await env.dsr("requests", "extend", "1", "--told-on", "2099-01-01", "--ticket", "T-1")
             #expect(try future.expect(64).err.contains("in the future"))
             try await env.dsr("requests", "extend", "1", "--told-on", "yesterday", "--ticket", "T-1").expect(64)

@@ -21,7 +21,7 @@ struct ErasureProofTests {
             #expect(check.out.contains("\"outcome\":\"erased\""))
             let proof = try await env.dsr("evidence", "prove", "--subject", "-", input: canary + "\n").expect(0)
             #expect(proof.out.contains("Request 2, erasure: erased"))
-            #expect(proof.out.contains("under a signed head"))
+            #expect(proof.out.contains("under a signed checkpoint"))
             try await env.dsr("evidence", "prove", "--subject", "somebody-else").expect(1)
         }
     }

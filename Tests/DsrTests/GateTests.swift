@@ -17,14 +17,14 @@ struct GateTests {
             // The stranger's request has not held back the genuine one.
             #expect(try await env.ending(of: 2) == "completed erased")
             let shown = try await env.dsr("requests", "show", "1").expect(0).out
-            #expect(shown.contains("identity, closed: Nobody has checked yet who asks (Art. 12(6) GDPR)"))
+            #expect(shown.contains("identity, closed: The requester's identity is not verified (Art. 12(6) GDPR)"))
             #expect(shown.contains("'dsr requests verify'"))
 
             try await env.dsr("requests", "verify", "1", "--method", "called_back", "--ticket", "T-1").expect(0)
             #expect(
                 try await env.dsr("requests", "verify", "1", "--method", "called_back", "--ticket", "T-1").expect(0)
                     .out
-                    .contains("was checked before")
+                    .contains("The identity is already verified.")
             )
             #expect(try await env.dsr("requests", "show", "1").expect(0).out.contains("identity, open: verified by"))
             try await env.dsr("run").expect(0)
@@ -41,7 +41,7 @@ struct GateTests {
             try await env.submit(.erasure, "anna")
             #expect(
                 try await env.dsr("requests", "approve", "1", "--reason", "fine").expect(64).err
-                    .contains("approved by somebody else")
+                    .contains("the requester cannot approve their own erasure")
             )
             #expect(
                 try await env.dsr("requests", "approve", "2", "--subject", "bob", "--ticket", "T-1").expect(64).err
@@ -65,7 +65,7 @@ struct GateTests {
             #expect(shown.contains("approval, closed: The erasure is not approved"))
             // Approval by SQL is possible too, and not by the requester.
             let own = try await env.psql("update dsr.subject_requests set approved_by = requested_by where id = 1")
-            #expect(own.code != 0 && own.err.contains("not approved by who requested it"))
+            #expect(own.code != 0 && own.err.contains("the requester cannot approve their own erasure"))
             try await env.sql("update dsr.subject_requests set approved_by = 'dpo' where id = 1")
             try await env.dsr("run").expect(0)
             #expect(try await env.ending(of: 1) == "completed erased")
@@ -90,7 +90,7 @@ struct GateTests {
             #expect(await env.sandbox.hasProfile("anna"))
             #expect(
                 try await env.dsr("requests", "show", "1").expect(0).out
-                    .contains("legal_hold, closed: A legal hold keeps the person's data (Art. 17(3) GDPR)")
+                    .contains("legal_hold, closed: A legal hold keeps the customer's data (Art. 17(3) GDPR)")
             )
             #expect(try await env.dsr("requests", "holds").expect(0).out.contains("Art. 17(3)(b)\tsection 147 AO"))
 
@@ -133,7 +133,7 @@ struct GateTests {
             try await env.submit(.erasure, "anna")
             #expect(try await env.dsr("run").expect(0).out.contains("waiting for waiting_period"))
             let shown = try await env.dsr("requests", "show", "1").expect(0).out
-            #expect(shown.contains("waiting_period, closed: The erasure can still be thought over"))
+            #expect(shown.contains("waiting_period, closed: The waiting period of the erasure has not ended."))
             #expect(shown.contains("waiting_period: not erased before"))
             try await env.dsr("requests", "cancel", "1", "--reason", "The customer has changed their mind.").expect(0)
             try await env.dsr("run").expect(0)
@@ -153,9 +153,9 @@ struct GateTests {
             try await env.dsr("requests", "suspend", "1", "--for", "clarification", "--ticket", "T-1").expect(0)
             #expect(try await env.dsr("run").expect(1).out.contains("waiting for clarification"))
             let shown = try await env.dsr("requests", "show", "1").expect(0).out
-            #expect(shown.contains("clarification, closed: The person was asked what they mean (Recital 63 GDPR)"))
+            #expect(shown.contains("clarification, closed: The customer was asked what they mean (Recital 63 GDPR)"))
             #expect(
-                shown.contains("and has not answered; that counts once they have (Art. 12(6) and Recital 63 GDPR).")
+                shown.contains("and has not answered; the suspension counts once they answer (Art. 12(6) and Recital 63 GDPR).")
             )
             try await env.dsr("requests", "resume", "1", "--for", "clarification", "--ticket", "T-1").expect(0)
             try await env.dsr("run").expect(0)
@@ -163,7 +163,7 @@ struct GateTests {
         }
     }
 
-    @Test("a hold that is placed while a run works on the erasure stops it before its call")
+    @Test("a hold that is placed while a run processes the erasure stops it before its call")
     func holdDuringRun() async throws {
         try await TestEnvironment.withEvidence { env, _ in
             try await env.makeCustomer("anna")

@@ -18,7 +18,7 @@ struct ReceiptTests {
                 try damaged.write(to: URL(filePath: env.folder + "/damaged"))
                 let check = try await TestEnvironment.check(env.folder + "/damaged", key: keys.log)
                 #expect(check.code == 1, "byte \(position)")
-                #expect(check.err.hasPrefix("Error: the receipt does not hold"))
+                #expect(check.err.hasPrefix("Error: the receipt is not valid"))
             }
             try whole.prefix(whole.count / 2).write(to: URL(filePath: env.folder + "/damaged"))
             try await TestEnvironment.check(env.folder + "/damaged", key: keys.log).expect(1)
@@ -29,7 +29,7 @@ struct ReceiptTests {
                     with: keys.log[position] == "A" ? "B" : "A"
                 )
                 let check = try await TestEnvironment.check(receipt, key: damaged)
-                #expect(check.code == 1 && check.err.contains("the verifier key does not hold"))
+                #expect(check.code == 1 && check.err.contains("is not a valid verifier key"))
             }
             // No witness has signed it.
             try await TestEnvironment.check(receipt, key: keys.log, witness: keys.witness).expect(1)

@@ -34,7 +34,12 @@ struct RefusalOutcomeTests {
                     ('rectification', 'a'), ('access', 'ok')
                 """
             )
-            try await env.dsr("run").expect(1)
+            let ended = try await env.dsr("run").expect(1)
+            #expect(
+                ended.err.contains(
+                    "5 requests need action: 1, 2, 3, 4, 5; see 'dsr requests list --needs-action'"
+                )
+            )
             #expect(try await env.requests("state = 'refused' and reason <> ''") == 5)
             #expect(try await env.ending(of: 6) == "completed no_data")
             #expect(

@@ -26,14 +26,14 @@ struct RetentionTests {
             try await env.dsr("evidence", "checkpoint").expect(0)
 
             let verified = try await env.dsr("evidence", "verify").expect(0)
-            #expect(verified.out.contains("\(first) without payload"))
+            #expect(verified.out.contains("\(first) with deleted contents"))
             try await TestEnvironment.check(receipt, key: keys.log).expect(0)
             #expect(
                 try await env.dsr("evidence", "receipt", "1", "--output", "-").expect(1).err.contains("retention")
             )
             #expect(
                 try await env.dsr("evidence", "prune", "--before", "2020-01-01", "--reason", "R-1").expect(0).out
-                    .contains("Dropped 0")
+                    .contains("Deleted the contents of 0 log entries")
             )
             try await env.dsr("evidence", "prune", "--before", "2999-01-01", "--reason", "R-1").expect(64)
         }

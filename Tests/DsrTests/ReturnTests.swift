@@ -82,19 +82,19 @@ struct ReturnTests {
             try await env.dsr("run").expect(0)
             let confirmation = String(decoding: try #require(env.file("request-1-confirmation.html")), as: UTF8.self)
             #expect(confirmation.contains("Your identifier, for at most 30 days"))
-            #expect(try await env.count("select count(*) from dsr.reappearance_checks") == 2)
+            #expect(try await env.count("select count(*) from dsr.rechecks") == 2)
             #expect(
                 try await env.count(
-                    "select count(*) from dsr.reappearance_checks where drop_at - due_at between interval '15 days' and interval '17 days'"
+                    "select count(*) from dsr.rechecks where drop_at - due_at between interval '15 days' and interval '17 days'"
                 ) == 2
             )
             // A late event of the shop brings Anna back; two weeks pass.
             try await env.makeCustomer("anna")
-            try await env.sql("update dsr.reappearance_checks set due_at = now()")
+            try await env.sql("update dsr.rechecks set due_at = now()")
             let ended = try await env.dsr("run").expect(1)
             #expect(ended.out.contains("erased customers who reappeared: 1"))
             #expect(
-                try await env.texts("select integration_id as t from dsr.reappearance_checks order by request_id")
+                try await env.texts("select integration_id as t from dsr.rechecks order by request_id")
                     == [
                         "anna", "-",
                     ]

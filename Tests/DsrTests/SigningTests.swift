@@ -8,7 +8,7 @@ struct SigningTests {
     func checkpointsDuringRun() async throws {
         try await TestEnvironment.withEvidence { env, keys in
             try await env.submit(.access, customers: 1...200)
-            try await env.dsr("run", setting: ["DSR_EVIDENCE_RESULTS_PER_HEAD": "50"]).expect(0)
+            try await env.dsr("run", setting: ["DSR_EVIDENCE_RESULTS_PER_CHECKPOINT": "50"]).expect(0)
             let checkpoints = try await env.count("select count(*) from dsr.evidence_checkpoints")
             #expect(checkpoints >= 3)
             #expect(try keys.checkpointFiles().count == checkpoints)
@@ -22,9 +22,9 @@ struct SigningTests {
             try await env.submit(.access, "a")
             let ended = try await env.dsr("run", setting: ["DSR_EVIDENCE_KEY_FILE": env.folder + "/lost"]).expect(1)
             #expect(ended.err.contains("cannot be read"))
-            #expect(ended.err.contains("wait for the next head"))
+            #expect(ended.err.contains("wait for the next checkpoint"))
             #expect(try await env.ending(of: 1) == "completed no_data")
-            #expect(try await env.dsr("evidence", "verify").expect(0).out.contains("0 heads in the database"))
+            #expect(try await env.dsr("evidence", "verify").expect(0).out.contains("0 checkpoints in the database"))
             try await env.dsr("evidence", "checkpoint").expect(0)
             #expect(try await env.dsr("evidence", "verify").expect(0).out.contains(" 0 not signed yet"))
 
@@ -46,7 +46,7 @@ struct SigningTests {
             try await env.tamper("delete from dsr.evidence_tiles; delete from dsr.evidence_checkpoints")
             try await env.submit(.access, "b")
             let ended = try await env.dsr("run").expect(1)
-            #expect(ended.err.contains("nothing is signed until a person has looked"))
+            #expect(ended.err.contains("Signing is stopped"))
             #expect(try await env.ending(of: 2) == "completed no_data")
             #expect(try await env.count("select count(*) from dsr.evidence_checkpoints") == 0)
         }

@@ -10,7 +10,7 @@ struct WitnessTests {
             let cosign = [
                 "evidence", "cosign", "--checkpoints", keys.checkpoints, "--log", keys.log, "--key-file",
                 keys.witnessFile,
-                "--memory", env.folder + "/memory",
+                "--state", env.folder + "/state",
             ]
             for name in ["a", "b"] {
                 try await env.answer(name)
@@ -18,7 +18,7 @@ struct WitnessTests {
                     try await TestEnvironment.run(cosign, [:]).expect(0).out.contains("Signed: dsr.test/log at size")
                 )
             }
-            #expect(try await TestEnvironment.run(cosign, [:]).expect(0).out.contains("No new head"))
+            #expect(try await TestEnvironment.run(cosign, [:]).expect(0).out.contains("No new checkpoint"))
             try await TestEnvironment.check(env.receipt(of: 2), key: keys.log, witness: keys.witness).expect(0)
             try await env.dsr("evidence", "verify").expect(0)
 
@@ -33,7 +33,7 @@ struct WitnessTests {
             )
             try await env.dsr("evidence", "checkpoint").expect(0)
             let refused = try await TestEnvironment.run(cosign, [:]).expect(1)
-            #expect(refused.err.contains("is another head of size"))
+            #expect(refused.err.contains("has a different root for size"))
         }
     }
 }

@@ -170,6 +170,34 @@ struct LivenessTests {
         }
     }
 
+    @Test("a heartbeat after the end of a run does not count as a lost lease")
+    func heartbeatAfterEnd() async throws {
+        try await Self.withErasures(1) { env, invariants in
+            let proxy = try await PostgresProxy.start(before: try await FaultServer.shared)
+            let ending = PostgresProxy.Point(.before, "end a run")
+            let renewal = PostgresProxy.Point(.before, "renew the lease")
+            let refused = PostgresProxy.Point(.after, "renew the lease")
+            let signing = PostgresProxy.Point(.before, "store a checkpoint")
+            await proxy.order(.hold, at: ending)
+            let ended = try await env.running(["run"], setting: proxy.variables(for: env)) { _ in
+                try await proxy.waitUntilReached(ending)
+                await proxy.order(.hold, at: renewal)
+                try await proxy.waitUntilReached(renewal)
+                await proxy.order(.hold, at: signing)
+                await proxy.release(ending)
+                try await proxy.waitUntilReached(signing)
+                await proxy.order(.watch, at: refused)
+                await proxy.release(renewal)
+                try await proxy.waitUntilReached(refused)
+                await proxy.release(signing)
+            }
+            try ended.expect(0)
+            await proxy.stop()
+            let counts = try await invariants.expectAll()
+            #expect(counts.acted == 1 && counts.leasesLost == 0, "\(counts)")
+        }
+    }
+
     @Test("a run that cannot renew its lease starts no deletion, and ends when it learns that the lease has passed")
     func fenced() async throws {
         try await Self.withErasures(1) { env, invariants in

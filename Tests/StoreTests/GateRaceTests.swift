@@ -140,7 +140,7 @@ struct GateRaceTests {
         #expect(try await database.column("waiting_for", of: id) == gate)
     }
 
-    @Test("a request that a run works is not refused, cancelled or approved under its hands")
+    @Test("a request that a run is processing is not refused, cancelled or approved")
     func decisionsOnRunning() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
@@ -152,7 +152,7 @@ struct GateRaceTests {
                 Issue.record("\(decision) was made")
                 continue
             }
-            #expect(sentence.contains("run \(run) works request \(id) now"))
+            #expect(sentence.contains("run \(run) is processing request \(id)"))
         }
     }
 }

@@ -176,11 +176,15 @@ extension RunSummary {
     }
 
     private var neededAction: String {
+        let list = "see 'dsr requests list --needs-action'"
         let ids = report.needsAction.map { String($0.requestID) }
-        guard let first = ids.first else { return "something needs action; see the summary of run \(report.runID)" }
-        let named = ids.prefix(10).joined(separator: ", ") + (ids.count > 10 ? ", …" : "")
-        return ids.count == 1
-            ? "1 request needs action: \(first); see 'dsr requests show \(first)'"
-            : "\(ids.count.grouped) requests need action: \(named); see 'dsr requests show NUMBER'"
+        if ids.count == 1 { return "1 request needs action: \(ids[0]); see 'dsr requests show \(ids[0])'" }
+        if ids.count > 1 {
+            let named = ids.prefix(10).joined(separator: ", ") + (ids.count > 10 ? ", …" : "")
+            return "\(ids.count.grouped) requests need action: \(named); \(list)"
+        }
+        let waiting = report.counts.waiting.reduce(0) { $0 + ($1.key.needsAction ? $1.value : 0) }
+        guard waiting > 0 else { return "something needs action; see the summary of run \(report.runID)" }
+        return "\(waiting.counted("request waits", "requests wait")) for an operator; \(list)"
     }
 }

@@ -39,7 +39,7 @@ enum EvidenceSettings {
     )
     static let resultsPerCheckpoint = Setting(
         "evidence.resultsPerCheckpoint",
-        "DSR_EVIDENCE_RESULTS_PER_HEAD",
+        "DSR_EVIDENCE_RESULTS_PER_CHECKPOINT",
         .number(1...1_000_000),
         default: .value("10000"),
         help: "Number of results after which a run signs a checkpoint."

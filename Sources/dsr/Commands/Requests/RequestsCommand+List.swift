@@ -9,6 +9,7 @@ extension RequestsCommand {
             abstract: "List requests, oldest first; with --at-risk, the most urgent first.",
             discussion: """
                 Examples:
+                  dsr requests list --needs-action
                   dsr requests list --state failed
                   dsr requests list --at-risk 7d --json
                 """
@@ -26,12 +27,19 @@ extension RequestsCommand {
             )
         )
         var atRisk: DayCount?
+        @Flag(
+            help: """
+                List only requests that need action: failed, overdue, waiting for an operator, refused without the \
+                customer told, or malformed and refused in the last month.
+                """
+        )
+        var needsAction = false
         @OptionGroup var list: ListOptions
         @OptionGroup var options: ConfigurationOptions
 
         func validate() throws {
-            guard atRisk == nil || (state == nil && list.after == 0) else {
-                throw ValidationError("--at-risk cannot be combined with --state or --after")
+            guard atRisk == nil || (state == nil && !needsAction && list.after == 0) else {
+                throw ValidationError("--at-risk cannot be combined with --state, --needs-action or --after")
             }
         }
 
@@ -40,7 +48,12 @@ extension RequestsCommand {
                 if let atRisk {
                     try await store.requestsAtRisk(withinDays: atRisk.days, limit: list.limit)
                 } else {
-                    try await store.requests(state: state, after: list.after, limit: list.limit)
+                    try await store.requests(
+                        state: state,
+                        needingAction: needsAction,
+                        after: list.after,
+                        limit: list.limit
+                    )
                 }
             }
             try list.print(
