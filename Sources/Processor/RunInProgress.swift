@@ -49,7 +49,9 @@ struct RunInProgress: Sendable {
             for watcher in watchers { children.addTask { await watcher(context.shutdown) } }
             defer { children.cancelAll() }
 
-            async let signed = CheckpointSigner(database: database, signing: settings.signing).sign(each: signing.stream)
+            async let signed = CheckpointSigner(database: database, signing: settings.signing).sign(
+                each: signing.stream
+            )
             async let delivered = deliver()
             let (dispatcher, rechecks) = try await process()
             delivery.finish()

@@ -10,8 +10,8 @@ import ThrowawayPostgres
 struct DatabaseFaultTests {
     /// Statements that are sent again when the answer to their commit is lost.
     static let commits = [
-        "rescue requests", "admit requests", "claim requests", "announce calls", "record results",
-        "look at the gates of waiting requests", "mark documents delivered", "end a run",
+        "rescue requests", "admit requests", "claim requests", "announce API requests", "record results",
+        "check the gates of waiting requests", "mark documents delivered", "end a run",
     ].flatMap { statement in PostgresProxy.Point.Moment.allCases.map { PostgresProxy.Point($0, statement) } }
 
     @Test(

@@ -132,7 +132,7 @@ struct LivenessTests {
     func zombieBeforeItsCall() async throws {
         try await Self.withErasures(1) { env, invariants in
             let proxy = try await PostgresProxy.start(before: try await FaultServer.shared)
-            let announced = PostgresProxy.Point(.after, "announce calls")
+            let announced = PostgresProxy.Point(.after, "announce API requests")
             await proxy.order(.hold, at: announced)
             let zombie = try await env.running(["run"], setting: proxy.variables(for: env)) { child in
                 try await proxy.waitUntilReached(announced)
@@ -153,7 +153,7 @@ struct LivenessTests {
         try await Self.withErasures(20) { env, invariants in
             let proxy = try await PostgresProxy.start(before: try await FaultServer.shared)
             // Its commit does not arrive: it holds the lock on the log, which every run needs.
-            let point = PostgresProxy.Point(.before, "announce calls", number: 2)
+            let point = PostgresProxy.Point(.before, "announce API requests", number: 2)
             await proxy.order(.hold, at: point)
             let ended = try await env.running(["run"], setting: proxy.variables(for: env)) { child in
                 try await proxy.waitUntilReached(point)
@@ -177,19 +177,19 @@ struct LivenessTests {
             let ending = PostgresProxy.Point(.before, "end a run")
             let renewal = PostgresProxy.Point(.before, "renew the lease")
             let refused = PostgresProxy.Point(.after, "renew the lease")
-            let signing = PostgresProxy.Point(.before, "store a checkpoint")
+            let delivery = PostgresProxy.Point(.before, "mark documents delivered")
             await proxy.order(.hold, at: ending)
             let ended = try await env.running(["run"], setting: proxy.variables(for: env)) { _ in
                 try await proxy.waitUntilReached(ending)
                 await proxy.order(.hold, at: renewal)
                 try await proxy.waitUntilReached(renewal)
-                await proxy.order(.hold, at: signing)
+                await proxy.order(.hold, at: delivery)
                 await proxy.release(ending)
-                try await proxy.waitUntilReached(signing)
+                try await proxy.waitUntilReached(delivery)
                 await proxy.order(.watch, at: refused)
                 await proxy.release(renewal)
                 try await proxy.waitUntilReached(refused)
-                await proxy.release(signing)
+                await proxy.release(delivery)
             }
             try ended.expect(0)
             await proxy.stop()

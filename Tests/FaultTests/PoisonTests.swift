@@ -29,7 +29,7 @@ struct PoisonTests {
                                 "select id::text as t from dsr.subject_requests where state = 'running'"
                             ) == ["3"]
                         )
-                        #expect(try await env.requests("state <> 'completed' and losses < 2") == 0)
+                        #expect(try await env.requests("state <> 'completed' and crashed_runs < 2") == 0)
                     }
                     try child.send(.kill)
                 }

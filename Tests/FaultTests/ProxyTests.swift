@@ -16,7 +16,7 @@ struct ProxyTests {
             #expect(try await env.ending(of: 1) == "completed erased")
             let commits = await proxy.commits()
             for statement in [
-                "begin a run", "rescue requests", "admit requests", "claim requests", "announce calls",
+                "begin a run", "rescue requests", "admit requests", "claim requests", "announce API requests",
                 "record results",
                 "mark documents delivered", "end a run",
             ] {

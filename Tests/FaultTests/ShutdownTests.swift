@@ -112,7 +112,7 @@ struct ShutdownTests {
             let ended = try await env.dsr("run", "--limit", "\(limit)")
             try await Self.expectOrder(
                 ended,
-                "it had begun as many requests as it was to",
+                "request limit reached",
                 begun: limit...limit,
                 env,
                 invariants
@@ -139,7 +139,7 @@ struct ShutdownTests {
             let ended = try await env.running(["run", "--until", "06:00", "--grace", "1"], setting: environment) {
                 _ in
             }
-            try await Self.expectOrder(ended, "its time was up", begun: 1...19, env, invariants)
+            try await Self.expectOrder(ended, "time limit reached", begun: 1...19, env, invariants)
         }
     }
 

@@ -85,8 +85,8 @@ struct SoakPlan: Sendable, Equatable {
     }
 
     private static let statements = [
-        "begin a run", "rescue requests", "admit requests", "claim requests", "announce calls", "record results",
-        "look at the gates of waiting requests", "mark documents delivered", "end a run", "renew the lease",
+        "begin a run", "rescue requests", "admit requests", "claim requests", "announce API requests", "record results",
+        "check the gates of waiting requests", "mark documents delivered", "end a run", "renew the lease",
     ]
 
     private static func cut(_ random: inout SplitMix64) -> PostgresProxy.Point {
