@@ -157,11 +157,23 @@ private enum RequestListStatements {
         \(summary)
         from \(requests)
         where ($1::text is null or r.state = $1) and ($2::text is null or r.ticket = $2) and r.id > $3
-          and ($4::bigint is null or r.id = $4)
+          and ($4::bigint is null or r.id = $4) and (not $5::boolean or \(needsAction))
         order by r.id
-        limit $5
+        limit $7
         """
     }
+
+    private static let needsAction = """
+        case r.state
+            when 'failed' then true
+            when 'refused' then case when r.refusal_ground is null
+                then r.finished_at > clock_timestamp() - interval '1 month' else r.refusal_told_on is null end
+            when 'waiting' then r.waiting_for = any ($6::text[]) or r.answer_by < dsr.today(r.time_zone)
+            when 'pending' then coalesce(r.answer_by < dsr.today(r.time_zone), false)
+            when 'running' then r.answer_by < dsr.today(r.time_zone)
+            else false
+        end
+        """
 
     static let open = Statement(
         "count open requests",

@@ -10,7 +10,8 @@ struct AuditTests {
     static let attacks: [(name: String, sql: String, finding: String)] = [
         (
             "a payload is changed",
-            "update dsr.evidence_payloads set payload = overlay(payload placing 'X' from 20) where index = 5", "log entry 5: its content"
+            "update dsr.evidence_payloads set payload = overlay(payload placing 'X' from 20) where index = 5",
+            "log entry 5: its content"
         ),
         (
             "a payload and its hash are changed",
@@ -20,8 +21,14 @@ struct AuditTests {
             update dsr.evidence_leaves l set leaf_hash = sha256('\\x00'::bytea || p.payload) from dsr.evidence_payloads p where p.index = l.index
             """, "in the database does not match the root of the log entries"
         ),
-        ("a hash is changed", "update dsr.evidence_leaves set leaf_hash = sha256('x') where index = 3", "log entry 3: its content"),
-        ("an entry is deleted", "delete from dsr.evidence_leaves where index = 4", "the recorded size is 20 log entries, but only 4 exist without a gap"),
+        (
+            "a hash is changed", "update dsr.evidence_leaves set leaf_hash = sha256('x') where index = 3",
+            "log entry 3: its content"
+        ),
+        (
+            "an entry is deleted", "delete from dsr.evidence_leaves where index = 4",
+            "the recorded size is 20 log entries, but only 4 exist without a gap"
+        ),
         (
             "an entry is duplicated",
             """

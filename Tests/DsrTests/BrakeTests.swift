@@ -57,7 +57,9 @@ struct BrakeTests {
             try await env.submit(.erasure, customers: 6...8)
             let braked = try await env.dsr("run").expect(1)
             #expect(
-                braked.err.contains("3 erasures are due, and one run carries out at most 2 because the median of earlier runs is 1")
+                braked.err.contains(
+                    "3 erasures are due, and one run carries out at most 2 because the median of earlier runs is 1"
+                )
             )
             #expect(try await env.requests("waiting_for = 'brake'") == 3)
             // One is withdrawn, and the number of the others is usual.

@@ -155,7 +155,9 @@ struct GateTests {
             let shown = try await env.dsr("requests", "show", "1").expect(0).out
             #expect(shown.contains("clarification, closed: The customer was asked what they mean (Recital 63 GDPR)"))
             #expect(
-                shown.contains("and has not answered; the suspension counts once they answer (Art. 12(6) and Recital 63 GDPR).")
+                shown.contains(
+                    "and has not answered; the suspension counts once they answer (Art. 12(6) and Recital 63 GDPR)."
+                )
             )
             try await env.dsr("requests", "resume", "1", "--for", "clarification", "--ticket", "T-1").expect(0)
             try await env.dsr("run").expect(0)

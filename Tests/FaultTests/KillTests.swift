@@ -23,12 +23,14 @@ struct KillTests {
 
     static let steps: [Step] =
         [
-            "begin a run", "rescue requests", "admit requests", "claim requests", "announce API requests", "record results",
+            "begin a run", "rescue requests", "admit requests", "claim requests", "announce API requests",
+            "record results",
             "check the gates of waiting requests", "mark documents delivered", "end a run",
         ].flatMap { statement in PostgresProxy.Point.Moment.allCases.map { .commit(.init($0, statement)) } }
         + [
             .commit(.init(.before, "record results", number: 2)), .commit(.init(.after, "record results", number: 2)),
-            .commit(.init(.before, "announce API requests", number: 3)), .commit(.init(.after, "announce API requests", number: 3)),
+            .commit(.init(.before, "announce API requests", number: 3)),
+            .commit(.init(.after, "announce API requests", number: 3)),
             .call("getCustomerInventory", isDone: false, customer: "customer-1"),
             .call("deleteCouponReservation", isDone: false), .call("deleteCouponReservation", isDone: true),
             .call("deleteCustomerData", isDone: false), .call("deleteCustomerData", isDone: true),

@@ -151,7 +151,9 @@ struct Soak: Sendable {
     private func settle(_ request: String) async throws {
         let retried = try await env.dsr("requests", "retry", request, "--ticket", "SOAK")
         guard retried.code != 0 else { return }
-        guard retried.err.contains("is forgotten") else { throw TestEnvironment.Unexpected(description: retried.err) }
+        guard retried.err.contains("identifier is gone") else {
+            throw TestEnvironment.Unexpected(description: retried.err)
+        }
         try await env.dsr("requests", "cancel", request, "--ticket", "SOAK").expect(0)
     }
 

@@ -107,12 +107,12 @@ struct FulfilmentTests {
     func withheld() throws {
         let notRecorded = retries.resolution(
             of: try request(),
-            after: ChangeWithheld.notRecorded("statement \"announce changes\" failed"),
+            after: ChangeWithheld.notRecorded("statement \"announce API requests\" failed"),
             mayHaveActed: false,
             jitter: 1
         )
         #expect(notRecorded.wait == .seconds(60) && notRecorded.failures == 1)
-        #expect(notRecorded.reason?.contains("announce changes") == true)
+        #expect(notRecorded.reason?.contains("announce API requests") == true)
         for withheld in [ChangeWithheld.gateClosed(.approval), .claimLost, .leaseInDoubt] {
             let resolution = retries.resolution(of: try request(), after: withheld, mayHaveActed: true)
             #expect(resolution.state == .pending && resolution.wait == nil && resolution.failures == 0)
