@@ -163,18 +163,6 @@ private enum RequestListStatements {
         """
     }
 
-    private static let needsAction = """
-        case r.state
-            when 'failed' then true
-            when 'refused' then case when r.refusal_ground is null
-                then r.finished_at > clock_timestamp() - interval '1 month' else r.refusal_told_on is null end
-            when 'waiting' then r.waiting_for = any ($6::text[]) or r.answer_by < dsr.today(r.time_zone)
-            when 'pending' then coalesce(r.answer_by < dsr.today(r.time_zone), false)
-            when 'running' then r.answer_by < dsr.today(r.time_zone)
-            else false
-        end
-        """
-
     static let open = Statement(
         "count open requests",
         """
