@@ -157,9 +157,9 @@ private enum RequestListStatements {
         \(summary)
         from \(requests)
         where ($1::text is null or r.state = $1) and ($2::text is null or r.ticket = $2) and r.id > $3
-          and ($4::bigint is null or r.id = $4) and (not $5::boolean or \(needsAction))
+          and ($4::bigint is null or r.id = $4)
         order by r.id
-        limit $7
+        limit $5
         """
     }
 
