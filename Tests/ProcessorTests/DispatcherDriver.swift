@@ -48,7 +48,8 @@ struct DispatcherDriver {
         case .claim(let query, _):
             "claim " + (query.onlySuspects ? "suspect" : "\(query.limit)") + (query.isBraked ? ", braked" : "")
         case .begin(let request): "begin \(request.id)"
-        case .record(let resolutions): "record \(resolutions.map { "\($0.claim.request) \($0.state)" }.joined(separator: ", "))"
+        case .record(let resolutions):
+            "record \(resolutions.map { "\($0.claim.request) \($0.state)" }.joined(separator: ", "))"
         case .findOtherRuns: "find other runs"
         case .wait(let instant): instant.map { "wait \($0 - conditions.now)" } ?? "wait"
         case .shutDown(let end): "shut down: \(end.sentence)"

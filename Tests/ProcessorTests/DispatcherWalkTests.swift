@@ -7,7 +7,10 @@ import Testing
 /// Random walks: a queue that answers the dispatcher's actions with whatever could happen.
 @Suite("Dispatcher, random walks")
 struct DispatcherWalkTests {
-    @Test("every claimed request is begun or given back exactly once, and the run ends", arguments: 0..<200 as Range<UInt64>)
+    @Test(
+        "every claimed request is begun or given back exactly once, and the run ends",
+        arguments: 0..<200 as Range<UInt64>
+    )
     func walk(_ seed: UInt64) throws {
         var world = World(seed: seed)
         var dispatcher = Dispatcher(world.plan)

@@ -9,7 +9,9 @@ import Testing
 struct FulfilmentTests {
     private let retries = RetryPolicy()
 
-    private func request(_ right: Right = .erasure, failures: Int = 0, mayHaveActed: Bool = false) throws -> SubjectRequest {
+    private func request(_ right: Right = .erasure, failures: Int = 0, mayHaveActed: Bool = false) throws
+        -> SubjectRequest
+    {
         SubjectRequest(
             claim: Claim(request: 1, number: 1, failures: failures, mayHaveActed: mayHaveActed),
             right: right,
@@ -19,10 +21,13 @@ struct FulfilmentTests {
         )
     }
 
-    @Test("an outage sends a request back and counts against nothing", arguments: [
-        APIFailure.timedOut, .noConnection, .status(500, retryAfter: nil), .status(503, retryAfter: nil),
-        .status(429, retryAfter: nil), .status(408, retryAfter: nil),
-    ])
+    @Test(
+        "an outage sends a request back and counts against nothing",
+        arguments: [
+            APIFailure.timedOut, .noConnection, .status(500, retryAfter: nil), .status(503, retryAfter: nil),
+            .status(429, retryAfter: nil), .status(408, retryAfter: nil),
+        ]
+    )
     func outage(_ failure: APIFailure) throws {
         let resolution = retries.resolution(
             of: try request(failures: 4),
@@ -44,7 +49,12 @@ struct FulfilmentTests {
             mayHaveActed: false
         )
         #expect(fourth.state == .pending && fourth.failures == 4)
-        let fifth = retries.resolution(of: try request(failures: 4), after: .unreadable, reason: "r", mayHaveActed: false)
+        let fifth = retries.resolution(
+            of: try request(failures: 4),
+            after: .unreadable,
+            reason: "r",
+            mayHaveActed: false
+        )
         #expect(fifth.state == .failed && fifth.outcome == nil && fifth.reason == "r")
     }
 
@@ -55,11 +65,19 @@ struct FulfilmentTests {
         #expect(resolution.state == .failed && resolution.outcome == .refusedByAPI)
     }
 
-    @Test("refused credentials and a shutdown send a request back as it was", arguments: [
-        APIFailure.status(401, retryAfter: nil), .status(403, retryAfter: nil), .cancelled,
-    ])
+    @Test(
+        "refused credentials and a shutdown send a request back as it was",
+        arguments: [
+            APIFailure.status(401, retryAfter: nil), .status(403, retryAfter: nil), .cancelled,
+        ]
+    )
     func givenBack(_ failure: APIFailure) throws {
-        let resolution = retries.resolution(of: try request(failures: 2), after: failure, reason: "r", mayHaveActed: false)
+        let resolution = retries.resolution(
+            of: try request(failures: 2),
+            after: failure,
+            reason: "r",
+            mayHaveActed: false
+        )
         #expect(resolution.state == .pending && resolution.failures == 2 && resolution.wait == nil)
     }
 
@@ -76,7 +94,12 @@ struct FulfilmentTests {
             mayHaveActed: false
         )
         #expect(later.mayHaveActed && later.outcome == nil)
-        let update = retries.resolution(of: try request(.rectification), after: .timedOut, reason: "r", mayHaveActed: true)
+        let update = retries.resolution(
+            of: try request(.rectification),
+            after: .timedOut,
+            reason: "r",
+            mayHaveActed: true
+        )
         #expect(!update.mayHaveActed && update.outcome == .outcomeUnknown)
     }
 
