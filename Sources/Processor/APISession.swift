@@ -95,6 +95,9 @@ extension APISession {
                 let error = APIError(failed)
                 await limiter.leave(permit, error.failure)
                 try await waitToRetry(after: error, tries: tries, isRepeatable: isRepeatable)
+            } catch {
+                await limiter.leave(permit, .cancelled)
+                throw error
             }
         }
     }

@@ -10,9 +10,11 @@ struct Delivery: Sendable {
     /// The only request whose documents are delivered; `nil` for all.
     var request: Int64?
 
-    /// Documents of one page, which are written at once, and their bytes in memory. One document may have 64 MiB.
-    private static let pageCount = 16
+    /// Documents of one page, which are marked in one commit, and their bytes in memory. One document may have 64 MiB.
+    private static let pageCount = 64
     private static let pageBytes: Int64 = 32 << 20
+    /// Files that are written at once. Each waits for the disk most of its time.
+    private static let writers = 8
 
     /// Delivers each time it is woken, until the stream ends, and then once more. A failure ends the deliveries until
     /// then: a full disk is tried once more at the end and not after each document.
@@ -63,23 +65,26 @@ struct Delivery: Sendable {
 
     /// - Returns: The documents that were written, and why another one was not.
     private func write(_ page: [UndeliveredDocument]) async -> ([Int64], failure: String?) {
+        var written: [Int64] = []
+        var failure: String?
         await withTaskGroup(of: (Int64, failure: String?).self) { group in
-            for document in page {
-                group.addTask {
-                    do {
-                        try await directory.write(document)
-                        return (document.id, nil)
-                    } catch {
-                        return (document.id, "\(error)")
-                    }
-                }
+            var rest = page[...]
+            for document in rest.prefix(Self.writers) { group.addTask { await write(document) } }
+            rest = rest.dropFirst(Self.writers)
+            for await done in group {
+                if let failed = done.failure { failure = failed } else { written.append(done.0) }
+                if failure == nil, let next = rest.popFirst() { group.addTask { await write(next) } }
             }
-            var written: [Int64] = []
-            var failed: String?
-            for await (id, failure) in group {
-                if let failure { failed = failure } else { written.append(id) }
-            }
-            return (written.sorted(), failed)
+        }
+        return (written.sorted(), failure)
+    }
+
+    private func write(_ document: UndeliveredDocument) async -> (Int64, failure: String?) {
+        do {
+            try await directory.write(document)
+            return (document.id, nil)
+        } catch {
+            return (document.id, "\(error)")
         }
     }
 }
