@@ -119,19 +119,35 @@ extension APISession {
 
 extension APISession {
     /// Reads a customer who cannot exist. It shows that the API is there, that what answers is the API, and that the
-    /// credentials are right; it creates nothing.
+    /// credentials are right; it creates nothing. An API that is unavailable is waited for.
     ///
-    /// - Throws: ``RunError``.
-    func preflight() async throws {
-        do {
-            try await read { try await $0.customerInventory(integrationId: "dsr-preflight", sections: [.profile]) }
-        } catch let error as APIError {
-            switch error.failure.kind {
-            case .absent: return
-            case .credentials: throw RunError(.credentialsRefused, error.description, cause: error)
-            default: throw RunError(.apiUnavailable, error.description, cause: error)
+    /// - Returns: Why the run cannot go on; `nil` where it can, or is shut down anyway.
+    func preflight(patience: Duration, _ shutdown: Shutdown) async -> RunEnd? {
+        var outage = Outage(patience: patience)
+        while shutdown.end == nil {
+            do {
+                try await shutdown.interrupting {
+                    _ = try await read {
+                        try await $0.customerInventory(integrationId: "dsr-preflight", sections: [.profile])
+                    }
+                }
+                return nil
+            } catch let error as APIError {
+                switch error.failure.kind {
+                case .absent: return nil
+                case .credentials: return .credentialsRefused(error.description)
+                case .outage:
+                    guard let wait = outage.failed(at: .now, jitter: .random(in: 0...1)) else {
+                        return await limiter.state.outage ?? .apiUnavailable(error.description)
+                    }
+                    try? await shutdown.interrupting { try await Task.sleep(for: wait) }
+                case .trouble, .rejection, .stopped: return .apiUnavailable(error.description)
+                }
+            } catch {
+                return nil
             }
         }
+        return nil
     }
 
     /// Reads all that the API holds about a customer, parsed.

@@ -65,6 +65,8 @@ struct DispatchLoop {
                 try await store.releaseWaiting(run: run, isBraked: isBraked)
             }
             return .openedGates(counts.opened)
+        case .tryAPI:
+            return .tried(await api.preflight(patience: context.settings.apiPatienceAtStart, context.shutdown))
         case .claim(let query, let known):
             return .claimed(try await claim(query, known))
         case .begin(let request):

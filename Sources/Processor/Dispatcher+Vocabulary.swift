@@ -48,6 +48,8 @@ extension Dispatcher {
         case notedBrake
         /// Waiting requests were checked, and some went back to the queue.
         case openedGates(Int)
+        /// The API was tried; why the run cannot go on, where it cannot.
+        case tried(RunEnd?)
         /// Requests were claimed.
         case claimed(ClaimedGroup)
         /// A request was begun.
@@ -80,6 +82,8 @@ extension Dispatcher {
         case noteBrake(due: Int)
         /// Check the gates of waiting requests.
         case openGates(isBraked: Bool)
+        /// Try the API before the first claim, and wait for it where it is unavailable.
+        case tryAPI
         /// Claim requests; those in `known` are held already.
         case claim(ClaimQuery, known: Set<Int64>)
         /// Begin a request.

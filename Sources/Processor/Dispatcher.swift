@@ -15,6 +15,8 @@ struct Dispatcher {
         case checkingBrake(QueueAdmission.Counts)
         case notingBrake(ErasureBrake.Reason, due: Int, QueueAdmission.Counts)
         case openingGates(QueueAdmission.Counts)
+        /// Admission needs only the database. Before the first claim the API is tried.
+        case tryingAPI
         /// Another run is admitting rows at this moment; they will be ready soon, for whichever run claims them.
         case waitingForAdmission
         /// Claiming and processing.
@@ -107,6 +109,9 @@ extension Dispatcher {
             }
         case .openedGates(let opened):
             if case .openingGates(let counts) = phase { beginPass(counts, opened: opened) }
+        case .tried(let end):
+            pendingEnd = pendingEnd ?? end
+            phase = .working
         case .claimed(let group):
             take(group, conditions)
         case .resolved(let resolution, let accepted, let credentialsRefused):
@@ -165,14 +170,17 @@ extension Dispatcher {
     }
 
     private mutating func beginPass(_ counts: QueueAdmission.Counts, opened: Int) {
-        let hasFound = isFirstPass || claimedInPass > 0 || counts.ready > 0 || opened > 0
+        let isFirst = isFirstPass
+        let hasFound = isFirst || claimedInPass > 0 || counts.ready > 0 || opened > 0
         isFirstPass = false
         idlePasses = hasFound ? 0 : idlePasses + 1
         cursor = .start
         isExhausted = false
         claimedInPass = 0
         phase =
-            if hasFound {
+            if isFirst {
+                .tryingAPI
+            } else if hasFound {
                 .working
             } else if counts.elsewhere > 0, idlePasses < Self.admissionPatience {
                 .waitingForAdmission
@@ -238,6 +246,7 @@ extension Dispatcher {
         case .checkingBrake: return .countErasures
         case .notingBrake(_, let due, _): return .noteBrake(due: due)
         case .openingGates: return .openGates(isBraked: brakeReason != nil)
+        case .tryingAPI: return .tryAPI
         case .waitingForAdmission: return .wait(until: conditions.now + Self.admissionWait)
         case .working: return work(conditions)
         case .claimingSuspect: return claimSuspect(conditions)

@@ -39,8 +39,9 @@ final class LeaseKeeper: Sendable {
                 lease.withLock { $0.renewed(sentAt: sent) }
                 wait = interval
             } catch {
-                try? await store.reconnect()
-                wait = interval / 4
+                // At once over the new connection: the old one may have cost most of the lease already.
+                let isReconnected = (try? await store.reconnect()) != nil
+                wait = isReconnected && wait != .zero ? .zero : interval / 4
             }
         }
     }

@@ -19,6 +19,8 @@ public struct ProcessorSettings: Sendable {
     public var callsPerSecond: Double?
     /// How long the API, and the database, may be unavailable before the run ends.
     public var apiPatience = Duration.seconds(300), databasePatience = Duration.seconds(300)
+    /// Whether the run waits that long before it begins, too. An operator who waits for one request wants to know at once.
+    public var waitsAtStart = true
     /// The maximum number of requests to begin; `nil` for all.
     public var limit: Int?
     /// How long requests in work may take once the run shuts down.

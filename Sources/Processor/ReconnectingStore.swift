@@ -1,4 +1,3 @@
-import CallPolicy
 import Store
 import Synchronization
 
@@ -43,7 +42,7 @@ struct ReconnectingStore: Sendable {
 /// Restores the connection, once for all statements that found it broken.
 private final class Recovery: Sendable {
     private struct State {
-        var outage: DatabaseOutage
+        var outage: Outage
         var underway: Task<Void, Never>?
     }
 
@@ -54,7 +53,7 @@ private final class Recovery: Sendable {
     init(_ store: Store, patience: Duration, shutdown: Shutdown) {
         self.store = store
         self.shutdown = shutdown
-        self.state = Mutex(State(outage: DatabaseOutage(patience: patience)))
+        self.state = Mutex(State(outage: Outage(patience: patience)))
     }
 
     func succeeded() {
@@ -83,36 +82,5 @@ private final class Recovery: Sendable {
         // If this fails, the next statement says so, and the next wait is longer.
         if isLost { try? await store.reconnect() }
         state.withLock { $0.underway = nil }
-    }
-}
-
-/// How long an unavailable database is waited for. A state machine: it is told of failures, and decides.
-struct DatabaseOutage {
-    private let patience: Duration
-    private var since: ContinuousClock.Instant?
-    private var failures = 0
-
-    private static let waits = Backoff(base: .milliseconds(200), cap: .seconds(5))
-
-    init(patience: Duration) {
-        self.patience = patience
-    }
-
-    /// A statement failed.
-    ///
-    /// - Parameter jitter: A random number from 0 to 1.
-    /// - Returns: How long to wait before the next try; `nil` when patience is at an end.
-    mutating func failed(at now: ContinuousClock.Instant, jitter: Double) -> Duration? {
-        let since = since ?? now
-        self.since = since
-        guard now - since < patience else { return nil }
-        failures += 1
-        return Self.waits.wait(step: failures, jitter: jitter)
-    }
-
-    /// A statement succeeded.
-    mutating func ended() {
-        since = nil
-        failures = 0
     }
 }

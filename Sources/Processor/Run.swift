@@ -36,8 +36,9 @@ public struct Run: Sendable {
         self.progress = progress
     }
 
-    /// Executes the run. Before the first claim everything that it needs is tried, so that wrong credentials, a missing
-    /// schema or a broken template cost nothing but a sentence.
+    /// Executes the run. Before the first claim everything that it needs is tried, so that a missing schema or a broken
+    /// template costs nothing but a sentence, and wrong credentials cost no request. A database that is unavailable is
+    /// waited for.
     ///
     /// - Throws: ``RunError`` where the run could not begin, or the database refused or stayed away.
     public func execute(_ scope: Scope = .all) async throws -> RunSummary {
@@ -45,8 +46,24 @@ public struct Run: Sendable {
         if let problem = settings.reportsDirectory.flatMap({ ReportDirectory(path: $0).prepare() }) {
             throw RunError(.configuration, problem)
         }
+        let shutdown = Shutdown()
         do {
-            return try await execute(scope, templates)
+            return try await withThrowingTaskGroup(of: RunSummary?.self) { children in
+                for watcher in watchers {
+                    children.addTask {
+                        await watcher(shutdown)
+                        return nil
+                    }
+                }
+                children.addTask { try await execute(scope, templates, shutdown) }
+                children.addTask {
+                    try await endAfterSecondSignal(shutdown)
+                    return nil
+                }
+                defer { children.cancelAll() }
+                for try await summary in children { if let summary { return summary } }
+                throw RunError.stopped
+            }
         } catch let error as StoreError {
             throw RunError(error)
         }
@@ -60,39 +77,102 @@ public struct Run: Sendable {
         }
     }
 
-    private func execute(_ scope: Scope, _ templates: DocumentTemplates) async throws -> RunSummary {
-        try await Store.withConnection(database) { store in
-            try await store.requireCurrentSchema()
-            try await store.requireRights()
-            let api = APISession(client: client, limits: settings.limits, retries: settings.retry)
-            try await api.preflight()
-            return try await Store.withConnection(database) { heartbeat in
-                let (startedAt, sent) = (Date(), ContinuousClock.now)
-                let (run, queue) = try await store.beginRun(settings.identity(scope), lease: settings.lease)
-                let shutdown = Shutdown()
+    private func execute(
+        _ scope: Scope,
+        _ templates: DocumentTemplates,
+        _ shutdown: Shutdown
+    ) async throws -> RunSummary {
+        try await withConnection(shutdown) { store in
+            try await withConnection(shutdown) { heartbeat in
+                let reconnecting = ReconnectingStore(store, patience: settings.databasePatience, shutdown: shutdown)
+                let startedAt = Date()
+                let (run, queue, sent) = try await reconnecting.retrying { store in
+                    let sent = ContinuousClock.now
+                    let (run, queue) = try await store.beginRun(settings.identity(scope), lease: settings.lease)
+                    return (run, queue, sent)
+                }
                 let context = RunContext(
                     run: run,
                     scope: scope,
                     settings: settings,
-                    store: ReconnectingStore(store, patience: settings.databasePatience, shutdown: shutdown),
+                    store: reconnecting,
                     lease: LeaseKeeper(run: run, duration: settings.lease, takenAt: sent),
                     shutdown: shutdown
                 )
                 return try await RunInProgress(
                     context,
-                    api: api,
+                    api: APISession(client: client, limits: settings.limits, retries: settings.retry),
                     database: database,
                     templates: templates,
                     startedAt: startedAt,
                     start: queue,
                     progress: progress
-                ).execute(heartbeat: heartbeat, watchers)
+                ).execute(heartbeat: heartbeat)
             }
+        }
+    }
+
+    // MARK: - Beginning and ending
+
+    /// Connects, checks schema and rights, runs a body, and closes the connection. A database that is unavailable is
+    /// waited for, and a signal ends the wait.
+    private func withConnection<Value: Sendable>(
+        _ shutdown: Shutdown,
+        _ body: (Store) async throws -> Value
+    ) async throws -> Value {
+        let store = try await connected(shutdown)
+        do {
+            let value = try await body(store)
+            await store.close()
+            return value
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private func connected(_ shutdown: Shutdown) async throws -> Store {
+        var outage = Outage(patience: settings.databasePatienceAtStart)
+        while true {
+            do {
+                return try await shutdown.interrupting { try await Store.openForRun(database) }
+            } catch let error as StoreError where error.isTransient {
+                guard let wait = outage.failed(at: .now, jitter: .random(in: 0...1)) else { throw error }
+                try await shutdown.interrupting { try await Task.sleep(for: wait) }
+            }
+        }
+    }
+
+    /// A second signal cancels what is in work. If the run has not ended a second later, because the database does not
+    /// answer, it is given up: the next run takes over what it held.
+    private func endAfterSecondSignal(_ shutdown: Shutdown) async throws {
+        await shutdown.waitForCancellation()
+        try await Task.sleep(for: .seconds(1))
+        if shutdown.end == .stopped {
+            throw RunError(.stopped, "stopped by a second signal; the next run takes over what was in work")
+        }
+    }
+}
+
+extension Store {
+    /// Connects, and checks the schema and the rights that a run needs.
+    ///
+    /// - Throws: ``StoreError``.
+    fileprivate static func openForRun(_ database: PostgresConfiguration) async throws -> Store {
+        let store = try await open(database)
+        do {
+            try await store.requireRights()
+            return store
+        } catch {
+            await store.close()
+            throw error
         }
     }
 }
 
 extension ProcessorSettings {
+    var apiPatienceAtStart: Duration { waitsAtStart ? apiPatience : .zero }
+
     fileprivate func identity(_ scope: Scope) -> RunIdentity {
         RunIdentity(
             host: host,
@@ -103,6 +183,8 @@ extension ProcessorSettings {
             scope: scope
         )
     }
+
+    fileprivate var databasePatienceAtStart: Duration { waitsAtStart ? databasePatience : .zero }
 
     fileprivate var limits: CallLimiter.Limits {
         CallLimiter.Limits(inFlight: concurrency, callsPerSecond: callsPerSecond, outagePatience: apiPatience)

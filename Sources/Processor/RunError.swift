@@ -10,10 +10,8 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
         public static let databaseUnavailable = Code(name: "database unavailable")
         /// The database's schema is not the one of this version, or the role may not use it.
         public static let schema = Code(name: "schema")
-        /// The API cannot be reached, or what answers is not the API.
-        public static let apiUnavailable = Code(name: "API unavailable")
-        /// The API refuses the credentials.
-        public static let credentialsRefused = Code(name: "credentials refused")
+        /// A signal stopped it first.
+        public static let stopped = Code(name: "stopped")
         /// A template is broken, or a setting is impossible.
         public static let configuration = Code(name: "configuration")
     }
@@ -30,6 +28,8 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
         self.description = description
         self.cause = cause
     }
+
+    static let stopped = RunError(.stopped, "stopped by a signal before the run began; nothing was claimed")
 
     /// A failure of the database.
     public init(_ error: StoreError) {

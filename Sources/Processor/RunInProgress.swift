@@ -5,7 +5,7 @@ import Store
 import SubjectRequests
 import Synchronization
 
-/// A run between its beginning and its end. Heartbeat, watchers, checkpoint signer and delivery work beside the requests,
+/// A run between its beginning and its end. Heartbeat, checkpoint signer and delivery work beside the requests,
 /// as children of the task that processes them, and end with it.
 struct RunInProgress: Sendable {
     let context: RunContext
@@ -43,10 +43,9 @@ struct RunInProgress: Sendable {
     ///
     /// - Parameter heartbeat: A connection of its own for the lease.
     /// - Throws: ``StoreError``.
-    func execute(heartbeat: Store, _ watchers: [Run.Watcher]) async throws -> RunSummary {
+    func execute(heartbeat: Store) async throws -> RunSummary {
         try await withThrowingTaskGroup(of: Void.self) { children in
             children.addTask { await context.lease.renew(with: heartbeat, shutdown: context.shutdown) }
-            for watcher in watchers { children.addTask { await watcher(context.shutdown) } }
             defer { children.cancelAll() }
 
             async let signed = CheckpointSigner(database: database, signing: settings.signing).sign(
@@ -145,6 +144,7 @@ struct RunInProgress: Sendable {
         _ rechecks: Rechecks.Outcome,
         _ delivered: ReportDirectory.Delivered
     ) async throws -> (RunReport, deliveryFailure: String?) {
+        _ = try await context.store.retrying { store in try await store.returnOrphans(of: context.run) }
         var tally = dispatcher.tally
         tally.addCalls(rechecks.calls)
         var report = RunReport(

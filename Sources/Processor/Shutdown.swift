@@ -33,6 +33,22 @@ public final class Shutdown: Sendable {
     /// Whether requests in work are cancelled.
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
+    /// Runs a body that nothing depends on yet, and cancels it when the shutdown begins.
+    ///
+    /// - Throws: ``RunError`` `.stopped` where it was cancelled, and what the body throws.
+    func interrupting<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { children in
+            children.addTask { try await body() }
+            children.addTask {
+                await self.waitForBeginning()
+                return nil
+            }
+            defer { children.cancelAll() }
+            guard let value = try await children.next() ?? nil else { throw RunError.stopped }
+            return value
+        }
+    }
+
     /// Waits until the shutdown begins, or the task is cancelled.
     func waitForBeginning() async { await beginning.wait() }
     /// Waits until requests in work are cancelled, or the task is.

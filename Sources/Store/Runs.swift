@@ -69,7 +69,19 @@ extension Store {
         }
     }
 
-    /// Ends a run. Idempotent.
+    /// Returns to the queue what a run holds without knowing it: a claim whose connection broke can be committed long
+    /// after the run has looked for it. Waits for such claims; called when the run holds nothing that it knows of.
+    ///
+    /// - Returns: The number of requests.
+    @discardableResult
+    public func returnOrphans(of run: Int64) async throws -> Int {
+        try await transaction { connection in
+            try connection.query(RunStatements.lock, run)
+            return try connection.query(RunStatements.returnOrphans, run)[0].decode("returned")
+        }
+    }
+
+    /// Ends a run, with what it holds without knowing it. Idempotent.
     ///
     /// - Parameters:
     ///   - report: The run report as JSON.
@@ -84,11 +96,14 @@ extension Store {
         wasBraked: Bool = false,
         documents: [Document] = []
     ) async throws {
-        try await query(
-            RunStatements.end,
+        let parameters: [any PostgresEncodable] =
             [run, reason, PostgresJSON(String(decoding: report, as: UTF8.self)), erasures, wasBraked]
-                + RunStatements.documents.parameters(documents)
-        )
+            + RunStatements.documents.parameters(documents)
+        try await transaction { connection in
+            try connection.query(RunStatements.lock, run)
+            try connection.query(RunStatements.returnOrphans, run)
+            try connection.query(RunStatements.end, parameters: parameters)
+        }
     }
 }
 
@@ -146,6 +161,30 @@ private enum RunStatements {
         where o.ended_at is null and o.id <> $1
           and exists (select from dsr.subject_requests r where r.run_id = o.id and r.state = 'running')
         order by o.id
+        """
+    )
+
+    // Stronger than the lock that a claim takes on the run's row until its commit.
+    static let lock = Statement("lock a run", "select id from dsr.runs where id = $1 for update")
+
+    static let returnOrphans = Statement(
+        "return orphaned requests",
+        """
+        with hit as (
+            update dsr.subject_requests r set
+                state = 'pending',
+                may_have_acted = r.may_have_acted or dsr.deletion_was_announced(r.id, r.claim_no)
+            where r.run_id = $1 and r.state = 'running'
+            returning r as request, r.id, r.claim_no
+        ), entries as (
+            select json_agg(
+                dsr.leaf('returned', request, jsonb_build_object('claim', claim_no, 'state', 'pending')) order by id
+            ) as list
+            from hit
+        ), log as materialized (
+            select dsr.append_evidence(entries.list, $1) from entries
+        )
+        select count(*) as returned from hit where exists (select from log)
         """
     )
 

@@ -63,7 +63,7 @@ extension RunError {
     fileprivate var exitCode: Failure.Code {
         switch code {
         case .schema, .configuration: .configuration
-        case .credentialsRefused: .credentials
+        case .stopped: .tryAgain
         default: .unreachable
         }
     }

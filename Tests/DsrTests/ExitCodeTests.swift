@@ -1,5 +1,6 @@
 import Foundation
 import Store
+import SubjectRequests
 import TalonOneSandbox
 import TestEnvironment
 import Testing
@@ -11,10 +12,8 @@ struct ExitCodeTests {
         "what is missing or wrong is said before anything is claimed",
         arguments: [
             (["DSR_DATABASE_URL": "host=/nonexistent"], 69, "cannot connect to Postgres"),
-            (["TALON_ONE_BASE_URL": "http://127.0.0.1:1"], 69, "no connection"),
             (["TALON_ONE_BASE_URL": "http://example.com"], 78, "https"),
             (["TALON_ONE_BASE_URL": nil], 78, "TALON_ONE_BASE_URL"),
-            (["TALON_ONE_API_KEY": "wrong"], 77, "refused the API key"),
             (["TALON_ONE_API_KEY": nil], 78, "TALON_ONE_API_KEY"),
             (["TALON_ONE_ENVIRONMENT": nil], 78, "TALON_ONE_ENVIRONMENT"),
             (["TALON_ONE_ENVIRONMENT": "production"], 78, "live or sandbox"),
@@ -33,12 +32,46 @@ struct ExitCodeTests {
     func settings(_ changes: [String: String?], _ code: Int32, _ sentence: String) async throws {
         try await TestEnvironment.with { env in
             try await env.sql("insert into dsr.subject_requests (kind, integration_id) values ('erasure', 'anna')")
-            let ended = try await env.dsr("run", setting: changes).expect(code)
+            let ended = try await env.dsr("run", "--no-wait", setting: changes).expect(code)
             #expect(ended.err.contains(sentence))
             #expect(ended.err.split(separator: "\n").count == 1)
             #expect(ended.out.isEmpty)
             #expect(try await env.ending(of: 1) == "pending -")
             #expect(try await env.count("select count(*) from dsr.runs") == 0)
+        }
+    }
+
+    @Test(
+        "an API that cannot be used is said before anything is claimed, and what is new is admitted all the same",
+        arguments: [
+            (["TALON_ONE_BASE_URL": "http://127.0.0.1:1"], 69, "no connection"),
+            (["TALON_ONE_API_KEY": "wrong"], 77, "refused the API key"),
+        ] as [([String: String?], Int32, String)]
+    )
+    func api(_ changes: [String: String?], _ code: Int32, _ sentence: String) async throws {
+        try await TestEnvironment.with { env in
+            try await env.submit(.erasure, "anna")
+            let ended = try await env.dsr("run", "--no-wait", setting: changes).expect(code)
+            #expect(ended.err.contains(sentence), "\(ended.err)")
+            #expect(ended.out.contains("left for the next run") && ended.out.contains("the sums agree"))
+            #expect(try await env.ending(of: 1) == "pending -")
+            #expect(try await env.events(of: 1) == ["received", "admitted"])
+            #expect(try await env.count("select count(*) from dsr.subject_requests where answer_by is not null") == 1)
+            let operators = try await env.dsr("export", "anna", "--output", "-", setting: changes).expect(code)
+            #expect(operators.err.contains("request 2 is in the queue and was not processed: "), "\(operators.err)")
+        }
+    }
+
+    @Test("an API and a database that are unavailable at the start are waited for")
+    func waitsAtStart() async throws {
+        try await TestEnvironment.with { env in
+            try await env.submit(.access, "anna")
+            await env.sandbox.install(SandboxFault(.status(code: 503), match: SandboxMatch(), count: 5))
+            try await env.dsr("run").expect(0)
+            #expect(try await env.ending(of: 1) == "completed no_data")
+            await env.sandbox.install(SandboxFault(.status(code: 503), match: SandboxMatch()))
+            let settings = ["DSR_CALL_PATIENCE_SECONDS": "1"]
+            #expect(try await env.dsr(["run"], setting: settings).expect(69).err.contains("HTTP 503"))
         }
     }
 

@@ -201,4 +201,19 @@ struct DatabaseFaultTests {
             #expect(counts.acted == 40, "\(counts)")
         }
     }
+
+    @Test("a database that is unavailable when the run begins is waited for")
+    func awayAtStart() async throws {
+        try await TestEnvironment.with(on: try await FaultServer.shared) { env in
+            let proxy = try await PostgresProxy.start(before: try await FaultServer.shared)
+            try await env.submit(.access, "anna")
+            await proxy.setRefusing(true)
+            try await env.running(setting: proxy.variables(for: env)) { _ in
+                try await proxy.waitForRefusals(2)
+                await proxy.setRefusing(false)
+            }.expect(0)
+            #expect(try await env.ending(of: 1) == "completed no_data")
+            await proxy.stop()
+        }
+    }
 }

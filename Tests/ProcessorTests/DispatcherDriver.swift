@@ -29,7 +29,8 @@ struct DispatcherDriver {
         _ = send(.started)
         _ = send(.rescued(.nothing))
         _ = send(.admitted(.init()))
-        return send(.openedGates(0))
+        _ = send(.openedGates(0))
+        return send(.tried(nil))
     }
 
     /// Goes through a pass that finds nothing new, up to the claim of a suspect.
@@ -44,6 +45,7 @@ struct DispatcherDriver {
         case .admit: "admit"
         case .countErasures: "count erasures"
         case .noteBrake(let due): "note brake \(due)"
+        case .tryAPI: "try API"
         case .openGates(let isBraked): isBraked ? "open gates, braked" : "open gates"
         case .claim(let query, _):
             "claim " + (query.onlySuspects ? "suspect" : "\(query.limit)") + (query.isBraked ? ", braked" : "")

@@ -15,7 +15,8 @@ struct DispatcherTests {
         #expect(driver.send(.started) == "rescue")
         #expect(driver.send(.rescued(.nothing)) == "admit")
         #expect(driver.send(.admitted(.init())) == "open gates")
-        #expect(driver.send(.openedGates(0)) == "claim 16")
+        #expect(driver.send(.openedGates(0)) == "try API")
+        #expect(driver.send(.tried(nil)) == "claim 16")
         #expect(driver.send(.claimed(.empty)) == "admit")
         #expect(driver.send(.admitted(.init())) == "open gates")
         #expect(driver.send(.openedGates(0)) == "claim suspect")
@@ -83,6 +84,18 @@ struct DispatcherTests {
         let refused = Claim(request: 7, number: 1).refused(InvalidRequest("bad"))
         #expect(driver.send(.recorded([(refused, accepted: true)])) == "begin 8")
         #expect(driver.dispatcher.tally.refused == 1)
+    }
+
+    @Test("what is new is admitted before the API is asked, and an API that is not there ends the run after that")
+    func admittedFirst() {
+        var driver = DispatcherDriver()
+        _ = driver.send(.started)
+        #expect(driver.send(.rescued(.nothing)) == "admit")
+        _ = driver.send(.admitted(.init(ready: 3)))
+        #expect(driver.send(.openedGates(0)) == "try API")
+        #expect(driver.send(.tried(.apiUnavailable("no connection"))) == "shut down: no connection")
+        driver.conditions.shutdown = .apiUnavailable("no connection")
+        #expect(driver.send(.shuttingDown) == "end")
     }
 
     // MARK: - Limits
@@ -244,7 +257,8 @@ struct DispatcherTests {
         #expect(driver.send(.countedErasures(4)) == "note brake 4")
         #expect(driver.send(.notedBrake) == "open gates, braked")
         #expect(driver.dispatcher.brakeReason == .tooMany(found: 4, maximum: 3))
-        #expect(driver.send(.openedGates(0)) == "claim 16, braked")
+        _ = driver.send(.openedGates(0))
+        #expect(driver.send(.tried(nil)) == "claim 16, braked")
         #expect(driver.send(.claimed(.empty)) == "admit")
         #expect(driver.send(.admitted(.init())) == "open gates, braked")
     }
@@ -257,6 +271,7 @@ struct DispatcherTests {
         _ = driver.send(.admitted(.init()))
         #expect(driver.send(.countedErasures(2)) == "open gates")
         _ = driver.send(.openedGates(0))
+        _ = driver.send(.tried(nil))
         _ = driver.send(.claimed(try .numbers(1...2, .erasure)))
         _ = driver.send(.began)
         #expect(driver.send(.began) == "claim 16")
@@ -278,6 +293,7 @@ struct DispatcherTests {
         #expect(driver.send(.notedBrake) == "open gates")
         #expect(driver.dispatcher.brakeReason == nil)
         _ = driver.send(.openedGates(0))
+        _ = driver.send(.tried(nil))
         _ = driver.send(.claimed(.empty))
         #expect(driver.send(.admitted(.init())) == "open gates")
     }

@@ -68,6 +68,7 @@ private struct World {
         case .countErasures: return .countedErasures(0)
         case .noteBrake: return .notedBrake
         case .openGates: return .openedGates(0)
+        case .tryAPI: return .tried(nil)
         case .claim(let query, let known):
             #expect(known == held.union(inWork))
             return .claimed(try claim(query))

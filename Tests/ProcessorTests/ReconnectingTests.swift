@@ -8,7 +8,7 @@ struct ReconnectingTests {
 
     @Test("an unavailable database is waited for with growing waits, until patience is at an end")
     func patience() {
-        var outage = DatabaseOutage(patience: .seconds(10))
+        var outage = Outage(patience: .seconds(10))
         var waits: [Duration?] = []
         for second in [0.0, 1, 2, 3, 4, 5, 9.9, 10] {
             waits.append(outage.failed(at: start + .seconds(second), jitter: 1))
@@ -23,7 +23,7 @@ struct ReconnectingTests {
 
     @Test("a statement that succeeds ends the outage, and the next one is waited for anew")
     func recovered() {
-        var outage = DatabaseOutage(patience: .seconds(10))
+        var outage = Outage(patience: .seconds(10))
         #expect(outage.failed(at: start, jitter: 1) == .milliseconds(200))
         outage.ended()
         #expect(outage.failed(at: start + .seconds(60), jitter: 1) == .milliseconds(200))
@@ -31,7 +31,7 @@ struct ReconnectingTests {
 
     @Test("without patience the first failure is final")
     func none() {
-        var outage = DatabaseOutage(patience: .zero)
+        var outage = Outage(patience: .zero)
         #expect(outage.failed(at: start, jitter: 1) == nil)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Store
 import SubjectRequests
 import Testing
@@ -83,6 +84,28 @@ struct RunTests {
         let undelivered = try #require(try await database.nextUndelivered(after: 0))
         try await database.store.markDelivered([undelivered.id], by: .run(run))
         #expect(try await database.store.content(ofDocument: "run-1.html") == Data("content".utf8))
+    }
+
+    @Test("a claim that is committed while its run ends goes back to the queue with the end, and is not lost")
+    func orphanedAtTheEnd() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.access, "customer-42", run: run)
+        // The connection of this claim is gone for the run, and the server still works on it.
+        let lost = try await database.anotherStore()
+        let blocker = try await database.connection()
+        try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
+        async let claimed = lost.claim(ClaimQuery(limit: 1, scope: .all), run: run)
+        try await database.waitUntilBlocked(1)
+        async let ended: Void = database.store.endRun(run, reason: "done")
+        try await database.waitUntilBlocked(2)
+        try await blocker.run(script: "commit", named: "release")
+        #expect(try await claimed.requests.map(\.id) == [id])
+        try await ended
+        #expect(try await database.column("state", of: id) == "pending")
+        #expect(try await database.events(of: id).suffix(2) == ["claimed", "returned"])
+        #expect(try await lost.claim(ClaimQuery(limit: 1, scope: .all), run: run).holdsLease == false)
+        try await database.expectSoundEvidence()
     }
 
     @Test("a lost connection is reported as such, and can be opened again")

@@ -112,6 +112,11 @@ package final class PostgresProxy: Sendable {
     package func setRefusing(_ isRefusing: Bool) async { await control.setRefusing(isRefusing) }
 
     /// How many connections were made to it so far.
+    /// Waits until so many connections have been refused.
+    package func waitForRefusals(_ count: Int) async throws {
+        try await waitUntil("\(count) refused connections") { await control.refusals >= count }
+    }
+
     package func connectionCount() async -> Int { await control.connectionCount }
 
     /// Waits until this many connections were made to it since it was started.

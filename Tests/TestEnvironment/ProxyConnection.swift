@@ -12,7 +12,7 @@ struct ProxyConnection: Sendable {
     func serve(_ client: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
         let server: Wire
         do {
-            guard await !control.isRefusing else { throw CancellationError() }
+            guard await !control.refuses() else { throw CancellationError() }
             server = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .connect(unixDomainSocketPath: socket) { channel in
                     channel.eventLoop.makeCompletedFuture { try Wire(wrappingChannelSynchronously: channel) }

@@ -12,6 +12,7 @@ actor ProxyControl {
     private var areNewOnesDeaf = false
     private var deaf: Set<Int> = []
     private(set) var isRefusing = false
+    private(set) var refusals = 0
 
     func order(_ action: PostgresProxy.Action, at point: PostgresProxy.Point) {
         counts[point.moment.rawValue + point.statement] = 0
@@ -83,4 +84,10 @@ actor ProxyControl {
     func isDeaf(_ connection: Int) -> Bool { deaf.contains(connection) }
 
     func setRefusing(_ isRefusing: Bool) { self.isRefusing = isRefusing }
+
+    /// Whether a new connection is refused; counts those that are.
+    func refuses() -> Bool {
+        if isRefusing { refusals += 1 }
+        return isRefusing
+    }
 }

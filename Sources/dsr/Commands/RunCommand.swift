@@ -59,6 +59,8 @@ struct RunCommand: AsyncParsableCommand {
         )
     )
     var maxRate: Double?
+    @Flag(help: "Do not wait for a database or an API that is unavailable at the start.")
+    var noWait = false
 
     func validate() throws {
         guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit must be at least 1") }
@@ -76,6 +78,7 @@ struct RunCommand: AsyncParsableCommand {
         var settings = try configuration.processor(actor: CurrentUser.name)
         settings.brakeTicket = allowSpike
         settings.limit = limit
+        settings.waitsAtStart = !noWait
         if let grace { settings.grace = .seconds(grace) }
         if let maxRate { settings.callsPerSecond = maxRate }
         if dryRun { return try await printDryRun(configuration, settings) }

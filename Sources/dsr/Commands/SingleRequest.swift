@@ -10,7 +10,8 @@ struct SingleRequest {
     /// - Returns: The request afterwards.
     /// - Throws: ``Failure`` where it could not be processed. It is in the queue then, unless the failure says otherwise.
     func process() async throws -> RequestSummary {
-        let settings = try configuration.processor(actor: CurrentUser.name)
+        var settings = try configuration.processor(actor: CurrentUser.name)
+        settings.waitsAtStart = false
         // Checks everything that a run needs before the request is in the queue.
         _ = try configuration.talonOne()
         let id = try await configuration.withStore { store in try await store.submit(submission) }
@@ -19,7 +20,9 @@ struct SingleRequest {
             try await store.requests(state: nil, only: id, limit: 1)
         }.first
         guard let request else { throw Failure(.needsAction, "request \(id) is not in the queue any more") }
-        if request.outcome == nil, summary.end != .done { try summary.throwUnlessDone() }
+        if request.outcome == nil, summary.end != .done {
+            try notProcessed(id) { try summary.throwUnlessDone() }
+        }
         if let signing = summary.signingFailure {
             Terminal.note("The evidence of request \(id) is not signed yet: \(signing)")
         }
@@ -32,6 +35,15 @@ struct SingleRequest {
     private func run(_ id: Int64, _ settings: ProcessorSettings) async throws -> RunSummary {
         do {
             return try await configuration.execute(.only(id), settings)
+        } catch {
+            return try notProcessed(id) { throw error }
+        }
+    }
+
+    /// Adds to an error where the request is now.
+    private func notProcessed<Value>(_ id: Int64, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
         } catch {
             let failure = Failure(error)
             throw Failure(failure.code, "request \(id) is in the queue and was not processed: \(failure.sentence)")
