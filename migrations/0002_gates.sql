@@ -368,7 +368,7 @@ begin
     if exists (select from dsr.subject_requests r
                where r.id = new.request_id and char_length(r.integration_id) >= 4
                  and position(lower(r.integration_id) in lower(concat_ws(E'\n', new.reason, new.ticket))) > 0) then
-        raise exception using errcode = 'check_violation', constraint = 'decision_names_nobody',
+        raise exception using errcode = 'check_violation', constraint = 'decision_names_no_customer',
             message = 'the reason or the ticket contains the integration_id',
             hint = 'Give the reason without naming the customer.';
     end if;

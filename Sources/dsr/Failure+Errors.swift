@@ -49,8 +49,8 @@ extension Failure {
     private static func rule(of error: StoreError) -> String? {
         error.cause?.constraint.flatMap { constraint in
             switch constraint {
-            case "decision_names_nobody":
-                "the reason or the ticket contains the customer's integrationId; state why, and not who"
+            case "decision_names_no_customer":
+                "the reason or the ticket contains the customer's integrationId; state the reason without it"
             case "decision_has_a_reason": "a decision needs a reason or a ticket: give --reason or --ticket"
             case "approval_takes_two": "the requester cannot approve their own erasure"
             default: nil

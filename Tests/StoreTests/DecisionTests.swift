@@ -176,7 +176,7 @@ struct DecisionTests {
         let id = try await database.ready(.access, "ada@example.com", run: run)
         for (why, constraint) in [
             (Justification(), "decision_has_a_reason"),
-            (Justification(reason: "Because ADA@example.com says so."), "decision_names_nobody"),
+            (Justification(reason: "Because ADA@example.com says so."), "decision_names_no_customer"),
             (Justification(ticket: "T ada"), "ticket_is_a_reference"),
         ] {
             let error = try await #require(throws: StoreError.self) {
