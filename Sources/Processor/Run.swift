@@ -42,7 +42,7 @@ public struct Run: Sendable {
     /// - Throws: ``RunError`` where the run could not begin, or the database refused or stayed away.
     public func execute(_ scope: Scope = .all) async throws -> RunSummary {
         let templates = try loadTemplates()
-        if let problem = settings.reportsDirectory.flatMap({ ReportDirectory(path: $0).prepare() }) {
+        if let problem = settings.reportsDirectory.flatMap(ReportDirectory.create) {
             throw RunError(.configuration, problem)
         }
         do {
@@ -64,14 +64,22 @@ public struct Run: Sendable {
         try await Store.withConnection(database) { store in
             try await store.requireCurrentSchema()
             try await store.requireRights()
-            let api = APISession(client: client, limits: settings.limits, retries: settings.retry)
+            let databaseID = try await own(store)
+            let api = APISession(
+                client: client,
+                environment: settings.environment,
+                limits: settings.limits,
+                retries: settings.retry
+            )
             try await api.preflight()
             return try await Store.withConnection(database) { heartbeat in
+                try await store.pin(deployment)
                 let (startedAt, sent) = (Date(), ContinuousClock.now)
                 let (run, queue) = try await store.beginRun(settings.identity(scope), lease: settings.lease)
                 let shutdown = Shutdown()
                 let context = RunContext(
                     run: run,
+                    databaseID: databaseID,
                     scope: scope,
                     settings: settings,
                     store: ReconnectingStore(store, patience: settings.databasePatience, shutdown: shutdown),
@@ -89,6 +97,25 @@ public struct Run: Sendable {
                 ).execute(heartbeat: heartbeat, watchers)
             }
         }
+    }
+}
+
+extension Run {
+    private var deployment: Deployment {
+        Deployment(environment: settings.environment, host: client.configuration.host)
+    }
+
+    /// Checks that the queue belongs to this deployment or to none yet, and that the report directory is the database's.
+    /// The queue is pinned later, once the API has accepted the credentials.
+    ///
+    /// - Returns: The database's id.
+    private func own(_ store: Store) async throws -> String {
+        let pinned = try await store.deployment()
+        try pinned.require(deployment.environment, at: deployment.host)
+        if let path = settings.reportsDirectory {
+            try ReportDirectory(path: path, databaseID: pinned.databaseID).requireOwn()
+        }
+        return pinned.databaseID
     }
 }
 
