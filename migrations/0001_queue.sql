@@ -12,6 +12,22 @@ as $$
     select state in ('completed', 'refused', 'cancelled', 'failed')
 $$;
 
+-- The database's own id, and the environment and API that the queue belongs to.
+create table dsr.deployment (
+    -- There is one row.
+    only_row     boolean     primary key default true check (only_row),
+    -- File names carry it, since request 1 of another database is another request.
+    database_id  text        not null default left(md5(gen_random_uuid()::text), 6)
+        check (database_id ~ '^[0-9a-f]{6}$'),
+    -- Set by 'dsr migrate --environment' or by the first run; a run on any other environment or API does not start.
+    environment  text        check (environment in ('live', 'sandbox')),
+    host         text,
+    pinned_at    timestamptz,
+    check (num_nonnulls(environment, host, pinned_at) in (0, 3))
+);
+
+insert into dsr.deployment default values;
+
 create table dsr.runs (
     id            bigint      generated always as identity primary key,
     host          text        not null,

@@ -101,6 +101,13 @@ extension CustomerInventory {
         root?.values(named: "profile").contains { !$0.members.isEmpty } == true
     }
 
+    /// Whether the profile says that it is of the other environment.
+    public func contradicts(_ environment: Environment) -> Bool {
+        InventoryPath("profile.sandbox").matches(in: root).contains { match in
+            match.value.kind == .boolean && (match.value.bytes == Data("true".utf8)) != (environment == .sandbox)
+        }
+    }
+
     /// Whether Talon.One holds nothing about the customer.
     public var isAbsent: Bool { !hasProfile && remains.isEmpty }
 

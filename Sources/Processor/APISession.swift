@@ -5,32 +5,52 @@ import SubjectRequests
 import Synchronization
 import TalonOne
 
+/// The API answered with the profile of the other environment: the credentials belong to it. What it says of any
+/// customer is not about the customers of this queue.
+struct EnvironmentContradiction: Error, CustomStringConvertible {
+    /// The configured environment.
+    let environment: Environment
+    /// Whether a deletion was sent before the answer came.
+    var mayHaveActed = false
+
+    /// What is wrong and what to do; the environment that the profile names is the other one.
+    var description: String {
+        let other: Environment = environment == .live ? .sandbox : .live
+        return "the environment is configured as \(environment.rawValue), and the API answered with a profile of "
+            + "\(other.rawValue): the credentials belong to \(other.rawValue); correct the credentials or the environment"
+    }
+}
+
 /// A run's access to the API: one client, one limiter, one policy of retries, and what the deployment turned out to lack.
 struct APISession: Sendable {
     let client: TalonOneClient
     let limiter: SharedLimiter
     let retries: RetryPolicy
+    /// The environment that the credentials must belong to.
+    let environment: Environment
     private let capabilities: Capabilities
     private let counter = Counter()
 
-    init(client: TalonOneClient, limits: CallLimiter.Limits, retries: RetryPolicy) {
-        self.init(client, SharedLimiter(limits), retries, Capabilities())
+    init(client: TalonOneClient, environment: Environment, limits: CallLimiter.Limits, retries: RetryPolicy) {
+        self.init(client, environment, SharedLimiter(limits), retries, Capabilities())
     }
 
     private init(
         _ client: TalonOneClient,
+        _ environment: Environment,
         _ limiter: SharedLimiter,
         _ retries: RetryPolicy,
         _ capabilities: Capabilities
     ) {
         self.client = client
+        self.environment = environment
         self.limiter = limiter
         self.retries = retries
         self.capabilities = capabilities
     }
 
     /// The same session with a count of its own.
-    func counted() -> APISession { APISession(client, limiter, retries, capabilities) }
+    func counted() -> APISession { APISession(client, environment, limiter, retries, capabilities) }
 
     /// API requests sent so far, retries included.
     var sent: Int { counter.value.load(ordering: .relaxed) }
@@ -152,13 +172,16 @@ extension APISession {
 
     /// Reads all that the API holds about a customer, parsed.
     ///
-    /// - Throws: ``APIError``.
+    /// - Throws: ``APIError``; ``EnvironmentContradiction`` where the answer is of the other environment.
     func inventory(of subject: SubjectID, sections: Set<InventorySection>) async throws -> CustomerInventory {
         let asked = sections.sorted().map(\.rawValue)
         let id = subject.value
         do {
             let body = try await read { try await $0.customerInventory(integrationId: id, sections: sections) }.body
             var inventory = try CustomerInventory(of: subject, sectionsAsked: asked, body: body)
+            guard !inventory.contradicts(environment) else {
+                throw EnvironmentContradiction(environment: environment)
+            }
             if !inventory.listsCoupons, let coupons = try await reservedCoupons(of: id) {
                 try inventory.addReservedCoupons(coupons)
             }

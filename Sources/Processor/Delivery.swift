@@ -17,13 +17,14 @@ struct Delivery: Sendable {
     private static let writers = 8
 
     /// Delivers each time it is woken, until the stream ends, and then once more. A failure ends the deliveries until
-    /// then: a full disk is tried once more at the end and not after each document.
+    /// then: a full disk is tried once more at the end and not after each document. So are names that are taken.
     ///
     /// - Throws: ``StoreError``.
     func deliver(each wakeUps: AsyncStream<Void>) async throws -> ReportDirectory.Delivered {
         var delivered = ReportDirectory.Delivered()
         for await _ in wakeUps where delivered.failure == nil { try await deliver(&delivered) }
-        delivered.failure = nil
+        delivered.obstacle = nil
+        delivered.conflicts = []
         try await deliver(&delivered)
         return delivered
     }
@@ -38,12 +39,12 @@ struct Delivery: Sendable {
     }
 
     private func deliver(_ delivered: inout ReportDirectory.Delivered) async throws {
-        if let failure = directory.prepare() {
-            delivered.failure = failure
+        if let problem = directory.prepare() {
+            delivered.obstacle = problem
             return
         }
         var last: Int64 = 0
-        while delivered.failure == nil {
+        while delivered.obstacle == nil {
             let page = try await store.retrying { [last] store in
                 try await store.undelivered(
                     after: last,
@@ -54,37 +55,52 @@ struct Delivery: Sendable {
             }
             guard let end = page.last else { return }
             last = end.id
-            let (written, failure) = await write(page)
-            if !written.isEmpty {
-                try await store.retrying { store in try await store.markDelivered(written, by: author) }
+            let result = await write(page)
+            if !result.written.isEmpty {
+                try await store.retrying { store in try await store.markDelivered(result.written.sorted(), by: author) }
             }
-            delivered.count += written.count
-            delivered.failure = failure.map { "the report directory: \($0)" }
+            delivered.count += result.written.count
+            delivered.conflicts += result.conflicts.sorted()
+            delivered.obstacle = result.failure.map { "the report directory: \($0)" }
         }
     }
 
-    /// - Returns: The documents that were written, and why another one was not.
-    private func write(_ page: [UndeliveredDocument]) async -> ([Int64], failure: String?) {
+    /// What became of a page: the documents that are files, the names that are taken, and why it stopped.
+    private struct Page {
         var written: [Int64] = []
+        var conflicts: [String] = []
         var failure: String?
-        await withTaskGroup(of: (Int64, failure: String?).self) { group in
-            var rest = page[...]
+    }
+
+    private enum Written {
+        case done(Int64)
+        case conflict(String)
+        case failed(String)
+    }
+
+    private func write(_ documents: [UndeliveredDocument]) async -> Page {
+        var page = Page()
+        await withTaskGroup(of: Written.self) { group in
+            var rest = documents[...]
             for document in rest.prefix(Self.writers) { group.addTask { await write(document) } }
             rest = rest.dropFirst(Self.writers)
-            for await done in group {
-                if let failed = done.failure { failure = failed } else { written.append(done.0) }
-                if failure == nil, let next = rest.popFirst() { group.addTask { await write(next) } }
+            for await written in group {
+                switch written {
+                case .done(let id): page.written.append(id)
+                case .conflict(let name): page.conflicts.append(name)
+                case .failed(let why): page.failure = why
+                }
+                if page.failure == nil, let next = rest.popFirst() { group.addTask { await write(next) } }
             }
         }
-        return (written.sorted(), failure)
+        return page
     }
 
-    private func write(_ document: UndeliveredDocument) async -> (Int64, failure: String?) {
+    private func write(_ document: UndeliveredDocument) async -> Written {
         do {
-            try await directory.write(document)
-            return (document.id, nil)
+            return try await directory.write(document) ? .done(document.id) : .conflict(document.fileName)
         } catch {
-            return (document.id, "\(error)")
+            return .failed("\(error)")
         }
     }
 }

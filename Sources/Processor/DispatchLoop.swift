@@ -66,7 +66,7 @@ struct DispatchLoop {
             }
             return .openedGates(counts.opened)
         case .tryAPI:
-            return .tried(await api.preflight(patience: context.settings.apiPatienceAtStart, context.shutdown))
+            return .tried(try await tryAPI())
         case .claim(let query, let known):
             return .claimed(try await claim(query, known))
         case .begin(let request):
@@ -85,6 +85,15 @@ struct DispatchLoop {
         case .wait, .end:
             return .woke
         }
+    }
+
+    /// Tries the API. Once it has accepted the credentials, the queue belongs to its deployment.
+    private func tryAPI() async throws -> RunEnd? {
+        let end = await api.preflight(patience: context.settings.apiPatienceAtStart, context.shutdown)
+        if end == nil, context.shutdown.end == nil {
+            _ = try await context.store.retrying { store in try await store.pin(context.deployment) }
+        }
+        return end
     }
 
     /// Claims. A claim that was sent before the connection broke may have been committed without an answer: such

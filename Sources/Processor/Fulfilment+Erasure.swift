@@ -112,6 +112,9 @@ extension Fulfilment {
             }
         } catch let error as APIError {
             throw error.afterDeletion("The deletion was sent and could not be verified. ")
+        } catch var contradiction as EnvironmentContradiction {
+            contradiction.mayHaveActed = true
+            throw contradiction
         }
     }
 
@@ -135,6 +138,7 @@ extension Fulfilment {
         do {
             let confirmation = ErasureConfirmation(
                 requestID: request.id,
+                databaseID: context.databaseID,
                 environment: settings.environment,
                 outcome: outcome,
                 steps: steps,

@@ -19,6 +19,7 @@ extension Fulfilment {
     private func documents(for request: SubjectRequest, _ inventory: CustomerInventory) throws -> [Document] {
         let facts = RequestFacts(
             requestID: request.id,
+            databaseID: context.databaseID,
             right: request.right,
             subject: request.subject,
             environment: settings.environment,

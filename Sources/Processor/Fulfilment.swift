@@ -24,6 +24,10 @@ struct Fulfilment: Sendable {
     func fulfil(_ request: SubjectRequest) async -> End {
         let api = api.counted()
         var end = await answer(request, api)
+        if context.shutdown.isInWrongEnvironment, end.resolution.isOnlyRead {
+            // What was read in the meantime may be of the other environment too.
+            end.resolution = request.returned()
+        }
         end.resolution.calls = api.sent
         return end
     }
@@ -46,6 +50,14 @@ struct Fulfilment: Sendable {
                     mayHaveActed: error.mayHaveActed
                 ),
                 credentialsRefused: error.failure.kind == .credentials ? error.description : nil
+            )
+        } catch let contradiction as EnvironmentContradiction {
+            context.shutdown.stopInWrongEnvironment(contradiction)
+            return End(
+                resolution: request.returned(
+                    .init(reason: "Not processed: \(contradiction)."),
+                    mayHaveActed: contradiction.mayHaveActed
+                )
             )
         } catch let withheld as ChangeWithheld {
             return End(resolution: api.retries.resolution(of: request, after: withheld, mayHaveActed: false))
@@ -80,6 +92,8 @@ enum ChangeWithheld: Error, CustomStringConvertible {
     case claimLost
     /// The lease may have expired while the change was announced. A run that took over must not find it sent later.
     case leaseInDoubt
+    /// The API answered another request with a profile of the other environment.
+    case wrongEnvironment
     /// The intent could not be recorded in the evidence log, for that reason.
     case notRecorded(String)
 
@@ -88,6 +102,7 @@ enum ChangeWithheld: Error, CustomStringConvertible {
         case .gateClosed(let gate): "A gate closed before the change was sent: \(gate.rawValue)."
         case .claimLost: "Another run holds the request."
         case .leaseInDoubt: "The change was not sent: the run's lease is in doubt."
+        case .wrongEnvironment: "The change was not sent: the API answers for another environment."
         case .notRecorded(let why): "The change was not sent: the evidence log could not record the intent: \(why)."
         }
     }
@@ -98,6 +113,7 @@ extension Fulfilment {
     ///
     /// - Throws: ``ChangeWithheld``.
     func announce(_ action: Intent.Action, of request: SubjectRequest) async throws {
+        guard !context.shutdown.isInWrongEnvironment else { throw ChangeWithheld.wrongEnvironment }
         let permission: Permission
         do {
             permission = try await recorder.announce(Intent(action, under: request.claim))
@@ -105,9 +121,21 @@ extension Fulfilment {
             throw ChangeWithheld.notRecorded("\(error)")
         }
         switch permission {
-        case .granted: guard context.lease.isValid else { throw ChangeWithheld.leaseInDoubt }
+        case .granted:
+            guard !context.shutdown.isInWrongEnvironment else { throw ChangeWithheld.wrongEnvironment }
+            guard context.lease.isValid else { throw ChangeWithheld.leaseInDoubt }
         case .closed(let gate): throw ChangeWithheld.gateClosed(gate)
         case .lost: throw ChangeWithheld.claimLost
+        }
+    }
+}
+
+extension Resolution {
+    /// Whether it rests on what was read, and nothing was changed.
+    fileprivate var isOnlyRead: Bool {
+        switch end {
+        case .completed(.exported), .completed(.noData), .completed(.alreadyAbsent): true
+        case .completed, .failed, .refused, .returned: false
         }
     }
 }

@@ -31,6 +31,7 @@ struct Rechecks {
             guard let end = due.last else { break }
             last = end.request
             let findings = await read(due, api)
+            guard !context.shutdown.isInWrongEnvironment else { break }
             for (request, finding) in findings {
                 _ = try await store.retrying { store in try await store.record(finding, of: request, run: run) }
             }
@@ -46,11 +47,18 @@ struct Rechecks {
         await withTaskGroup(of: (Int64, Recheck.Finding)?.self) { group in
             for recheck in due {
                 group.addTask {
-                    let inventory = try? await api.inventory(
-                        of: recheck.subject,
-                        sections: context.settings.sections
-                    )
-                    return inventory.map { (recheck.request, Recheck.Finding($0)) }
+                    do {
+                        let inventory = try await api.inventory(
+                            of: recheck.subject,
+                            sections: context.settings.sections
+                        )
+                        return (recheck.request, Recheck.Finding(inventory))
+                    } catch {
+                        if let contradiction = error as? EnvironmentContradiction {
+                            context.shutdown.stopInWrongEnvironment(contradiction)
+                        }
+                        return nil
+                    }
                 }
             }
             return await group.reduce(into: []) { if let found = $1 { $0.append(found) } }

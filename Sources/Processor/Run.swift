@@ -43,7 +43,7 @@ public struct Run: Sendable {
     /// - Throws: ``RunError`` where the run could not begin, or the database refused or stayed away.
     public func execute(_ scope: Scope = .all) async throws -> RunSummary {
         let templates = try loadTemplates()
-        if let problem = settings.reportsDirectory.flatMap({ ReportDirectory(path: $0).prepare() }) {
+        if let problem = settings.reportsDirectory.flatMap(ReportDirectory.create) {
             throw RunError(.configuration, problem)
         }
         let shutdown = Shutdown()
@@ -86,6 +86,7 @@ public struct Run: Sendable {
             try await withConnection(shutdown) { heartbeat in
                 let reconnecting = ReconnectingStore(store, patience: settings.databasePatience, shutdown: shutdown)
                 let startedAt = Date()
+                let databaseID = try await own(reconnecting)
                 let (run, queue, sent) = try await reconnecting.retrying { store in
                     let sent = ContinuousClock.now
                     let (run, queue) = try await store.beginRun(settings.identity(scope), lease: settings.lease)
@@ -93,6 +94,8 @@ public struct Run: Sendable {
                 }
                 let context = RunContext(
                     run: run,
+                    databaseID: databaseID,
+                    deployment: deployment,
                     scope: scope,
                     settings: settings,
                     store: reconnecting,
@@ -101,7 +104,12 @@ public struct Run: Sendable {
                 )
                 return try await RunInProgress(
                     context,
-                    api: APISession(client: client, limits: settings.limits, retries: settings.retry),
+                    api: APISession(
+                        client: client,
+                        environment: settings.environment,
+                        limits: settings.limits,
+                        retries: settings.retry
+                    ),
                     database: database,
                     templates: templates,
                     startedAt: startedAt,
@@ -167,6 +175,25 @@ extension Store {
             await store.close()
             throw error
         }
+    }
+}
+
+extension Run {
+    private var deployment: Deployment {
+        Deployment(environment: settings.environment, host: client.configuration.host)
+    }
+
+    /// Checks that the queue belongs to this deployment or to none yet, and that the report directory is the database's.
+    /// The queue is pinned later, once the API has accepted the credentials.
+    ///
+    /// - Returns: The database's id.
+    private func own(_ store: ReconnectingStore) async throws -> String {
+        let pinned = try await store.retrying { store in try await store.deployment() }
+        try pinned.require(deployment.environment, at: deployment.host)
+        if let path = settings.reportsDirectory {
+            try ReportDirectory(path: path, databaseID: pinned.databaseID).requireOwn()
+        }
+        return pinned.databaseID
     }
 }
 

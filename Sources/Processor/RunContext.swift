@@ -5,6 +5,10 @@ import SubjectRequests
 struct RunContext: Sendable {
     /// The run's number.
     let run: Int64
+    /// The database's own id, which file names carry.
+    let databaseID: String
+    /// The deployment that the queue must belong to.
+    let deployment: Deployment
     /// The requests that it processes.
     let scope: Scope
     let settings: ProcessorSettings

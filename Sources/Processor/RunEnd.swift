@@ -10,6 +10,8 @@ public enum RunEnd: Sendable, Hashable {
     case requestLimitReached
     /// The API refused the credentials; which of them, and how.
     case credentialsRefused(String)
+    /// The API answered with a profile of the other environment.
+    case wrongEnvironment(String)
     /// The API was unavailable for too long; for how long, and its last answer.
     case apiUnavailable(String)
     /// The lease expired, so other runs may have taken over.
@@ -23,6 +25,7 @@ public enum RunEnd: Sendable, Hashable {
         case .timeLimitReached: "time limit reached"
         case .requestLimitReached: "request limit reached"
         case .credentialsRefused(let how): "credentials refused: \(how)"
+        case .wrongEnvironment(let how): how
         case .apiUnavailable(let how): how
         case .leaseLost: "lease lost"
         }

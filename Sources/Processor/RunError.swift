@@ -33,6 +33,12 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
 
     /// A failure of the database.
     public init(_ error: StoreError) {
-        self.init(error.code == .schema ? .schema : .databaseUnavailable, error.description, cause: error)
+        let code: Code =
+            switch error.code {
+            case .schema: .schema
+            case .deployment: .configuration
+            default: .databaseUnavailable
+            }
+        self.init(code, error.description, cause: error)
     }
 }

@@ -126,7 +126,7 @@ struct RunInProgress: Sendable {
         settings.reportsDirectory.map { path in
             Delivery(
                 store: context.store,
-                directory: ReportDirectory(path: path),
+                directory: ReportDirectory(path: path, databaseID: context.databaseID),
                 author: .run(context.run),
                 request: context.scope.request
             )
@@ -169,7 +169,8 @@ struct RunInProgress: Sendable {
             )
         }
         let last = try await directory?.deliverAll()
-        return (report, delivered.failure ?? last?.failure)
+        // The last delivery has tried again what failed before.
+        return (report, last?.failure)
     }
 }
 

@@ -30,6 +30,7 @@ extension RunReport {
         counts.reportsUndelivered = finish.undelivered
         self.init(
             runID: context.run,
+            databaseID: context.databaseID,
             host: context.settings.host,
             softwareVersion: context.settings.version,
             environment: context.settings.environment,
@@ -39,6 +40,7 @@ extension RunReport {
             counts: counts,
             needsAction: finish.needingAction.map(Row.init)
         )
+        retries = finish.returned.map { Retry(reason: $0.reason, count: $0.count, nextTry: $0.notBefore) }
         attention = finish.attention
     }
 
@@ -48,6 +50,8 @@ extension RunReport {
         /// Documents that the run delivered, and those that are still undelivered.
         var delivered: Int, undelivered: Int
         let needingAction: [RequestSummary]
+        /// What was tried and goes on in another run. What was only given back because this one ends is not among it.
+        let returned: [ReturnedRequests]
         var attention: Attention
 
         /// - Throws: ``StoreError``.
@@ -60,6 +64,9 @@ extension RunReport {
                     delivered: delivered,
                     undelivered: try await store.undeliveredCount(),
                     needingAction: try await store.requestsNeedingAction(run: context.run, limit: 1_000),
+                    returned: try await store.returned(by: context.run).filter {
+                        $0.reason != APIError.cancelled.description
+                    },
                     attention: try await store.attention()
                 )
             }

@@ -18,6 +18,12 @@ public struct RunSummary: Sendable {
         return sentence
     }
 
+    /// Whether requests were tried and none of them came to an end: the night answered no one.
+    public var triedInVain: Bool {
+        let counts = report.counts
+        return !report.retries.isEmpty && counts.completedInAll + counts.refused + counts.failed == 0
+    }
+
     /// Whether an operator must act: a request failed, was refused, waits for an operator or is late, a document was not
     /// delivered, the log was not signed, or the sums do not agree.
     public var needsAction: Bool {

@@ -18,6 +18,16 @@ public final class Shutdown: Sendable {
         beginning.occur()
     }
 
+    /// Cancels requests in work: the API answers for another environment. That counts, whatever else ends the run.
+    func stopInWrongEnvironment(_ contradiction: EnvironmentContradiction) {
+        state.withLock { state in
+            state.end = .wrongEnvironment(contradiction.description)
+            state.isCancelled = true
+        }
+        beginning.occur()
+        cancellation.occur()
+    }
+
     /// Cancels requests in work.
     public func cancel(_ end: RunEnd) {
         state.withLock { state in
@@ -30,6 +40,11 @@ public final class Shutdown: Sendable {
 
     /// Why the run shuts down; `nil` while it does not.
     var end: RunEnd? { state.withLock { $0.end } }
+    /// Whether the API answers for another environment, so that nothing it says counts.
+    var isInWrongEnvironment: Bool {
+        guard case .wrongEnvironment = end else { return false }
+        return true
+    }
     /// Whether requests in work are cancelled.
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 

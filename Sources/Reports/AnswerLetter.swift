@@ -38,7 +38,7 @@ public struct AnswerLetter: Sendable {
 
     /// Makes the letter.
     ///
-    /// - Returns: `request-<number>-letter.html`, one file that needs no other.
+    /// - Returns: `<database>-request-<number>-letter.html`, one file that needs no other.
     /// - Throws: `ReportsError` for a right that is not answered with data.
     public func rendered(with templates: DocumentTemplates) throws -> Document {
         try facts.requireDataRight()
@@ -58,7 +58,7 @@ public struct AnswerLetter: Sendable {
     /// The variables that every letter has.
     private func frame(_ labels: Labels) -> [String: Any] {
         var view: [String: Any] = [
-            "request": String(facts.requestID),
+            "request": facts.reference,
             "addressee": facts.subject.value,
             "date": Timestamps.readableDay(facts.producedAt, months: labels.months),
             "controller": controller.view,

@@ -44,6 +44,7 @@ public struct ErasureConfirmation: Sendable {
     private static let outcomes: Set<Outcome> = [.erased, .alreadyAbsent, .noData]
 
     private let requestID: Int64
+    private let names: DocumentNames
     private let environment: Environment
     private let outcome: Outcome
     private let steps: [Step]
@@ -59,6 +60,7 @@ public struct ErasureConfirmation: Sendable {
     ///
     /// - Parameters:
     ///   - requestID: The request's number.
+    ///   - databaseID: The id of the database.
     ///   - environment: The environment in which the data was.
     ///   - outcome: The outcome: erased, already absent, or no data.
     ///   - steps: The steps, in order.
@@ -71,6 +73,7 @@ public struct ErasureConfirmation: Sendable {
     ///   - keepsDigest: Whether a keyed digest of the identifier is kept.
     public init(
         requestID: Int64,
+        databaseID: String,
         environment: Environment,
         outcome: Outcome,
         steps: [Step],
@@ -83,6 +86,7 @@ public struct ErasureConfirmation: Sendable {
         keepsDigest: Bool = false
     ) {
         self.requestID = requestID
+        self.names = DocumentNames(databaseID: databaseID)
         self.environment = environment
         self.outcome = outcome
         self.steps = steps
@@ -97,7 +101,7 @@ public struct ErasureConfirmation: Sendable {
 
     /// Makes the confirmation.
     ///
-    /// - Returns: `request-<number>-confirmation.html`, one file that needs no other.
+    /// - Returns: `<database>-request-<number>-confirmation.html`, one file that needs no other.
     /// - Throws: `ReportsError` for an outcome that confirms no erasure.
     public func rendered(with templates: DocumentTemplates) throws -> Document {
         guard Self.outcomes.contains(outcome) else {
@@ -105,7 +109,7 @@ public struct ErasureConfirmation: Sendable {
         }
         let labels = templates.labels
         var view: [String: Any] = [
-            "request": String(requestID),
+            "request": names.reference(of: requestID),
             "date": Timestamps.readableDay(producedAt, months: labels.months),
             "controller": controller.view,
             "isSandbox": environment == .sandbox,
@@ -119,7 +123,7 @@ public struct ErasureConfirmation: Sendable {
         view["identifierKeptDays"] = identifierKeptDays
         view["keepsDigest"] = keepsDigest
         let text = try templates.render(.erasureConfirmation, view)
-        return .html(text, fileName: "request-\(requestID)-confirmation.html")
+        return .html(text, fileName: names.document("confirmation.html", of: requestID))
     }
 
     private func row(for step: Step, labels: Labels) -> [String: Any] {

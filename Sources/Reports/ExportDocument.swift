@@ -45,7 +45,7 @@ public struct ExportDocument: Sendable {
 
     /// Makes the document.
     ///
-    /// - Returns: `request-<number>-export.json`.
+    /// - Returns: `<database>-request-<number>-export.json`.
     /// - Throws: `ReportsError` for a right that is not answered with data.
     public func rendered() throws -> Document {
         try facts.requireDataRight()
@@ -77,6 +77,7 @@ public struct ExportDocument: Sendable {
         [
             ("format", .int(1)),
             ("request", .int(facts.requestID)),
+            ("reference", .string(facts.reference)),
             ("right", .string(facts.right.rawValue)),
             ("article", .string(isPortability ? "GDPR Art. 20" : "GDPR Art. 15")),
             ("outcome", .string((inventory.isAbsent ? Outcome.noData : .exported).rawValue)),

@@ -3,8 +3,10 @@ public import SubjectRequests
 
 /// The facts about a request that its answer states.
 public struct RequestFacts: Sendable {
-    /// The request's number: the only name that it has in file names.
+    /// The request's number, unique in its database.
     public var requestID: Int64
+    /// The names of the database's documents.
+    public var names: DocumentNames
     /// The right that is exercised: access or portability.
     public var right: Right
     /// The customer. The identifier is personal data: it appears only inside answers to the customer.
@@ -25,6 +27,7 @@ public struct RequestFacts: Sendable {
     /// Collects the facts; nothing is checked.
     public init(
         requestID: Int64,
+        databaseID: String,
         right: Right,
         subject: SubjectID,
         environment: Environment,
@@ -35,6 +38,7 @@ public struct RequestFacts: Sendable {
         softwareVersion: String
     ) {
         self.requestID = requestID
+        self.names = DocumentNames(databaseID: databaseID)
         self.right = right
         self.subject = subject
         self.environment = environment
@@ -45,8 +49,9 @@ public struct RequestFacts: Sendable {
         self.softwareVersion = softwareVersion
     }
 
-    var exportFileName: String { "request-\(requestID)-export.json" }
-    var letterFileName: String { "request-\(requestID)-letter.html" }
+    var reference: String { names.reference(of: requestID) }
+    var exportFileName: String { names.document("export.json", of: requestID) }
+    var letterFileName: String { names.document("letter.html", of: requestID) }
 
     /// - Throws: `ReportsError` for a right that is not answered with data.
     func requireDataRight() throws {

@@ -5,11 +5,12 @@ public import SubjectRequests
 extension RunReport {
     /// The report as HTML, for operators.
     ///
-    /// - Returns: `run-<number>.html`, one file that needs no other.
+    /// - Returns: `<database>-run-<number>.html`, one file that needs no other.
     public func html(with templates: DocumentTemplates) throws -> Document {
         let labels = templates.labels
         var view: [String: Any] = [
             "run": String(runID),
+            "database": databaseID,
             "host": host,
             "version": softwareVersion,
             "environment": environment.rawValue,
@@ -31,6 +32,13 @@ extension RunReport {
             "waitingInAll": counts.waitingInAll,
             "waiting": Self.rows(counts.waitingByCode, labels),
             "leftForNextRun": counts.leftForNextRun,
+            "hasRetries": !retries.isEmpty,
+            "retries": retries.map { retry in
+                [
+                    "reason": retry.reason, "count": retry.count,
+                    "nextTry": retry.nextTry.map { Timestamps.readable($0, months: labels.months) } ?? "the next run",
+                ]
+            },
             "takenByOthers": counts.takenByOthers,
             "calls": counts.calls,
             "reportsDelivered": counts.reportsDelivered,
@@ -47,15 +55,19 @@ extension RunReport {
             },
         ]
         view["brake"] = brake
-        return .html(try templates.render(.runReport, view), fileName: "run-\(runID).html")
+        return .html(
+            try templates.render(.runReport, view),
+            fileName: DocumentNames(databaseID: databaseID).report(ofRun: runID, as: "html")
+        )
     }
 
     /// The report as JSON: snake_case names in a fixed order.
     ///
-    /// - Returns: `run-<number>.json`, ending in a newline.
+    /// - Returns: `<database>-run-<number>.json`, ending in a newline.
     public func json() -> Document {
         let value = OrderedJSON.object([
             ("run", .int(runID)),
+            ("database", .string(databaseID)),
             ("host", .string(host)),
             ("version", .string(softwareVersion)),
             ("environment", .string(environment.rawValue)),
@@ -72,6 +84,7 @@ extension RunReport {
             ("failed", OrderedJSON(counts.failed)),
             ("waiting", Self.object(counts.waitingByCode)),
             ("left_for_next_run", OrderedJSON(counts.leftForNextRun)),
+            ("will_be_retried", .array(retries.map(\.json))),
             ("taken_by_others", OrderedJSON(counts.takenByOthers)),
             ("calls", OrderedJSON(counts.calls)),
             ("reports_delivered", OrderedJSON(counts.reportsDelivered)),
@@ -80,7 +93,10 @@ extension RunReport {
             ("attention", Self.object(attention.counts)),
             ("needs_action", .array(needsAction.map(\.json))),
         ])
-        return .json(Data("\(value.text())\n".utf8), fileName: "run-\(runID).json")
+        return .json(
+            Data("\(value.text())\n".utf8),
+            fileName: DocumentNames(databaseID: databaseID).report(ofRun: runID, as: "json")
+        )
     }
 
     private static func rows(_ counts: [(code: String, count: Int)], _ labels: Labels) -> [[String: Any]] {
@@ -89,6 +105,16 @@ extension RunReport {
 
     private static func object(_ counts: [(code: String, count: Int)]) -> OrderedJSON {
         .object(counts.map { ($0.code, OrderedJSON($0.count)) })
+    }
+}
+
+extension RunReport.Retry {
+    fileprivate var json: OrderedJSON {
+        .object([
+            ("reason", .string(reason)),
+            ("count", OrderedJSON(count)),
+            ("next_try", OrderedJSON(nextTry.map(Timestamps.rfc3339))),
+        ])
     }
 }
 

@@ -27,6 +27,23 @@ public struct RunReport: Sendable, Hashable {
         }
     }
 
+    /// Requests that were tried without success and are tried again, all for one reason.
+    public struct Retry: Sendable, Hashable {
+        /// What went wrong, free of personal data.
+        public var reason: String
+        /// How many requests.
+        public var count: Int
+        /// When the first of them may be tried again; `nil` for as soon as a run begins.
+        public var nextTry: Date?
+
+        /// Collects a row; nothing is checked.
+        public init(reason: String, count: Int, nextTry: Date?) {
+            self.reason = reason
+            self.count = count
+            self.nextTry = nextTry
+        }
+    }
+
     /// How many requests the run had, and what became of them.
     public struct Counts: Sendable, Hashable {
         /// Requests that were open when the run started.
@@ -82,6 +99,8 @@ public struct RunReport: Sendable, Hashable {
 
     /// The run's number.
     public var runID: Int64
+    /// The id of the database.
+    public var databaseID: String
     /// The host it ran on.
     public var host: String
     /// The version of the software.
@@ -100,12 +119,15 @@ public struct RunReport: Sendable, Hashable {
     public var needsAction: [Row]
     /// Open obligations across all requests and runs.
     public var attention = Attention()
+    /// The requests that will be tried again, by reason; the most frequent first.
+    public var retries: [Retry] = []
     /// Why erasures were held back, where they were: one sentence, without a full stop.
     public var brake: String?
 
     /// Collects the report's content; nothing is checked.
     public init(
         runID: Int64,
+        databaseID: String,
         host: String,
         softwareVersion: String,
         environment: Environment,
@@ -116,6 +138,7 @@ public struct RunReport: Sendable, Hashable {
         needsAction: [Row]
     ) {
         self.runID = runID
+        self.databaseID = databaseID
         self.host = host
         self.softwareVersion = softwareVersion
         self.environment = environment

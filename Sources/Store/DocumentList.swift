@@ -38,7 +38,7 @@ extension Store {
         }
     }
 
-    /// The bytes of a document by its file name; `nil` where there is no such document, or its content was deleted.
+    /// The bytes of a document by its file name, with or without the database's id; `nil` where there is no such document, or its content was deleted.
     public func content(ofDocument fileName: String) async throws -> Data? {
         try await rows(DocumentListStatements.content, [fileName]) { row in
             try row.decode("content", as: Data?.self)
@@ -61,6 +61,9 @@ private enum DocumentListStatements {
 
     static let content = Statement(
         "read a document",
-        "select content from dsr.reports where file_name = $1"
+        """
+        select content from dsr.reports
+        where file_name in ($1, (select database_id from dsr.deployment) || '-' || $1)
+        """
     )
 }

@@ -32,7 +32,7 @@ public struct Grants: Sendable {
 
         -- The auditor: evidence and runs; of requests the columns that do not name the customer.
         grant select on dsr.evidence_head, dsr.evidence_leaves, dsr.evidence_payloads, dsr.evidence_tiles,
-            dsr.evidence_checkpoints, dsr.runs, dsr.schema_migrations to \(auditor);
+            dsr.evidence_checkpoints, dsr.runs, dsr.deployment, dsr.schema_migrations to \(auditor);
         grant select (id, kind, state, waiting_for, received_at, inserted_at, admitted_at, time_zone, notice_by, answer_by,
             latest_lawful, deadline, extension_told_on, ticket, needs_identity, identity_method, identity_checked_at,
             needs_approval, approved_at, not_erased_before, subject_commitment, claim_no, failures, not_before, run_id,

@@ -1,3 +1,4 @@
+public import Foundation
 import Postgres
 public import SubjectRequests
 
@@ -9,6 +10,29 @@ extension Store {
     public func queueSnapshot(closedBy run: Int64) async throws -> (queue: QueueSnapshot, closedByRun: Int) {
         try await row(QueueStatements.snapshot, [run]) { row in
             (queue: try QueueSnapshot(row), closedByRun: try row.decode("closed_by_run"))
+        }
+    }
+}
+
+/// Requests that a run has returned to the queue, all for one reason.
+public struct ReturnedRequests: Sendable, Hashable {
+    /// One sentence, free of personal data.
+    public let reason: String
+    /// How many requests.
+    public let count: Int
+    /// When the first of them may be claimed again; `nil` for now.
+    public let notBefore: Date?
+}
+
+extension Store {
+    /// The requests that a run has held last and has returned to the queue with a reason, most frequent reason first.
+    public func returned(by run: Int64, limit: Int = 100) async throws -> [ReturnedRequests] {
+        try await rows(QueueStatements.returned, [run, limit]) { row in
+            ReturnedRequests(
+                reason: try row.decode("reason"),
+                count: try row.decode("count"),
+                notBefore: try row.decode("not_before")
+            )
         }
     }
 }
@@ -54,6 +78,19 @@ enum QueueStatements {
             ) as gate
         ) as waiting
         """
+
+    static let returned = Statement(
+        "read returned requests",
+        """
+        select reason, count(*) as count,
+               case when bool_and(coalesce(not_before > clock_timestamp(), false)) then min(not_before) end as not_before
+        from dsr.subject_requests
+        where run_id = $1 and state = 'pending' and reason is not null
+        group by reason
+        order by count(*) desc, reason
+        limit $2
+        """
+    )
 
     static let snapshot = Statement(
         "count the queue",

@@ -11,6 +11,7 @@ enum WorkerRights {
         (["select", "insert", "update"], ["legal_holds", "suspensions", "rechecks", "incidents"]),
         (["select", "insert"], ["decisions"]),
         (["select"], ["schema_migrations"]),
+        (["select", "update"], ["deployment"]),
         // The evidence: what is read, and what is added without dsr.append_evidence.
         (["select"], ["evidence_head", "evidence_leaves", "evidence_payloads"]),
         (["select", "insert"], ["evidence_tiles", "evidence_checkpoints"]),

@@ -11,6 +11,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         public static let unreachable = Code(description: "unreachable")
         /// The schema is missing, older or newer than this version of dsr, or was changed, or the role lacks a right.
         public static let schema = Code(description: "schema")
+        /// The queue belongs to another environment or API.
+        public static let deployment = Code(description: "deployment")
         /// A statement failed.
         public static let statement = Code(description: "statement")
         /// Postgres cannot store one of the values, or a rule of the table rejects it.

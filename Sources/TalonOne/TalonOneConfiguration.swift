@@ -46,6 +46,24 @@ public struct TalonOneConfiguration: Sendable {
         self.userAgentVersion = userAgentVersion
     }
 
+    /// The host of the deployment in lower case, with its port where that is not the scheme's own.
+    public var host: String { Self.host(of: baseURL) }
+
+    /// Validates a base URL.
+    ///
+    /// - Returns: Its host, as in ``host``.
+    /// - Throws: ``TalonOneError/Code-swift.struct/invalidConfiguration``.
+    public static func host(ofBaseURL baseURL: String) throws(TalonOneError) -> String {
+        host(of: try validated(baseURL))
+    }
+
+    private static func host(of validatedURL: String) -> String {
+        guard let parts = URLComponents(string: validatedURL), let host = parts.host?.lowercased() else { return "" }
+        let ownPort = parts.scheme?.lowercased() == "http" ? 80 : 443
+        guard let port = parts.port, port != ownPort else { return host }
+        return "\(host):\(port)"
+    }
+
     /// The version of the three operations that exist in two versions: profile, session and event.
     public enum Dialect: String, Sendable, CaseIterable {
         /// `/v1/…`, as in the first API revisions.

@@ -34,7 +34,7 @@ extension Failure {
         if rule(of: error) != nil { return .usage }
         switch error.code {
         case .unreachable: return .unreachable
-        case .schema: return .configuration
+        case .schema, .deployment: return .configuration
         case .unstorable: return .usage
         default: return .needsAction
         }

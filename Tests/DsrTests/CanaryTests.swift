@@ -89,7 +89,7 @@ struct CanaryTests {
             let names = try FileManager.default.contentsOfDirectory(atPath: env.reports)
             #expect(!names.isEmpty)
             #expect(!Self.holds(names.joined(separator: "\n"), canary))
-            for name in names where name.hasPrefix("run-") || name.contains("confirmation") {
+            for name in names where name.contains("-run-") || name.contains("confirmation") {
                 #expect(!Self.holds(String(decoding: env.file(name) ?? Data(), as: UTF8.self), canary), "\(name)")
             }
         }

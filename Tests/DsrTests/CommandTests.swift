@@ -155,10 +155,10 @@ struct CommandTests {
         try await TestEnvironment.with { env in
             try await env.sql("insert into dsr.subject_requests (kind, integration_id) values ('access', 'nobody')")
             // A directory in the place of the file: root may write everywhere else.
-            let obstacle = env.reports + "/request-1-export.json/x"
-            try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
+            let export = "\(env.reports)/\(try await env.databaseID())-request-1-export.json"
+            try FileManager.default.createDirectory(atPath: export + "/x", withIntermediateDirectories: true)
             #expect(try await env.dsr("run").expect(1).err.contains("safe in the database"))
-            try FileManager.default.removeItem(atPath: env.reports + "/request-1-export.json")
+            try FileManager.default.removeItem(atPath: export)
             try await env.dsr("run").expect(0)
             #expect(env.file("request-1-export.json") != nil)
             #expect(try await env.count("select count(*) from dsr.reports where delivered_at is null") == 0)

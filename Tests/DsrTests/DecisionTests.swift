@@ -130,7 +130,7 @@ struct DecisionTests {
                 let ended = try await env.dsr(
                     ["requests", words[0], "1", "--ticket", "T-1"] + words.dropFirst()
                 ).expect(64)
-                #expect(ended.err.contains("request 1") && ended.err.split(separator: "\n").count == 1, "\(words)")
+                #expect(ended.err.contains("request 1") && ended.err.split(separator: "\n").count == 2, "\(words)")
                 let missing = try await env.dsr(
                     ["requests", words[0], "99", "--ticket", "T-1"] + words.dropFirst()
                 ).expect(64)

@@ -78,7 +78,7 @@ struct ErasureOutcomeTests {
                 )
             )
             try await env.submit(.erasure, "anna")
-            try await env.dsr("run").expect(0)
+            try await env.dsr("run").expect(75)
             #expect(try await env.ending(of: 1) == "pending outcome_unknown")
 
             await env.sandbox.clearFaults()
@@ -99,7 +99,7 @@ struct ErasureOutcomeTests {
                 SandboxFault(.status(code: 429, retryAfter: "3600"), match: deletion)
             )
             try await env.submit(.erasure, "anna")
-            try await env.dsr("run").expect(0)
+            try await env.dsr("run").expect(75)
             #expect(try await env.ending(of: 1) == "pending outcome_unknown")
             #expect(try await env.requests("may_have_acted") == 1)
         }

@@ -75,6 +75,8 @@ struct RecorderTests {
             let reconnecting = ReconnectingStore(store, patience: .zero, shutdown: shutdown)
             let context = RunContext(
                 run: run,
+                databaseID: "d7f3a2",
+                deployment: Deployment(environment: .sandbox, host: "127.0.0.1"),
                 scope: .all,
                 settings: ProcessorSettings(environment: .sandbox, version: "1", host: "h", actor: "test"),
                 store: reconnecting,

@@ -34,7 +34,7 @@ struct AccessLetterTests {
         #expect(text.contains("5 March 2026, 08:15:30 UTC 2026-03-05T10:15:30.5+02:00"))
         #expect(text.contains("Coupon 2 of 4 · HELLO-12"))
         #expect(text.contains("creatednot ours") && !text.contains("Created creatednot ours"))
-        #expect(text.contains("7 March 2026 · Request 42 · received 5 March 2026"))
+        #expect(text.contains("7 March 2026 · Request d7f3a2-42 · received 5 March 2026"))
     }
 
     @Test(
@@ -86,7 +86,7 @@ struct AccessLetterTests {
     func noData() throws {
         let document = try letter(.unknown(SubjectID(Sample.subject), sectionsAsked: Sample.sections))
         try expectWellFormed(document)
-        #expect(document.fileName == "request-42-letter.html")
+        #expect(document.fileName == "d7f3a2-request-42-letter.html")
         #expect(visibleText(document).contains("We hold no data about you under this identifier"))
     }
 
@@ -104,7 +104,7 @@ struct AccessLetterTests {
         let document = try letter(Sample.inventory(#"{"coupons":[\#(coupons)]}"#))
         try expectWellFormed(document)
         let text = visibleText(document)
-        #expect(text.contains("5000 values are shown above; 3000 more are in the file request-42-export.json."))
+        #expect(text.contains("5000 values are shown above; 3000 more are in the file d7f3a2-request-42-export.json."))
         #expect(text.contains("CODE-2499") && !text.contains("CODE-2500"))
     }
 

@@ -18,7 +18,7 @@ struct ErasureConfirmationTests {
         let document = try confirmation(outcome)
         try expectWellFormed(document)
         let text = visibleText(document)
-        #expect(document.fileName == "request-42-confirmation.html")
+        #expect(document.fileName == "d7f3a2-request-42-confirmation.html")
         #expect(text.contains(heading) && text.contains(sentence))
         let headings = ["has been erased\n", "had already been erased", "no data about you to erase"]
         #expect(headings.filter { text.contains($0) }.count == 1)
@@ -48,6 +48,7 @@ struct ErasureConfirmationTests {
         let instant = Date(timeIntervalSince1970: 1_772_892_309.125)
         return try ErasureConfirmation(
             requestID: 42,
+            databaseID: "d7f3a2",
             environment: .live,
             outcome: outcome,
             steps: [

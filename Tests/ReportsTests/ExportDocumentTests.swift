@@ -34,7 +34,7 @@ struct ExportDocumentTests {
         let body = Data(#"{"profile":{"id":1},"referrals":null,"coupons":[]}"#.utf8)
         let asked = ["profile", "referrals", "coupons"]
         let document = try Sample.export(Sample.inventory(of: "a\"b\\c\u{2028}é", body, sectionsAsked: asked))
-        #expect(document.fileName == "request-42-export.json")
+        #expect(document.fileName == "d7f3a2-request-42-export.json")
         #expect(document.mediaType == "application/json")
         #expect(document.sha256 == Data(SHA256.hash(data: document.content)))
         let header = try #require(try RawJSON.parse(document.content)["dsr_export"])
@@ -44,7 +44,8 @@ struct ExportDocumentTests {
         #expect(header["sections_received"]?.elements.map(\.stringValue) == ["profile", "coupons"])
         #expect(
             header.members.map(\.name) == [
-                "format", "request", "right", "article", "outcome", "integration_id", "environment", "produced_at",
+                "format", "request", "reference", "right", "article", "outcome", "integration_id", "environment",
+                "produced_at",
                 "controller", "ticket", "run", "software", "sections_asked", "sections_received", "third_party_paths",
                 "payload_bytes", "payload_sha256",
             ]

@@ -32,6 +32,7 @@ struct HostileValuesTests {
         #expect(occurrences(of: shown(value), in: visibleText(letter)) >= (subject == value ? 5 : 4))
         let confirmation = try ErasureConfirmation(
             requestID: 42,
+            databaseID: "d7f3a2",
             environment: .live,
             outcome: .erased,
             steps: [],

@@ -116,7 +116,7 @@ struct PortabilityTests {
     @Test("the cover letter says what is left out, and nothing of what it held")
     func letter() throws {
         let letter = try Sample.letter(Sample.inventory(), for: .portability)
-        #expect(letter.fileName == "request-42-letter.html")
+        #expect(letter.fileName == "d7f3a2-request-42-letter.html")
         try expectWellFormed(letter)
         #expect(letter.text.contains("profile.audienceMemberships"))
         #expect(letter.text.contains("Customer profile"))

@@ -42,24 +42,32 @@ struct RunReportTests {
         var report = Self.report()
         report.brake = "70 erasures are due"
         report.attention.overdue = 2
+        report.retries = [
+            .init(reason: "timeout", count: 12, nextTry: Date(timeIntervalSince1970: 1_772_892_309)),
+            .init(reason: "<HTTP 500>", count: 3, nextTry: nil),
+        ]
         let json = report.json()
-        #expect(json.fileName == "run-7.json")
+        #expect(json.fileName == "d7f3a2-run-7.json")
         let root = try RawJSON.parse(json.content)
         #expect(
-            root.members.map(\.name).prefix(8) == [
-                "run", "host", "version", "environment", "started_at", "ended_at", "ending", "balances",
+            root.members.map(\.name).prefix(9) == [
+                "run", "database", "host", "version", "environment", "started_at", "ended_at", "ending", "balances",
             ]
         )
         #expect(root["completed"]?.members.map(\.name) == ["exported", "no_data", "erased"])
         #expect(root["waiting"]?.members.map(\.name) == ["identity", "approval"])
         #expect(root["brake"]?.stringValue == "70 erasures are due" && root["attention", "overdue"]?.numberText == "2")
+        #expect(root["will_be_retried", "0", "count"]?.numberText == "12")
+        #expect(root["will_be_retried", "0", "next_try"]?.stringValue == "2026-03-07T14:05:09.000Z")
+        #expect(root["will_be_retried", "1", "next_try"]?.kind == .null)
         #expect(root["needs_action", "0", "request"]?.numberText == "12")
         let html = try report.html(with: try .english())
-        #expect(html.fileName == "run-7.html")
+        #expect(html.fileName == "d7f3a2-run-7.html")
         try expectWellFormed(html)
         let text = visibleText(html)
         for part in [
-            "exported9", "erased4", "no data held2", "verification of identity1", "Accounted for21",
+            "timeout127 March 2026, 14:05:09 UTC", "<HTTP 500>3the next run", "exported9", "erased4", "no data held2",
+            "verification of identity1", "Accounted for21",
             "2026-04-07", "Requests past their answer-by date2", "Erasures are on hold: 70 erasures are due.",
         ] {
             #expect(text.contains(part), "\(part)")
@@ -79,6 +87,7 @@ struct RunReportTests {
         counts.calls = 33
         return RunReport(
             runID: 7,
+            databaseID: "d7f3a2",
             host: "batch-1",
             softwareVersion: "1.0.0",
             environment: .live,

@@ -9,6 +9,7 @@ extension Sample {
     static func facts(_ right: Right = .access, subject: String = subject) throws -> RequestFacts {
         try RequestFacts(
             requestID: 42,
+            databaseID: "d7f3a2",
             right: right,
             subject: SubjectID(subject),
             environment: .live,

@@ -1,5 +1,6 @@
 import Foundation
 import SubjectRequests
+package import TalonOneSandbox
 package import ThrowawayPostgres
 
 extension TestEnvironment {
@@ -17,6 +18,7 @@ extension TestEnvironment {
 
     /// An environment that signs its evidence.
     package static func withEvidence(
+        _ settings: SandboxSettings = SandboxSettings(),
         on server: ThrowawayPostgres? = nil,
         environment: [String: String] = [:],
         _ body: @Sendable (TestEnvironment, Keys) async throws -> Void
@@ -41,7 +43,7 @@ extension TestEnvironment {
             "DSR_EVIDENCE_KEY_FILE": "\(folder.path)/log.key", "DSR_EVIDENCE_DIRECTORY": keys.checkpoints,
             "DSR_SUBJECT_KEY_FILE": "\(folder.path)/subject.key",
         ]) { given, _ in given }
-        try await with(on: server, environment: environment) { env in try await body(env, keys) }
+        try await with(settings, on: server, environment: environment) { env in try await body(env, keys) }
     }
 
     /// Answers access requests of customers that do not exist, in one run.

@@ -52,8 +52,18 @@ package struct TestEnvironment: Sendable {
     private static let sharedPostgres = Task { try await ThrowawayPostgres.start() }
 
     /// The content of a file in the report directory.
+    ///
+    /// - Parameter name: The name, with or without the database's id.
     package func file(_ name: String) -> Data? {
-        FileManager.default.contents(atPath: reports + "/" + name)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: reports)) ?? []
+        return names.first { $0 == name || $0.hasSuffix("-" + name) }.flatMap {
+            FileManager.default.contents(atPath: reports + "/" + $0)
+        }
+    }
+
+    /// The database's own id, with which the names of its files begin.
+    package func databaseID() async throws -> String {
+        try await texts("select database_id as t from dsr.deployment")[0]
     }
 }
 

@@ -69,12 +69,12 @@ struct DemoCommand: AsyncParsableCommand {
         shell.title("1. Customers of a shop, created through the API")
         try await DemoCustomers.create(at: server.baseURL)
 
-        shell.title("2. Keys for the evidence log, kept outside the database, and the schema")
+        shell.title("2. Keys for the evidence log, kept outside the database, and the schema of a sandbox queue")
         let keys = folder + "/keys"
         try FileManager.default.createDirectory(atPath: keys, withIntermediateDirectories: true)
         try await shell.dsr("evidence", "key", keys + "/log.key", "--name", "demo.example/dsr")
         try await shell.dsr("evidence", "key", keys + "/subject.key", "--kind", "subject")
-        try await shell.dsr("migrate")
+        try await shell.dsr("migrate", "--environment", "sandbox")
 
         shell.title("3. Requests, inserted by SQL as an intake system does")
         try await shell.sql(DemoCustomers.requests)
@@ -87,7 +87,7 @@ struct DemoCommand: AsyncParsableCommand {
         try await shell.dsr("requests", "list")
 
         shell.title("6. The exported JSON of request 1 (its first 900 bytes)")
-        shell.show(file: "\(folder)/request-1-export.json", bytes: 900)
+        shell.show(fileEndingIn: "request-1-export.json", of: folder, bytes: 900)
 
         shell.title("7. The erased customer: the API has no such customer any more")
         try await shell.dsr("api", "inventory", DemoCustomers.erased, mayFail: true)

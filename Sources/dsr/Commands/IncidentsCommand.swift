@@ -72,7 +72,7 @@ struct IncidentsCommand: AsyncParsableCommand {
             let justification = try justification.read()
             let configuration = try await options.load()
             let settings = try configuration.processor(actor: CurrentUser.name)
-            let closing = try await configuration.withStore { store in
+            let closing = try await configuration.withQueue { store in
                 try await store.closeIncident(
                     incident,
                     erasing: erase,

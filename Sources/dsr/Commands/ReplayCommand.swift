@@ -44,7 +44,7 @@ struct ReplayCommand: AsyncParsableCommand {
         guard let key = settings.subjectKey else { throw Failure.noSubjectKey }
         _ = try configuration.talonOne()
 
-        let (counts, skipped, rest) = try await configuration.withStore { store in
+        let (counts, skipped, rest) = try await configuration.withQueue { store in
             var counts = ReplayCounts()
             var lines = IdentifierLines(try open())
             while let batch = lines.next(1_000) {
@@ -79,7 +79,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private func process(_ configuration: DsrConfiguration, _ settings: ProcessorSettings) async throws {
         let summary = try await configuration.execute(.replays, settings)
-        SummaryText(summary).print()
+        SummaryText(summary, zone: settings.admission.deadlines.zone).print()
         try summary.throwUnlessDone()
     }
 

@@ -105,8 +105,9 @@ struct ReportsCommand: AsyncParsableCommand {
             let configuration = try await options.load()
             let settings = try configuration.processor(actor: CurrentUser.name)
             guard let path = settings.reportsDirectory else { throw Failure.noReportDirectory }
-            let delivered = try await configuration.withStore { store in
-                try await ReportDirectory(path: path).deliver(from: store, by: .operator(settings.operator))
+            let delivered = try await configuration.withQueue { store in
+                try await ReportDirectory(path: path, databaseID: try await store.deployment().databaseID)
+                    .deliver(from: store, by: .operator(settings.operator))
             }
             Terminal.out("Documents written: \(delivered.count.grouped).")
             if let failure = delivered.failure { throw Failure.undelivered(failure) }
@@ -139,8 +140,8 @@ extension Failure {
     static func undelivered(_ why: String) -> Failure {
         Failure(
             .needsAction,
-            "documents could not be written (\(why)); they are safe in the database, and 'dsr reports deliver' or the next "
-                + "run writes them"
+            "documents could not be written: \(why); they are safe in the database, and 'dsr reports deliver' or the next run "
+                + "writes them"
         )
     }
 }

@@ -5,6 +5,7 @@ import Processor
 import Reports
 import Store
 import SubjectRequests
+import TalonOne
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -83,18 +84,19 @@ struct RunCommand: AsyncParsableCommand {
         if let maxRate { settings.callsPerSecond = maxRate }
         if dryRun { return try await printDryRun(configuration, settings) }
         guard settings.reportsDirectory != nil else { throw Failure.noReportDirectory }
+        Terminal.note(settings.environment, at: try configuration.talonOne().host)
         for warning in try configuration.database().warnings { Terminal.note("Warning: \(warning)") }
         let summary = try await configuration.execute(.all, settings, until: until)
         if json {
             Terminal.out(summary.report.json().content)
         } else {
-            SummaryText(summary).print()
+            SummaryText(summary, zone: settings.admission.deadlines.zone).print()
         }
         try summary.throwUnlessDone()
     }
 
     private func printDryRun(_ configuration: DsrConfiguration, _ settings: ProcessorSettings) async throws {
-        let result = try await configuration.withStore { store in
+        let result = try await configuration.withQueue { store in
             try await DryRun.read(from: store, settings: settings)
         }
         if json {
@@ -150,6 +152,11 @@ extension RunSummary {
             )
         case .apiUnavailable(let how):
             throw Failure(.unreachable, "\(how); requests without an answer are pending and will be retried")
+        case .wrongEnvironment(let how):
+            throw Failure(
+                .configuration,
+                "\(how). Nothing was recorded of such requests; they are pending again."
+            )
         case .leaseLost:
             throw Failure(.tryAgain, "the run lost its lease; the next run takes over its requests")
         case .done, .stopped, .timeLimitReached, .requestLimitReached:
@@ -173,6 +180,15 @@ extension RunSummary {
             throw Failure(
                 .needsAction,
                 "erasures are held back: \(brake); 'dsr run --allow-spike TICKET' allows them"
+            )
+        }
+        if triedInVain {
+            let tried = report.retries.reduce(0) { $0 + $1.count }
+            let action = needsAction ? "; \(neededAction)" : ""
+            throw Failure(
+                .tryAgain,
+                "no request was answered: \(tried.counted("request")) failed and will be retried, most of them because of: "
+                    + "\(report.retries[0].reason)\(action)"
             )
         }
         if needsAction { throw Failure(.needsAction, neededAction) }

@@ -14,7 +14,7 @@ struct SingleRequest {
         settings.waitsAtStart = false
         // Checks everything that a run needs before the request is in the queue.
         _ = try configuration.talonOne()
-        let id = try await configuration.withStore { store in try await store.submit(submission) }
+        let id = try await configuration.withQueue { store in try await store.submit(submission) }
         let summary = try await run(id, settings)
         let request = try await configuration.withStore { store in
             try await store.requests(state: nil, only: id, limit: 1)

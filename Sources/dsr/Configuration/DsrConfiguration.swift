@@ -32,6 +32,11 @@ struct DsrConfiguration {
         try settings.required(TalonOneSettings.environment)
     }
 
+    /// The host of the API, with its port where that is not the scheme's own; `nil` where no base URL is set.
+    func host() throws -> String? {
+        try settings[TalonOneSettings.baseURL].map(TalonOneConfiguration.host(ofBaseURL:))
+    }
+
     /// How to reach the API, and with which credentials.
     func talonOne() throws -> TalonOneConfiguration {
         var configuration = try TalonOneConfiguration(

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Postgres
 import Store
+import SubjectRequests
 import TalonOne
 
 /// What commands open, and close whether or not the work in between throws.
@@ -25,8 +26,28 @@ extension DsrConfiguration {
         try await withResource(try await Store.open(try database()), close: { await $0.close() }, body)
     }
 
+    /// The queue, for a command that acts on it: says on standard error for which environment and host.
+    ///
+    /// - Throws: ``StoreError`` `.deployment` where the queue belongs to another one.
+    func withQueue<Value>(_ body: (Store) async throws -> Value) async throws -> Value {
+        let (environment, host) = (try environment(), try host())
+        return try await withStore { store in
+            let pinned = try await store.deployment()
+            Terminal.note(environment, at: host ?? pinned.deployment?.host)
+            try pinned.require(environment, at: host)
+            return try await body(store)
+        }
+    }
+
     /// The database, whatever its schema.
     func withDatabase<Value>(_ body: (Store) async throws -> Value) async throws -> Value {
         try await withResource(try await Store.connect(try database()), close: { await $0.close() }, body)
+    }
+}
+
+extension Terminal {
+    /// Says where a command acts.
+    static func note(_ environment: Environment, at host: String?) {
+        note("Environment: \(environment.rawValue)\(host.map { " at \($0)" } ?? "")")
     }
 }

@@ -42,20 +42,27 @@ struct DemoShell {
         }
     }
 
-    func show(file: String, bytes: Int) {
-        let content = FileManager.default.contents(atPath: file) ?? Data()
+    /// Shows the beginning of a document. Its name begins with the database's id.
+    func show(fileEndingIn suffix: String, of folder: String, bytes: Int) {
+        let file = names(in: folder).first { $0.hasSuffix(suffix) } ?? suffix
+        let content = FileManager.default.contents(atPath: "\(folder)/\(file)") ?? Data()
         Terminal.out(String(decoding: content.prefix(bytes), as: UTF8.self) + (content.count > bytes ? " …" : ""))
     }
 
     func list(folder: String) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names.sorted() { Terminal.out("\(folder)/\(name)") }
+        let names = names(in: folder)
+        for name in names { Terminal.out("\(folder)/\(name)") }
         Terminal.out(
             """
 
-            Open run-1.html and the letters in a browser. To keep Postgres and the sandbox running after the demo:
+            Open \(names.first { $0.hasSuffix("run-1.html") } ?? "the run report") and the letters in a browser. To keep Postgres and the sandbox running after the demo:
             dsr demo --keep
             """
         )
+    }
+
+    private func names(in folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { !$0.hasPrefix(".") }.sorted()
     }
 }

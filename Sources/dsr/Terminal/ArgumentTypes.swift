@@ -2,6 +2,7 @@ public import ArgumentParser
 public import SubjectRequests
 public import TalonOne
 
+extension Environment: ExpressibleByArgument {}
 extension Right: ExpressibleByArgument {}
 extension RequestState: ExpressibleByArgument {}
 extension IdentityMethod: ExpressibleByArgument {}

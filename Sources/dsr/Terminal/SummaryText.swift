@@ -1,3 +1,4 @@
+import Foundation
 import Processor
 import Reports
 import SubjectRequests
@@ -5,15 +6,19 @@ import SubjectRequests
 /// The summary of a run, for a terminal or for the mail that cron sends.
 struct SummaryText {
     let summary: RunSummary
+    /// The time zone of the times that are shown.
+    let zone: TimeZone
 
-    init(_ summary: RunSummary) {
+    init(_ summary: RunSummary, zone: TimeZone) {
         self.summary = summary
+        self.zone = zone
     }
 
     func print() {
         let report = summary.report
         Terminal.out("Run \(report.runID) on \(report.environment.rawValue): \(report.ending)")
         printCounts(report.counts)
+        printRetries(report.retries)
         switch summary.signing {
         case .unconfigured:
             Terminal.out("  evidence log not signed: no key is configured; make one with 'dsr evidence key'")
@@ -30,6 +35,25 @@ struct SummaryText {
         if report.needsAction.count > 20 {
             Terminal.out("  and \((report.needsAction.count - 20).grouped) more in the run report")
         }
+    }
+
+    private func printRetries(_ retries: [RunReport.Retry]) {
+        for retry in retries.prefix(10) {
+            let next = retry.nextTry.map(time) ?? "with the next run"
+            Terminal.out("  will be retried: \(retry.count.grouped) (\(retry.reason)), next try \(next)")
+        }
+        let rest = retries.dropFirst(10).reduce(0) { $0 + $1.count }
+        if rest > 0 { Terminal.out("  will be retried: \(rest.grouped) more, for other reasons; see the run report") }
+    }
+
+    /// `02:16`, with the date where it is not today.
+    private func time(_ instant: Date) -> String {
+        let format = Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZone: zone)
+            .year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false)
+        let (day, now) = (CivilDate(instant, in: zone), CivilDate(Date(), in: zone))
+        // Rounded up, so that a try at the minute that is shown is not too early.
+        let text = instant.addingTimeInterval(59).formatted(format)
+        return day == now ? String(text.dropFirst(11).prefix(5)) : String(text.prefix(16))
     }
 
     private func printCounts(_ counts: RunReport.Counts) {

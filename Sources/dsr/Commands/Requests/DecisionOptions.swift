@@ -30,7 +30,7 @@ struct DecisionOptions: ParsableArguments {
         let configuration = try await options.load()
         let settings = try configuration.processor(actor: CurrentUser.name)
         let decision = try decision(CivilDate(Date(), in: settings.admission.deadlines.zone))
-        let (result, detail) = try await configuration.withStore { store in
+        let (result, detail) = try await configuration.withQueue { store in
             try await QueueAdmission.admit(request, in: store, settings: settings)
             let result = try await store.decide(
                 decision,

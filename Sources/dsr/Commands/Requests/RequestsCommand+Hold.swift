@@ -73,7 +73,7 @@ extension RequestsCommand {
                 throw Failure(.usage, "--review-on must be in the future; --expires-on must not be in the past")
             }
             let given = try subject.map(SubjectArgument.read)
-            let placed = try await configuration.withStore { store in
+            let placed = try await configuration.withQueue { store in
                 let customer = try await self.customer(given, in: store)
                 return try await store.placeHold(
                     LegalHold(
@@ -147,7 +147,7 @@ extension RequestsCommand {
             let justification = try justification.read()
             let configuration = try await options.load()
             let settings = try configuration.processor(actor: CurrentUser.name)
-            let result = try await configuration.withStore { store in
+            let result = try await configuration.withQueue { store in
                 try await store.releaseHold(hold, because: justification, by: settings.operator)
             }
             guard let result else { throw Failure(.usage, "there is no hold \(hold)") }
