@@ -21,7 +21,7 @@ struct SingleRequest {
         guard let request else { throw Failure(.needsAction, "request \(id) is not in the queue any more") }
         if request.outcome == nil, summary.end != .done { try summary.throwUnlessDone() }
         if let signing = summary.signingFailure {
-            Terminal.note("The evidence of request \(id) is not signed yet: \(signing)")
+            Terminal.note("Request \(id): \(signing)")
         }
         if let delivery = summary.deliveryFailure {
             Terminal.note("Documents of request \(id) could not be written: \(delivery). The next run writes them.")
