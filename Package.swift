@@ -119,6 +119,7 @@ let package = Package(
         tests(of: "EvidenceLog", [crypto]),
         tests(of: "SubjectRequests", ["PublicHolidays", subprocess], exclude: ["deadlines.py"]),
         tests(of: "CallPolicy"),
+        tests(of: "AtomicFiles"),
         tests(
             of: "Store",
             ["Migrations", "Postgres", "SubjectRequests", "TestEnvironment", "ThrowawayPostgres", crypto]

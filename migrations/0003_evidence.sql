@@ -32,13 +32,18 @@ create table dsr.evidence_leaves (
     outcome    text
 );
 
+-- The few entries about the log itself: a break that an operator adopted, a key that was replaced.
+create index evidence_leaves_about_log on dsr.evidence_leaves (index) where event in ('adopted', 'key_replaced');
+
 create index evidence_leaves_of_request on dsr.evidence_leaves (request_id, index) where request_id is not null;
 
 -- The bytes as they were hashed. They have a table of their own, because the retention of a payload ends and that of the
 -- tree does not.
 create table dsr.evidence_payloads (
     index   bigint primary key,
-    payload bytea  not null
+    payload bytea  not null,
+    -- The format of entries (tlog-tiles) has two bytes for their length.
+    constraint evidence_entry_has_at_most_65535_bytes check (octet_length(payload) <= 65535)
 );
 
 -- The tree above the leaves, in tiles of up to 256 hashes: entry i of tile (level, index) is the hash of the complete
@@ -56,10 +61,36 @@ create table dsr.evidence_tiles (
 create table dsr.evidence_checkpoints (
     size      bigint      primary key check (size > 0),
     note      text        not null,
-    signed_at timestamptz not null default clock_timestamp()
+    signed_at timestamptz not null default clock_timestamp(),
+    -- When it was written to a file outside the database. If that file is gone, no other is written in its place.
+    filed_at  timestamptz,
+    -- The log entry by which an operator accepted that its file is lost.
+    lost_by   bigint,
+    check (lost_by is null or filed_at is not null)
 );
 
 -- MARK: Leaves
+
+-- A list of an entry that can grow without bound. It keeps its first elements, up to 8,192 bytes in all, and says how
+-- many more there are, so that no entry outgrows the format of entries (tlog-tiles: 65,535 bytes).
+create function dsr.bounded_list(list jsonb) returns jsonb
+    language plpgsql immutable strict parallel safe
+as $$
+declare
+    kept jsonb;
+begin
+    if jsonb_typeof(list) <> 'array' or octet_length(list::text) <= 8192 then
+        return list;
+    end if;
+    select coalesce(jsonb_agg(e.value order by e.ordinal), '[]') into kept
+    from (
+        select value, ordinal, sum(octet_length(value::text) + 2) over (order by ordinal) as bytes
+        from jsonb_array_elements(list) with ordinality as a (value, ordinal)
+    ) e
+    where e.bytes <= 8192;
+    return kept || to_jsonb(format('and %s more', jsonb_array_length(list) - jsonb_array_length(kept)));
+end
+$$;
 
 -- Puts an entry's members into the order of all leaves, and leaves out those that the event does not have.
 --
@@ -67,7 +98,7 @@ create table dsr.evidence_checkpoints (
 --     v, index, time,                                                       by dsr.append_evidence
 --     event, request, right, received_at, answer_by, claim, action, state, outcome, waiting_for, method, ground, cause,
 --     asked_on, answered_on, told_on, hold, review_on, attributes, found, calls, remains, reports, before, count,
---     reason, ticket, subject,                                              here
+--     reason, ticket, log, subject,                                         here
 --     run, environment, version, actor                                      by dsr.append_evidence
 --
 -- It joins text, because that takes a third of the time of json_build_object with so many members, and it runs for each
@@ -97,15 +128,16 @@ begin
         ',"told_on":' || (particulars -> 'told_on')::text,
         ',"hold":' || (particulars -> 'hold')::text,
         ',"review_on":' || (particulars -> 'review_on')::text,
-        ',"attributes":' || (particulars -> 'attributes')::text,
+        ',"attributes":' || dsr.bounded_list(particulars -> 'attributes')::text,
         ',"found":' || (particulars -> 'found')::text,
         ',"calls":' || (particulars -> 'calls')::text,
-        ',"remains":' || (particulars -> 'remains')::text,
-        ',"reports":' || (particulars -> 'reports')::text,
+        ',"remains":' || dsr.bounded_list(particulars -> 'remains')::text,
+        ',"reports":' || dsr.bounded_list(particulars -> 'reports')::text,
         ',"before":' || (particulars -> 'before')::text,
         ',"count":' || (particulars -> 'count')::text,
         ',"reason":' || (particulars -> 'reason')::text,
         ',"ticket":' || coalesce(nullif(particulars -> 'ticket', 'null'), to_jsonb(request_ticket))::text,
+        ',"log":' || (particulars -> 'log')::text,
         ',"subject":"' || encode(subject_commitment, 'hex') || '"',
         '}');
 end
@@ -128,6 +160,20 @@ create function dsr.leaf(event text, particulars jsonb, request_id bigint defaul
 as $$
     select dsr.ordered_leaf(event, request_id, null, null, null, particulars)
 $$;
+
+-- Refuses an entry that the format of entries (tlog-tiles), with two bytes for a length, cannot hold.
+create function dsr.refuse_entry(event text, request bigint, bytes integer) returns boolean
+    language plpgsql
+as $$
+begin
+    raise exception using errcode = 'program_limit_exceeded',
+        message = format('a log entry of %s bytes is refused: an entry has at most 65,535 (event %s%s)',
+                         bytes, event, ', request ' || request),
+        hint = 'Shorten what the entry repeats, for example the ticket or the reason.';
+end
+$$;
+
+revoke execute on function dsr.refuse_entry(text, bigint, integer) from public;
 
 -- Appends one leaf for each element of `entries`, in their order, and returns the new size of the log.
 --
@@ -188,6 +234,8 @@ begin
         select leaf.index, sha256('\x00'::bytea || leaf.payload), leaf.event, leaf.written_at, leaf.request, leaf.claim,
                leaf.action, leaf.state, leaf.outcome
         from leaf
+        where octet_length(leaf.payload) <= 65535
+           or dsr.refuse_entry(leaf.event, leaf.request, octet_length(leaf.payload))
         order by leaf.index
     )
     insert into dsr.evidence_payloads (index, payload)
@@ -232,10 +280,29 @@ create trigger append_only before update or delete or truncate on dsr.evidence_p
     for each statement execute function dsr.refuse_change_of_evidence();
 create trigger append_only before update or delete or truncate on dsr.evidence_tiles
     for each statement execute function dsr.refuse_change_of_evidence();
-create trigger append_only before update or delete or truncate on dsr.evidence_checkpoints
+create trigger append_only before update of size, note, signed_at or delete or truncate on dsr.evidence_checkpoints
     for each statement execute function dsr.refuse_change_of_evidence();
 create trigger append_only before delete or truncate on dsr.evidence_head
     for each statement execute function dsr.refuse_change_of_evidence();
+
+-- That a checkpoint was filed, and that its file was accepted as lost, is stated once and stays.
+create function dsr.check_filing() returns trigger
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (new.size, new.note, new.signed_at) is distinct from (old.size, old.note, old.signed_at)
+       or (old.filed_at is not null and new.filed_at is distinct from old.filed_at)
+       or (old.lost_by is not null and new.lost_by is distinct from old.lost_by) then
+        raise exception using errcode = 'integrity_constraint_violation',
+            message = 'of a checkpoint only its filing can be added';
+    end if;
+    return new;
+end
+$$;
+
+create trigger only_filing before update on dsr.evidence_checkpoints
+    for each row execute function dsr.check_filing();
 
 -- An append writes its leaves first and updates the size after them, so that the size can be checked here.
 create function dsr.check_evidence_head() returns trigger

@@ -43,12 +43,14 @@ public enum AtomicFile {
     ///   - path: The final path.
     ///   - replacing: Whether an existing file is replaced. A symbolic link is replaced, not followed.
     ///   - mode: The permissions; by default those of the owner only.
+    ///   - naming: How the finished file gets its final name.
     /// - Throws: ``Failure``; no file is left behind.
     public static func write(
         _ content: Data,
         to path: String,
         replacing: Bool,
-        mode: mode_t = 0o600
+        mode: mode_t = 0o600,
+        naming: Naming = .system
     ) throws(Failure) {
         let directory = (path as NSString).deletingLastPathComponent
         let temporary = ((directory.isEmpty ? "." : directory) as NSString)
@@ -57,7 +59,11 @@ public enum AtomicFile {
         guard file >= 0 else { throw Failure(.directory, "cannot create a file in the directory", errno) }
         do throws(Failure) {
             try fill(file, with: content)
-            try name(temporary, path, replacing: replacing)
+            if replacing {
+                guard rename(temporary, path) == 0 else { throw Failure(.name, "cannot rename the file", errno) }
+            } else {
+                try naming.name(temporary, path, content, mode)
+            }
         } catch {
             unlink(temporary)
             throw error
@@ -65,7 +71,7 @@ public enum AtomicFile {
         flushDirectory(directory.isEmpty ? "." : directory)
     }
 
-    private static func fill(_ file: Int32, with content: Data) throws(Failure) {
+    static func fill(_ file: Int32, with content: Data) throws(Failure) {
         var failure: Int32 = 0
         content.withUnsafeBytes { bytes in
             var rest = bytes[...]
@@ -82,18 +88,6 @@ public enum AtomicFile {
         if failure == 0, fsync(file) != 0 { failure = errno }
         if close(file) != 0, failure == 0 { failure = errno }
         guard failure == 0 else { throw Failure(.content, "cannot write the file", failure) }
-    }
-
-    private static func name(_ temporary: String, _ path: String, replacing: Bool) throws(Failure) {
-        if replacing {
-            guard rename(temporary, path) == 0 else { throw Failure(.name, "cannot rename the file", errno) }
-        } else {
-            // A hard link fails if the name exists; rename would replace the file without an error.
-            guard link(temporary, path) == 0 else {
-                throw Failure(errno == EEXIST ? .alreadyExists : .name, "cannot name the file", errno)
-            }
-            unlink(temporary)
-        }
     }
 
     private static func flushDirectory(_ path: String) {

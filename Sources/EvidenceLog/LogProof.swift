@@ -41,8 +41,13 @@ public struct LogProof: Hashable, Sendable {
 
     /// Parses a proof.
     ///
-    /// - Throws: `malformedProof`; `malformedNote` with line and offset counted from the start of the note.
+    /// - Throws: `malformedProof`; `malformedNote` with line and offset counted from the start of the note; `damagedText`
+    ///   if only line ends or blanks were changed.
     public init(_ bytes: Data) throws(EvidenceLogError) {
+        self = try TextDamage.parsing(bytes) { bytes throws(EvidenceLogError) in try LogProof(exactly: bytes) }
+    }
+
+    private init(exactly bytes: Data) throws(EvidenceLogError) {
         guard bytes.count <= Self.maximumByteCount else {
             throw EvidenceLogError(.malformedProof, "the proof has more than \(Self.maximumByteCount) bytes")
         }

@@ -44,6 +44,13 @@ public struct SigningKey: Sendable {
         }
         return try sign(checkpoint.text)
     }
+
+    /// This key's signature of a note that others have signed too.
+    ///
+    /// - Throws: `signingFailed`.
+    public func signature(of note: SignedNote) throws(EvidenceLogError) -> NoteSignature {
+        NoteSignature(verifierKey, bytes: try secret.sign(note.textBytes))
+    }
 }
 
 extension SigningKey: CustomStringConvertible, CustomDebugStringConvertible {

@@ -19,6 +19,8 @@ public struct Audit: Sendable {
         public internal(set) var problems: [String] = []
         /// Claims without a result in the log: of requests in progress, or of a run that died.
         public internal(set) var open: [String] = []
+        /// Breaks that an operator adopted, and keys that were replaced, as the log states them.
+        public internal(set) var adopted: [String] = []
         /// The number of problems, including those after the first 1,000.
         public internal(set) var problemCount = 0
 
@@ -29,15 +31,15 @@ public struct Audit: Sendable {
     }
 
     let store: Store
-    let log: VerifierKey
+    let log: [VerifierKey]
     let directory: CheckpointDirectory?
 
     /// An audit of one log.
     ///
     /// - Parameters:
-    ///   - log: The key that signed the checkpoints.
+    ///   - log: The log's keys, at least one. A key that was replaced is found in the log.
     ///   - directory: Where checkpoints are filed outside the database; `nil` compares none.
-    public init(store: Store, log: VerifierKey, directory: CheckpointDirectory?) {
+    public init(store: Store, log: [VerifierKey], directory: CheckpointDirectory?) {
         self.store = store
         self.log = log
         self.directory = directory
@@ -49,7 +51,7 @@ public struct Audit: Sendable {
     /// - Throws: ``NotaryError`` or `StoreError` if the database or the checkpoint directory cannot be read;
     ///   `EvidenceLogError` if the key is not a log's key. Data that does not match is a finding, not an error.
     public func run(progress: @Sendable (Int) -> Void = { _ in }) async throws -> Findings {
-        var reader = try LogReader(store: store, log: log, directory: directory)
+        var reader = try LogReader(store: store, keys: try await LogKeys(log, in: store), directory: directory)
         try await reader.readLeaves(progress)
         try await reader.finish()
         return reader.findings

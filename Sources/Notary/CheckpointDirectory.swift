@@ -13,7 +13,7 @@ public struct CheckpointDirectory: Sendable {
     /// The path of the directory.
     public let path: String
 
-    /// A directory, which is created when the first checkpoint is written.
+    /// A directory, which is created when the first checkpoint of a log is written.
     public init(path: String) {
         self.path = path
     }
@@ -41,10 +41,29 @@ public struct CheckpointDirectory: Sendable {
         }
     }
 
+    /// Whether a file with this name exists.
+    func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+
     /// Reads a file.
     func read(_ name: String) throws -> Filed {
-        guard let data = FileManager.default.contents(atPath: file(name)),
-            let text = String(validating: data, as: UTF8.self), let gap = text.range(of: "\n\n")
+        let data = FileManager.default.contents(atPath: file(name))
+        do {
+            return try read(name, data)
+        } catch {
+            guard let damage = data.flatMap(TextDamage.init), (try? read(name, damage.repaired)) != nil else {
+                throw error
+            }
+            throw NotaryError(
+                .file,
+                "the checkpoint file \(name) is damaged, which is no sign of forgery: a program has changed it "
+                    + "(\(damage.description)). Restore it from a copy",
+                cause: error
+            )
+        }
+    }
+
+    private func read(_ name: String, _ data: Data?) throws -> Filed {
+        guard let data, let text = String(validating: data, as: UTF8.self), let gap = text.range(of: "\n\n")
         else { throw NotaryError(.file, "the checkpoint file \(name) cannot be read, or has no empty line") }
         var lines = text[..<gap.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
         let first = lines.removeFirst()
@@ -63,20 +82,34 @@ public struct CheckpointDirectory: Sendable {
     }
 
     /// Files a checkpoint. An existing file is kept, since it may have cosignatures by now.
-    func write(_ note: String, size: Int, oldSize: Int, consistency: [TreeHash]) throws {
+    ///
+    /// - Parameter creating: Whether the directory is created if it is missing. Only the first checkpoint of a log does.
+    func write(_ note: String, size: Int, oldSize: Int, consistency: [TreeHash], creating: Bool) throws {
         let name = Self.name(size)
-        guard !FileManager.default.fileExists(atPath: file(name)) else { return }
+        guard !contains(name) else { return }
         let body = Self.body(note, oldSize: oldSize, consistency: consistency)
-        try publish(Data(body.utf8), to: file(name), replacing: false, as: "the checkpoint file \(name)")
+        try publish(
+            Data(body.utf8),
+            to: file(name),
+            replacing: false,
+            creating: creating,
+            as: "the checkpoint file \(name)"
+        )
     }
 
     /// Replaces the note of a file by one with more signatures.
     func replace(_ filed: Filed, with note: String) throws {
         let body = Self.body(note, oldSize: filed.oldSize, consistency: filed.consistency)
-        try publish(Data(body.utf8), to: file(filed.name), replacing: true, as: "the checkpoint file \(filed.name)")
+        try publish(
+            Data(body.utf8),
+            to: file(filed.name),
+            replacing: true,
+            creating: false,
+            as: "the checkpoint file \(filed.name)"
+        )
     }
 
-    private static let ending = ".checkpoint"
+    static let ending = ".checkpoint"
 
     /// The name of a checkpoint's file, with leading zeros so that the order of names is the order of sizes.
     static func name(_ size: Int) -> String {
@@ -84,7 +117,7 @@ public struct CheckpointDirectory: Sendable {
         return String(repeating: "0", count: max(0, 16 - digits.count)) + digits + ending
     }
 
-    private func file(_ name: String) -> String {
+    func file(_ name: String) -> String {
         (path as NSString).appendingPathComponent(name)
     }
 
@@ -93,17 +126,21 @@ public struct CheckpointDirectory: Sendable {
     }
 }
 
-/// Writes a file that other users can read, and creates its directory if it is missing.
+/// Writes a file that other users can read.
 ///
-/// - Parameter name: The file's name in errors.
+/// - Parameters:
+///   - creating: Whether its directory is created if it is missing.
+///   - name: The file's name in errors.
 /// - Throws: ``NotaryError`` `.file`.
-func publish(_ content: Data, to path: String, replacing: Bool, as name: String) throws {
+func publish(_ content: Data, to path: String, replacing: Bool, creating: Bool = true, as name: String) throws {
     do {
-        try FileManager.default.createDirectory(
-            atPath: (path as NSString).deletingLastPathComponent,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o755]
-        )
+        if creating {
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o755]
+            )
+        }
         try AtomicFile.write(content, to: path, replacing: replacing, mode: 0o644)
     } catch let error as AtomicFile.Failure {
         throw NotaryError(.file, "\(name) cannot be written: \(error)", cause: error)

@@ -11,27 +11,29 @@ struct CheckpointReader {
     }
 
     private let store: Store
-    private let policy: LogPolicy
+    private let keys: LogKeys
     private let directory: CheckpointDirectory?
 
     private var files: ArraySlice<String> = []
     private var filed: Named?
     private var previousFiled: Checkpoint?
+    /// The sizes of the checkpoints whose files are accepted as lost.
+    private var lost: Set<Int64> = []
     private var page: ArraySlice<StoredCheckpoint> = []
     private var stored: Named?
     private var lastStoredSize: Int64 = 0
     /// The size of the last checkpoint in the database when the audit began.
     private(set) var largest = 0
 
-    /// - Throws: `EvidenceLogError` if the key is not a log's key.
-    init(store: Store, log: VerifierKey, directory: CheckpointDirectory?) throws {
+    init(store: Store, keys: LogKeys, directory: CheckpointDirectory?) {
         self.store = store
         self.directory = directory
-        self.policy = try LogPolicy(log: log)
+        self.keys = keys
     }
 
     mutating func begin(_ findings: inout Audit.Findings) async throws {
         files = try directory?.names()[...] ?? []
+        lost = Set(try await store.filedSizes(lost: true))
         largest = Int(try await store.lastCheckpoint()?.size ?? 0)
         nextFiled(&findings)
         try await nextStored(&findings)
@@ -102,7 +104,7 @@ struct CheckpointReader {
 
     private func checkProof(of file: CheckpointDirectory.Filed, _ new: Checkpoint, _ findings: inout Audit.Findings) {
         guard let old = previousFiled, old.size == file.oldSize else {
-            if file.oldSize != 0 {
+            if file.oldSize != 0, !lost.contains(Int64(file.oldSize)) {
                 findings.add(
                     "the checkpoint file \(file.name) continues a checkpoint of size \(file.oldSize) that is not filed"
                 )
@@ -119,7 +121,7 @@ struct CheckpointReader {
 
     private func open(_ note: String, _ name: String, _ findings: inout Audit.Findings) -> Checkpoint? {
         do {
-            return try policy.verify(SignedNote(text: note)).checkpoint
+            return try keys.verify(SignedNote(text: note))
         } catch {
             findings.add("\(name): \(error)")
             return nil

@@ -8,6 +8,7 @@ struct LogReader {
     private(set) var findings = Audit.Findings()
 
     private var checkpoints: CheckpointReader
+    private var breaks: BreakReader
     private var tree = TileBuilder()
     private var intents = OpenIntents()
     private var firstPayload: Int64?
@@ -20,9 +21,10 @@ struct LogReader {
 
     private static let page = 4_096
 
-    init(store: Store, log: VerifierKey, directory: CheckpointDirectory?) throws {
+    init(store: Store, keys: LogKeys, directory: CheckpointDirectory?) {
         self.store = store
-        self.checkpoints = try CheckpointReader(store: store, log: log, directory: directory)
+        self.checkpoints = CheckpointReader(store: store, keys: keys, directory: directory)
+        self.breaks = BreakReader(store: store, directory: directory)
     }
 
     // MARK: - Entries
@@ -65,6 +67,7 @@ struct LogReader {
         } else {
             findings.pruned += 1
             lastDropped = leaf.index
+            if leaf.event == "adopted" { breaks.readPruned() }
             if let firstPayload {
                 findings.add(
                     "log entry \(leaf.index) has lost its content, but the earlier entry \(firstPayload) has not"
@@ -90,6 +93,10 @@ struct LogReader {
         if fields.index != leaf.index { findings.add("log entry \(leaf.index) contains the index \(fields.index)") }
         for column in fields.mismatches(with: leaf) {
             findings.add("log entry \(leaf.index) is stored under another \(column) than it contains")
+        }
+        if fields.event == "adopted" { breaks.read(fields, payload, &findings) }
+        if fields.event == "key_replaced" {
+            findings.adopted.append("log entry \(leaf.index): the log's key was replaced")
         }
         if fields.event == "purged", let before = fields.before { purgedBefore = max(purgedBefore, before) }
         if let problem = intents.read(fields), findings.pruned == 0 {
@@ -155,6 +162,7 @@ struct LogReader {
             findings.add("the recorded size is \(size) log entries, but only \(findings.entries) exist without a gap")
         }
         checkpoints.finish(entries: findings.entries, &findings)
+        try await breaks.finish(&findings)
         findings.unsigned = findings.entries - min(findings.entries, checkpoints.largest)
         if let lastDropped, lastDropped >= purgedBefore {
             findings.add("log entry \(lastDropped) has lost its content, but no log entry records that it was dropped")

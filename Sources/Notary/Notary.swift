@@ -9,6 +9,16 @@ public struct Notary: Sendable {
     let store: Store
     let key: SigningKey
     let directory: CheckpointDirectory?
+    /// The key that this one replaces, with which the next checkpoint is signed too.
+    let predecessor: SigningKey?
+
+    /// A signed checkpoint.
+    public struct Signed: Sendable {
+        /// The checkpoint.
+        public let checkpoint: Checkpoint
+        /// Why it could not be filed; `nil` if it was, or if no directory is configured.
+        public let filingFailure: NotaryError?
+    }
 
     /// A notary for one log.
     ///
@@ -17,9 +27,14 @@ public struct Notary: Sendable {
     ///   - key: The log's key; its name is the log's origin.
     ///   - directory: Where checkpoints are filed; `nil` files none.
     public init(store: Store, key: SigningKey, directory: CheckpointDirectory?) {
+        self.init(store: store, key: key, directory: directory, predecessor: nil)
+    }
+
+    init(store: Store, key: SigningKey, directory: CheckpointDirectory?, predecessor: SigningKey?) {
         self.store = store
         self.key = key
         self.directory = directory
+        self.predecessor = predecessor
     }
 
     /// The number of leaf hashes that are read at once.
@@ -27,71 +42,57 @@ public struct Notary: Sendable {
 
     /// Adds new log entries to the tree, and signs and files a checkpoint over all of them.
     ///
-    /// - Returns: The checkpoint; `nil` if the log is empty.
-    /// - Throws: ``NotaryError``, `StoreError` or `EvidenceLogError`.
-    public func sign() async throws -> Checkpoint? {
-        try await store.lockTree()
-        do {
-            let checkpoint = try await signLocked()
-            try? await store.unlockTree()
-            return checkpoint
-        } catch {
-            try? await store.unlockTree()
-            throw error
-        }
+    /// - Returns: The checkpoint; `nil` if the log is empty. It is signed even if it cannot be filed.
+    /// - Throws: ``NotaryError``, `StoreError` or `EvidenceLogError` if nothing was signed.
+    public func sign() async throws -> Signed? {
+        try await store.lockingTree { try await signLocked() }
     }
 
-    private func signLocked() async throws -> Checkpoint? {
-        let last = try await lastStored()
-        let filed = try lastFiled()
+    /// Signs and files, under the tree's lock.
+    func signLocked() async throws -> Signed? {
+        let keys = try await LogKeys([key.verifierKey], in: store)
+        try checkInForce(keys)
+        let last = try await lastStored(keys)
+        let filing = try await Filing(directory, store: store, keys: keys)
         let size = Int(try await store.evidenceSize())
-        try check(size: size, last: last, filed: filed)
+        try check(size: size, last: last, filed: filing.last)
         guard size > 0 else { return nil }
         if let last, last.size == size {
-            try await file(last, after: filed)
-            return last
+            return try await file(last, note: try await store.lastCheckpoint()?.note ?? "", filing)
         }
         let root = try await integrate(from: last, to: size)
         let new = try Checkpoint(origin: key.verifierKey.name, size: size, root: root)
         // The same check that a witness makes.
         if let last { _ = try await consistency(from: last, to: new) }
-        let note = try key.sign(new)
+        var note = try key.sign(new)
+        if let predecessor { note = try note.adding(predecessor.signature(of: note)) }
         try await store.addCheckpoint(StoredCheckpoint(size: Int64(size), note: note.dataText))
-        try await file(new, note, after: filed)
-        return new
+        return try await file(new, note: note.dataText, filing)
     }
 
     // MARK: - What was signed before
 
-    private func lastStored() async throws -> Checkpoint? {
+    /// A host that still has a key which was replaced must not sign with it.
+    private func checkInForce(_ keys: LogKeys) throws {
+        guard let replacement = keys.replacement(of: key.verifierKey) else { return }
+        throw NotaryError(
+            .inconsistent,
+            "the configured key was replaced at log entry \(replacement.index) by "
+                + "\(replacement.new.name)+\(replacement.new.id); configure the new key"
+        )
+    }
+
+    func lastStored(_ keys: LogKeys) async throws -> Checkpoint? {
         guard let stored = try await store.lastCheckpoint() else { return nil }
-        return try verified(stored.note, "the last checkpoint in the database")
+        return try Filing.verified(stored.note, "the last checkpoint in the database", keys)
     }
 
-    private func lastFiled() throws -> Checkpoint? {
-        guard let directory, let name = try directory.names().last else { return nil }
-        return try verified(try directory.read(name).note, "the checkpoint file \(name)")
-    }
-
-    private func verified(_ note: String, _ name: String) throws -> Checkpoint {
-        do {
-            return try LogPolicy(log: key.verifierKey).verify(SignedNote(text: note)).checkpoint
-        } catch {
-            throw NotaryError(
-                .inconsistent,
-                "\(name) is invalid under the configured key (\(error)): is it another log's key, or was the checkpoint "
-                    + "changed? \(Self.stopped)",
-                cause: error
-            )
-        }
-    }
-
-    private func check(size: Int, last: Checkpoint?, filed: Checkpoint?) throws {
+    func check(size: Int, last: Checkpoint?, filed: Checkpoint?) throws {
         func stop(_ reason: String) -> NotaryError { NotaryError(.inconsistent, "\(reason) \(Self.stopped)") }
         if let filed, size < filed.size {
             throw stop(
                 "the database has fewer log entries (\(size)) than the last filed checkpoint (\(filed.size)): was it "
-                    + "restored from a backup?"
+                    + "restored from a backup? Then see 'dsr evidence adopt'."
             )
         }
         if let last, size < last.size {
@@ -103,7 +104,8 @@ public struct Notary: Sendable {
         guard let filed else { return }
         guard let last, filed.size <= last.size else {
             throw stop(
-                "the database lacks the checkpoint of size \(filed.size), which was filed: were checkpoints deleted?"
+                "the database lacks the checkpoint of size \(filed.size), which was filed: were checkpoints deleted, or "
+                    + "was it restored from a backup? Then see 'dsr evidence adopt'."
             )
         }
         guard filed.size < last.size || filed.root == last.root else {
@@ -113,7 +115,7 @@ public struct Notary: Sendable {
         }
     }
 
-    private static let stopped = "Signing is stopped; 'dsr evidence verify' lists what does not match"
+    static let stopped = "Signing is stopped; 'dsr evidence verify' lists what does not match"
 
     // MARK: - The tree
 
@@ -170,13 +172,42 @@ public struct Notary: Sendable {
 
     // MARK: - Filing
 
-    /// Files a checkpoint, unless it is the last one that was filed.
-    ///
-    /// - Parameter note: The signed checkpoint; `nil` signs it again, for one that an earlier run could not file.
-    private func file(_ checkpoint: Checkpoint, _ note: SignedNote? = nil, after filed: Checkpoint?) async throws {
-        guard let directory, filed?.size != checkpoint.size else { return }
-        let proof = if let filed { try await consistency(from: filed, to: checkpoint).hashes } else { [TreeHash]() }
-        let note = if let note { note } else { try key.sign(checkpoint) }
-        try directory.write(note.dataText, size: checkpoint.size, oldSize: filed?.size ?? 0, consistency: proof)
+    /// Files a checkpoint, unless it is the last one that was filed, and remembers that.
+    private func file(_ checkpoint: Checkpoint, note: String, _ filing: Filing) async throws -> Signed {
+        func signed(_ failure: NotaryError?) -> Signed { Signed(checkpoint: checkpoint, filingFailure: failure) }
+        guard let directory = filing.directory else { return signed(filing.failure) }
+        if filing.last?.size != checkpoint.size {
+            let proof = if let last = filing.last {
+                try await consistency(from: last, to: checkpoint).hashes
+            } else { [TreeHash]() }
+            do {
+                try directory.write(
+                    note,
+                    size: checkpoint.size,
+                    oldSize: filing.last?.size ?? 0,
+                    consistency: proof,
+                    creating: !filing.wasUsed
+                )
+            } catch let error as NotaryError where error.code == .file {
+                return signed(error)
+            }
+        }
+        try await store.markFiled(Int64(checkpoint.size))
+        return signed(nil)
+    }
+}
+
+extension Store {
+    /// Runs `body` while no other connection changes the tree.
+    func lockingTree<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        try await lockTree()
+        do {
+            let value = try await body()
+            try? await unlockTree()
+            return value
+        } catch {
+            try? await unlockTree()
+            throw error
+        }
     }
 }

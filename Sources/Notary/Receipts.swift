@@ -5,15 +5,15 @@ public import Store
 /// Makes receipts: proofs, checked without a database, that the final log entry of a request is in the log.
 public struct Receipts: Sendable {
     let store: Store
-    let log: VerifierKey
+    let log: [VerifierKey]
     let directory: CheckpointDirectory?
 
     /// Receipts from one log.
     ///
     /// - Parameters:
-    ///   - log: The log's key, with which a receipt is verified before it is returned.
+    ///   - log: The log's keys, with which a receipt is verified before it is returned.
     ///   - directory: The checkpoint files, which may have cosignatures of witnesses.
-    public init(store: Store, log: VerifierKey, directory: CheckpointDirectory?) {
+    public init(store: Store, log: [VerifierKey], directory: CheckpointDirectory?) {
         self.store = store
         self.log = log
         self.directory = directory
@@ -46,7 +46,7 @@ public struct Receipts: Sendable {
         ) {
             let inclusion = try InclusionProof(index: index, size: size, tiles: TileSet(tiles))
             let proof = try LogProof(extra: payload, index: index, hashes: inclusion.hashes, note: note)
-            _ = try proof.verify(leaf: .leaf(payload), policy: LogPolicy(log: log))
+            _ = try proof.verify(leaf: .leaf(payload), policy: LogPolicy(logs: log))
             return proof
         }
     }

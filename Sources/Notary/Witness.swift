@@ -8,7 +8,7 @@ public import Foundation
 /// cannot rewrite a cosigned history alone.
 public struct Witness: Sendable {
     let key: CosigningKey
-    let log: VerifierKey
+    let logs: [VerifierKey]
     let directory: CheckpointDirectory
     let stateFile: String
 
@@ -16,13 +16,13 @@ public struct Witness: Sendable {
     ///
     /// - Parameters:
     ///   - key: The witness's key, which the log's operator must not have.
-    ///   - log: The log's key.
+    ///   - logs: The log's keys, at least one; more than one after the log's key was replaced.
     ///   - directory: The checkpoint files.
     ///   - state: The path of the state file, in which the witness keeps the last checkpoint it signed. The log's
     ///     operator must not be able to write it.
-    public init(key: CosigningKey, log: VerifierKey, directory: CheckpointDirectory, state: String) {
+    public init(key: CosigningKey, logs: [VerifierKey], directory: CheckpointDirectory, state: String) {
         self.key = key
-        self.log = log
+        self.logs = logs
         self.directory = directory
         self.stateFile = state
     }
@@ -41,7 +41,7 @@ public struct Witness: Sendable {
                 try SignedNote(text: filed.note)
             }
             guard try isNew(note, after: latest, name) else { continue }
-            switch try WitnessState(log: log, latest: latest)
+            switch try WitnessState(log: signer(of: note), latest: latest)
                 .decide(note, oldSize: filed.oldSize, hashes: filed.consistency)
             {
             case .refuse(let refusal):
@@ -53,6 +53,12 @@ public struct Witness: Sendable {
             }
         }
         return signed
+    }
+
+    /// The log's key that signed a checkpoint; the first one if none did, so that it is refused.
+    private func signer(of note: SignedNote) throws -> VerifierKey {
+        guard let first = logs.first else { throw NotaryError(.notFound, "no key of the log is given") }
+        return logs.first { (try? note.verify(with: [$0])) != nil } ?? first
     }
 
     /// Whether a checkpoint is larger than the latest. One of the same size must be the same checkpoint.

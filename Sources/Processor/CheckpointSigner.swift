@@ -20,7 +20,9 @@ public enum Signing: Sendable, Hashable {
     case unconfigured
     /// The checkpoint of all entries so far is signed.
     case signed(size: Int)
-    /// It is not, for that reason; the entries wait for the next checkpoint.
+    /// It is signed, and could not be filed outside the database, for that reason.
+    case notFiled(size: Int, String)
+    /// It is not signed, for that reason; the entries wait for the next checkpoint.
     case failed(String)
 }
 
@@ -45,10 +47,11 @@ struct CheckpointSigner: Sendable {
             return .failed(sentence)
         case .signing(let key, let directory):
             do {
-                let checkpoint = try await Store.withConnection(database) { store in
+                let signed = try await Store.withConnection(database) { store in
                     try await Notary(store: store, key: key, directory: directory).sign()
                 }
-                return .signed(size: checkpoint?.size ?? 0)
+                let size = signed?.checkpoint.size ?? 0
+                return signed?.filingFailure.map { .notFiled(size: size, "\($0)") } ?? .signed(size: size)
             } catch {
                 return .failed("\(error)")
             }

@@ -12,10 +12,15 @@ public struct RunSummary: Sendable {
     /// What became of the checkpoint.
     public let signing: Signing
 
-    /// Why the evidence log could not be signed; `nil` where it was, or no key is configured.
+    /// Why the evidence log could not be signed, or its checkpoint not be filed, as a sentence; `nil` where it was, or no
+    /// key is configured.
     public var signingFailure: String? {
-        guard case .failed(let sentence) = signing else { return nil }
-        return sentence
+        switch signing {
+        case .unconfigured, .signed: nil
+        case .notFiled(_, let reason): "the evidence log was signed, and its checkpoint was not filed: \(reason)"
+        case .failed(let reason):
+            "the evidence log was not signed; its new entries wait for the next checkpoint: \(reason)"
+        }
     }
 
     /// Whether requests were tried and none of them came to an end: the night answered no one.

@@ -40,7 +40,17 @@ extension Store {
 
     /// The requests of one subject, by keyed digest.
     public func requests(ofSubject digest: Data) async throws -> [Int64] {
-        try await rows(LeafStatements.ofSubject, [digest]) { row in try row.decode("id") }
+        try await requests(ofSubject: [digest])
+    }
+
+    /// The requests of one subject, by digests under several keys.
+    public func requests(ofSubject digests: [Data]) async throws -> [Int64] {
+        try await rows(LeafStatements.ofSubject, [digests]) { row in try row.decode("id") }
+    }
+
+    /// The number of admitted requests that no digest under these keys can find.
+    public func requestsNotFindable(withKeys keys: [Data]) async throws -> Int {
+        try await row(LeafStatements.notFindable, [keys]) { row in try row.decode("count") }
     }
 }
 
@@ -68,6 +78,14 @@ private enum LeafStatements {
 
     static let ofSubject = Statement(
         "find the requests of a subject",
-        "select id from dsr.subject_requests where subject_digest = $1 order by id"
+        "select id from dsr.subject_requests where subject_digest = any($1::bytea[]) order by id"
+    )
+
+    static let notFindable = Statement(
+        "count requests under other keys",
+        """
+        select count(*) as count from dsr.subject_requests r
+        where r.admitted_at is not null and coalesce(r.subject_key_id <> all($1::bytea[]), true)
+        """
     )
 }

@@ -19,20 +19,6 @@ public struct StoredTile: Sendable, Hashable {
     public var width: Int { hashes.count / 32 }
 }
 
-/// A signed checkpoint of the evidence log, as it is stored.
-public struct StoredCheckpoint: Sendable {
-    /// The number of leaves under it.
-    public let size: Int64
-    /// The signed note, exactly as signed.
-    public let note: String
-
-    /// A size and its note.
-    public init(size: Int64, note: String) {
-        self.size = size
-        self.note = note
-    }
-}
-
 extension Store {
     /// Reserves the evidence tree for one writer, across transactions, until the connection closes or ``unlockTree()``.
     public func lockTree() async throws {
@@ -99,31 +85,12 @@ extension Store {
         )
     }
 
-    /// Stores a signed checkpoint.
-    public func addCheckpoint(_ checkpoint: StoredCheckpoint) async throws {
-        try await query(TreeStatements.addCheckpoint, [checkpoint.size, checkpoint.note])
-    }
-
-    /// The last signed checkpoint; `nil` where nothing was signed yet.
-    public func lastCheckpoint() async throws -> StoredCheckpoint? {
-        try await rows(TreeStatements.lastCheckpoint, [], Self.checkpoint).first
-    }
-
-    /// Signed checkpoints after a size, smallest first.
-    public func checkpoints(after size: Int64, limit: Int) async throws -> [StoredCheckpoint] {
-        try await rows(TreeStatements.checkpoints, [size, limit], Self.checkpoint)
-    }
-
     private static func tile(_ row: PostgresRow) throws -> StoredTile {
         StoredTile(
             level: try row.decode("level"),
             index: try row.decode("index"),
             hashes: try row.decode("hashes")
         )
-    }
-
-    private static func checkpoint(_ row: PostgresRow) throws -> StoredCheckpoint {
-        StoredCheckpoint(size: try row.decode("size"), note: try row.decode("note"))
     }
 }
 
@@ -172,20 +139,5 @@ private enum TreeStatements {
         select * from unnest($1::int[], $2::bigint[], $3::int[], $4::bytea[])
         on conflict do nothing
         """
-    )
-
-    static let addCheckpoint = Statement(
-        "store a checkpoint",
-        "insert into dsr.evidence_checkpoints (size, note) values ($1, $2)"
-    )
-
-    static let lastCheckpoint = Statement(
-        "read the last checkpoint",
-        "select size, note from dsr.evidence_checkpoints order by size desc limit 1"
-    )
-
-    static let checkpoints = Statement(
-        "read checkpoints",
-        "select size, note from dsr.evidence_checkpoints where size > $1 order by size limit $2"
     )
 }

@@ -15,14 +15,14 @@ public struct ReplayCounts: Sendable, Hashable {
 public struct Unreplayed: Sendable, Hashable {
     /// Customers whose identifier was not given.
     public let notGiven: Int
-    /// Erasures without a digest under the present subject key. They cannot be matched with an identifier.
+    /// Erasures without a digest under one of the subject keys. They cannot be matched with an identifier.
     public let notRecognisable: Int
 }
 
 extension Store {
     /// Queues another erasure of each customer in a batch who was erased since an instant. Idempotent.
     ///
-    /// - Parameter subjects: Identifiers and their digests.
+    /// - Parameter subjects: Identifiers and their digests; one for each key, if there are several.
     public func replay(
         _ subjects: [(subject: SubjectID, digest: Data)],
         since instant: Date,
@@ -41,8 +41,12 @@ extension Store {
     }
 
     /// Counts the erasures since an instant that no replay since that instant repeats.
-    public func unreplayed(since instant: Date, key: Data) async throws -> Unreplayed {
-        try await row(ReplayStatements.rest, [instant, key]) { row in
+    ///
+    /// - Parameters:
+    ///   - key: The key of the digests with which the replay was made.
+    ///   - olderKeys: Earlier keys, with which it was made too.
+    public func unreplayed(since instant: Date, key: Data, olderKeys: [Data] = []) async throws -> Unreplayed {
+        try await row(ReplayStatements.rest, [instant, [key] + olderKeys]) { row in
             Unreplayed(notGiven: try row.decode("not_given"), notRecognisable: try row.decode("not_recognisable"))
         }
     }
@@ -76,8 +80,8 @@ private enum ReplayStatements {
         "count erasures not queued again",
         """
         select
-            count(distinct r.subject_digest) filter (where r.subject_key_id = $2 and not replayed) as not_given,
-            count(*) filter (where r.subject_key_id is distinct from $2) as not_recognisable
+            count(distinct r.subject_digest) filter (where r.subject_key_id = any($2::bytea[]) and not replayed) as not_given,
+            count(*) filter (where coalesce(r.subject_key_id <> all($2::bytea[]), true)) as not_recognisable
         from dsr.subject_requests r, lateral (
             select exists (
                 select from dsr.subject_requests o join dsr.subject_requests p on p.replay_of = o.id

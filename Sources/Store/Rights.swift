@@ -18,14 +18,18 @@ enum WorkerRights {
     ]
 
     /// Columns that may be changed where the rest of the table may not.
-    static let changeable = [(table: "decisions", column: "reason")]
+    static let changeable = [
+        (table: "decisions", column: "reason"),
+        (table: "evidence_checkpoints", column: "filed_at"), (table: "evidence_checkpoints", column: "lost_by"),
+    ]
 
     /// Functions, with the types of their parameters.
     static let functions =
         [
             "append_evidence(json, bigint, json)", "leaf(text, dsr.subject_requests, jsonb)",
             "leaf(text, jsonb, bigint)",
-            "ordered_leaf(text, bigint, text, bytea, text, jsonb)", "deletion_was_announced(bigint, integer)",
+            "ordered_leaf(text, bigint, text, bytea, text, jsonb)", "bounded_list(jsonb)",
+            "deletion_was_announced(bigint, integer)",
             "closed_gates(dsr.subject_requests)", "held_back_by(dsr.subject_requests)",
             "content_digest(dsr.subject_requests)", "may_become(text, text)", "same_name(text, text)", "today(text)",
         ] + insertFunctions

@@ -6,6 +6,8 @@ extension TalonOneClient {
     }
 
     /// Opens, changes, closes or cancels a session. **Creates an empty profile if the session's is unknown.**
+    ///
+    /// Version 2 has no total: the answer's `operation` says whether a given one was sent.
     public func updateCustomerSession(
         customerSessionId: String,
         _ session: NewCustomerSession
@@ -22,15 +24,20 @@ extension TalonOneClient {
 
     /// Records an event of a customer. **Creates an empty profile if the event's is unknown.**
     ///
-    /// Version 1 requires a session id, version 2 a profile id; an event with both is valid in every deployment.
+    /// Version 1 requires a session id, version 2 a profile id, and has no member for a session; an event with both is
+    /// valid in every deployment.
     public func trackEvent(_ event: NewEvent) async throws(TalonOneError) -> TalonOneAnswer {
-        let body = try APIRequest.encode(event, for: .trackEvent)
+        let v1 = try APIRequest.encode(event, for: .trackEvent)
+        let v2 = try APIRequest.encode(event.inVersion2, for: .trackEventV2)
         let values: @Sendable () -> [String] = { event.values }
         let hasSession = event.sessionId?.isEmpty == false
         let hasProfile = event.profileId?.isEmpty == false
         return try await sendInDialect(
-            v1: hasSession ? APIRequest(.trackEvent, body: body, values: values) : nil,
-            v2: hasProfile ? APIRequest(.trackEventV2, body: body, values: values) : nil
+            v1: hasSession ? APIRequest(.trackEvent, body: v1, values: values) : nil,
+            v2: hasProfile ? APIRequest(.trackEventV2, body: v2, values: values) : nil,
+            lacking: configuration.dialect == .v1
+                ? "version 1 of the API requires an event's session id"
+                : "version 2 of the API requires an event's profile id"
         )
     }
 }

@@ -7,11 +7,16 @@ extension TalonOneClient {
     ///
     /// - Parameters:
     ///   - v1: The request in version 1; `nil` if it lacks what version 1 requires.
-    ///   - v2: The request in version 2; `nil` if it lacks what version 2 requires.
-    func sendInDialect(v1: APIRequest?, v2: APIRequest?) async throws(TalonOneError) -> TalonOneAnswer {
+    ///   - v2: The request in version 2; `nil` if version 2 cannot do it.
+    ///   - reason: Why there is no request for one of the versions.
+    func sendInDialect(
+        v1: APIRequest?,
+        v2: APIRequest?,
+        lacking reason: String = ""
+    ) async throws(TalonOneError) -> TalonOneAnswer {
         switch configuration.dialect {
-        case .v1: return try await send(required(v1, for: .v1))
-        case .v2: return try await send(required(v2, for: .v2))
+        case .v1: return try await send(required(v1, v2, reason))
+        case .v2: return try await send(required(v2, v1, reason))
         case .discover: break
         }
         if let v1, !dialects.isVersion2(v1.operation) {
@@ -21,7 +26,7 @@ extension TalonOneClient {
                 guard error.code == .operationMissing, v2 != nil else { throw error }
             }
         }
-        let request = try required(v2, for: .v2)
+        let request = try required(v2, v1, reason)
         do throws(TalonOneError) {
             let answer = try await send(request)
             dialects.recordVersion2(request.operation)
@@ -32,19 +37,14 @@ extension TalonOneClient {
         }
     }
 
-    /// Only an event can lack what a version requires.
+    /// - Parameter other: The request in the other version, for the operation that the error names.
     private func required(
         _ request: APIRequest?,
-        for dialect: TalonOneConfiguration.Dialect
+        _ other: APIRequest?,
+        _ reason: String
     ) throws(TalonOneError) -> APIRequest {
         guard let request else {
-            throw TalonOneError(
-                .invalidRequest,
-                operation: dialect == .v1 ? .trackEvent : .trackEventV2,
-                reason: dialect == .v1
-                    ? "version 1 of the API requires an event's session id"
-                    : "version 2 of the API requires an event's profile id"
-            )
+            throw TalonOneError(.invalidRequest, operation: other?.operation ?? .trackEvent, reason: reason)
         }
         return request
     }

@@ -7,13 +7,22 @@ enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)
     case number(Decimal)
+    /// A number that no decimal of 38 digits is equal to, as it was written.
+    case literal(String)
     case string(String)
     case array([JSON])
     case object([String: JSON])
 
     static func int(_ value: some BinaryInteger) -> JSON { .number(Decimal(Int(value))) }
 
-    static func parse(_ data: Data) throws -> JSON { try JSONDecoder().decode(JSON.self, from: data) }
+    /// - Throws: ``Invalid`` for bytes that are not JSON (RFC 8259).
+    static func parse(_ data: Data) throws(Invalid) -> JSON {
+        var parser = JSONParser(data)
+        return try parser.parse()
+    }
+
+    /// Bytes that are not JSON.
+    struct Invalid: Error {}
 
     static func bytes(of value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
@@ -22,7 +31,7 @@ enum JSON: Sendable, Hashable {
     }
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try JSONDecoder().decode(type, from: JSON.bytes(of: self))
+        try JSONDecoder().decode(type, from: bytes)
     }
 
     subscript(key: String) -> JSON? {
@@ -37,34 +46,56 @@ enum JSON: Sendable, Hashable {
     var isNull: Bool { self == .null }
 }
 
-extension JSON: Codable {
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Decimal.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([String: JSON].self) {
-            self = .object(value)
-        } else {
-            self = .array(try container.decode([JSON].self))
+extension JSON {
+    /// The value as JSON, with the members of objects in the order of their names.
+    var bytes: Data {
+        var text = ""
+        write(to: &text)
+        return Data(text.utf8)
+    }
+
+    private func write(to text: inout String) {
+        switch self {
+        case .null: text += "null"
+        case .bool(let value): text += value ? "true" : "false"
+        case .number(let value): text += value.description
+        case .literal(let value): text += value
+        case .string(let value): Self.write(value, to: &text)
+        case .array(let values):
+            text += "["
+            for (position, value) in values.enumerated() {
+                if position > 0 { text += "," }
+                value.write(to: &text)
+            }
+            text += "]"
+        case .object(let members):
+            text += "{"
+            for (position, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
+                if position > 0 { text += "," }
+                Self.write(member.key, to: &text)
+                text += ":"
+                member.value.write(to: &text)
+            }
+            text += "}"
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let value): try container.encode(value)
-        case .number(let value): try container.encode(value)
-        case .string(let value): try container.encode(value)
-        case .array(let value): try container.encode(value)
-        case .object(let value): try container.encode(value)
+    private static func write(_ string: String, to text: inout String) {
+        text += "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: text.unicodeScalars.append(scalar)
+            }
         }
+        text += "\""
     }
 }
 

@@ -15,7 +15,17 @@ struct Route: Sendable, Equatable {
     let dialect: SandboxSettings.Dialect
     /// The value of the path's placeholder, decoded; empty if the path has none.
     let identifier: String
-    let query: [String: String]
+    private(set) var query: [String: String]
+
+    /// Whether the operation is to be evaluated and not carried out. Only writes of version 2 have that.
+    var isDry: Bool { dialect == .v2 && flag("dry") }
+
+    /// The same route, to be carried out.
+    var carriedOut: Route {
+        var route = self
+        route.query["dry"] = nil
+        return route
+    }
 
     /// Parses a request line. The path is split first and decoded once, so `%2F` in a segment is data.
     init?(method: String, target: String, settings: SandboxSettings) {

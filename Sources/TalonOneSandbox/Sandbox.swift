@@ -71,7 +71,7 @@ public actor Sandbox {
         defer { if let request = log.noteProcessed(number) { resumeWaiters(for: request) } }
         do throws(Refusal) {
             let answer = try world.perform(route, body: body, settings: settings, now: Self.stamp(now))
-            tally.noteCarriedOut(route.operation, of: route.identifier)
+            if !route.isDry { tally.noteCarriedOut(route.operation, of: route.identifier) }
             if let key = Self.destructiveKey(route) { tally.destructive[key, default: SandboxCount()].acted += 1 }
             return answer
         } catch {

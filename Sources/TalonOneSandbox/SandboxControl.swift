@@ -36,11 +36,11 @@ struct SandboxControl: Sendable {
         case ("GET", "settings"): return try json(await sandbox.settings)
         case ("POST", "faults"): await sandbox.install(try JSONDecoder().decode(SandboxFault.self, from: body))
         case ("DELETE", "faults"): await sandbox.clearFaults()
-        case ("POST", "seed"): await sandbox.seed(try JSONDecoder().decode(SandboxSeed.self, from: body))
+        case ("POST", "seed"): await sandbox.seed(try JSONDecoder().decode(SandboxSeed.self, from: body).checked())
         case ("POST", "reset"): await sandbox.reset()
         case ("PATCH", "settings"), ("PUT", "settings"):
             let start = method == "PUT" ? SandboxSettings() : await sandbox.settings
-            let changes = try JSONDecoder().decode([String: JSON].self, from: body)
+            guard let changes = try JSON.parse(body).members else { throw JSON.Invalid() }
             await sandbox.update(try start.merging(changes))
         default: return Refusal.notFound.answer.response()
         }

@@ -33,7 +33,7 @@ extension SandboxSeed {
         achievements: [
             Achievement(
                 id: 11,
-                name: "first-order",
+                name: "first_order",
                 title: "First order",
                 description: "Complete an order.",
                 campaignId: 1,

@@ -124,7 +124,7 @@ public struct SandboxSeed: Sendable, Codable, Hashable {
     public struct Achievement: Sendable, Codable, Hashable {
         /// The id.
         public var id: Int64
-        /// The name.
+        /// The name: a letter, and one or more letters, digits and underscores.
         public var name: String
         /// The title shown to customers.
         public var title: String
@@ -147,6 +147,17 @@ public struct SandboxSeed: Sendable, Codable, Hashable {
 }
 
 extension SandboxSeed {
+    /// A seed with a name that the API does not accept.
+    struct InvalidName: Error {}
+
+    /// The seed, if the API would accept its names.
+    func checked() throws -> SandboxSeed {
+        for achievement in achievements where achievement.name.wholeMatch(of: /[a-zA-Z][a-zA-Z0-9_]+/) == nil {
+            throw InvalidName()
+        }
+        return self
+    }
+
     private enum CodingKeys: String, CodingKey {
         case campaigns, coupons, loyaltyProgrammes, giveawayPools, achievements
     }

@@ -101,6 +101,19 @@ struct CommandTests {
         }
     }
 
+    @Test("what version 2 of the API does not have is said, and not dropped silently")
+    func notSent() async throws {
+        try await TestEnvironment.with(.newest) { env in
+            let session = try await env.dsr("api", "update-session", "s", "--profile", "a", "--total", "5").expect(0)
+            #expect(session.err.contains("--total was not sent"))
+            let event = try await env.dsr("api", "track-event", "t", "--profile", "a", "--session", "s").expect(0)
+            #expect(event.err.contains("--session was not sent"))
+            for total in ["12,50", "12.5x", "1e5", "NaN"] {
+                try await env.dsr("api", "update-session", "s", "--total", total).expect(64)
+            }
+        }
+    }
+
     @Test(
         "all ten operations of the API by hand, in each deployment",
         arguments: [

@@ -31,6 +31,20 @@ struct ReceiptTests {
                 let check = try await TestEnvironment.check(receipt, key: damaged)
                 #expect(check.code == 1 && check.err.contains("is not a valid verifier key"))
             }
+            for (damage, what) in [("\r\n", "CR LF"), (" \n", "end with blanks")] {
+                let text = String(decoding: whole, as: UTF8.self).replacing("\n", with: damage)
+                try Data(text.utf8).write(to: URL(filePath: env.folder + "/damaged"))
+                let check = try await TestEnvironment.check(env.folder + "/damaged", key: keys.log).expect(1)
+                #expect(check.err.contains("no sign of forgery") && check.err.contains(what))
+            }
+            // From a pipe, which has no size.
+            let pipe = env.folder + "/pipe"
+            #expect(mkfifo(pipe, 0o600) == 0)
+            async let check = TestEnvironment.check(pipe, key: keys.log + "\r\n")
+            try FileHandle(forWritingTo: URL(filePath: pipe)).write(contentsOf: whole)
+            #expect(try await check.expect(0).out.contains("Valid: log entry"))
+            // The log's own key is no witness.
+            try await TestEnvironment.check(receipt, key: keys.log, witness: keys.log).expect(64)
             // No witness has signed it.
             try await TestEnvironment.check(receipt, key: keys.log, witness: keys.witness).expect(1)
         }

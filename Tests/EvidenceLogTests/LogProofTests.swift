@@ -25,6 +25,63 @@ struct LogProofTests {
         #expect(try LogProof(index: 5, hashes: proof.hashes, note: proof.note) == proof)
     }
 
+    /// What mail programs and editors do to a text, and how the error names it.
+    private static let damages: [(String, @Sendable (String) -> String)] = [
+        ("CR LF", { $0.replacing("\n", with: "\r\n") }),
+        ("CR instead", { $0.replacing("\n", with: "\r") }),
+        ("lines end with blanks", { $0.replacing("\n", with: " \t\n") }),
+        ("lines end with blanks", { $0.replacing("index 5\n", with: "index 5 \n") }),
+        ("its last line has no end", { String($0.dropLast()) }),
+        ("empty lines were added", { $0 + "\n\n" }),
+        ("empty lines were added", { "\n" + $0 }),
+        ("byte order mark", { "\u{FEFF}" + $0 }),
+        ("the dash before a signature", { $0.replacing("\u{2014} ", with: "- ") }),
+        ("the dash before a signature", { $0.replacing("\u{2014} ", with: "\u{E2}\u{20AC}\u{201D} ") }),
+        ("spaces were replaced", { $0.replacing("index 5", with: "index\u{A0}5") }),
+    ]
+
+    @Test(
+        "a receipt that a mail program or an editor has changed is damaged, which is not what a forged one is",
+        arguments: 0..<damages.count
+    )
+    func damaged(number: Int) throws {
+        let (what, change) = Self.damages[number]
+        let error = try #require(throws: EvidenceLogError.self) {
+            try LogProof(Data(change(Fixtures.receipt).utf8))
+        }
+        #expect(error.code == .damagedText && error.description.contains(what), "\(error)")
+        // Another change beside that one is none that a mail program makes.
+        let forged = change(Fixtures.receipt.replacing("index 5", with: "index five"))
+        #expect(code { try LogProof(Data(forged.utf8)) } == .malformedProof)
+    }
+
+    @Test("a receipt in UTF-16 is damaged")
+    func inUTF16() throws {
+        let encodings: [(mark: [UInt8], String.Encoding)] = [
+            ([0xFF, 0xFE], .utf16LittleEndian), ([0xFE, 0xFF], .utf16BigEndian),
+        ]
+        for (mark, encoding) in encodings {
+            let bytes = Data(mark) + (Fixtures.receipt.data(using: encoding) ?? Data())
+            #expect(code { try LogProof(bytes) } == .damagedText)
+        }
+    }
+
+    @Test("a witness has a witness's key, and not the log's; one of several keys of the log is enough")
+    func keysOfPolicy() throws {
+        let (log, witness) = (try VerifierKey(Fixtures.logKey), try VerifierKey(Fixtures.witnessKey))
+        let same = try VerifierKey(name: log.name, algorithm: .cosignature, publicKey: log.publicKey)
+        for wrong in [log, same] {
+            #expect(code { try LogPolicy(log: log, witnesses: [wrong]) } == .unsuitableKey)
+        }
+        let other = SigningKey(generating: log.name).verifierKey
+        let proof = try LogProof(Data(Fixtures.receipt.utf8))
+        for logs in [[log, other], [other, log]] {
+            _ = try proof.verify(leaf: Self.leaf, policy: LogPolicy(logs: logs, witnesses: [witness]))
+        }
+        let policy = try LogPolicy(log: other, witnesses: [witness])
+        #expect(code { try proof.verify(leaf: Self.leaf, policy: policy) } == .missingSignature)
+    }
+
     @Test("extra data is preserved, and empty extra data is nil")
     func extra() throws {
         let proof = try LogProof(Data(Fixtures.receipt.utf8))

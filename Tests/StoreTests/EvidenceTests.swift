@@ -52,6 +52,57 @@ struct EvidenceTests {
         }
     }
 
+    @Test("an entry of more than 65,535 bytes is refused, and nothing else is written with it")
+    func longEntry() async throws {
+        let database = try await Database.fresh()
+        func append(_ bytes: Int) async throws {
+            try await database.run(
+                """
+                select dsr.append_evidence(json_build_array(
+                    dsr.leaf('braked', '{}'),
+                    dsr.leaf('braked', jsonb_build_object('reason', repeat('x', \(bytes))))), null)
+                """
+            )
+        }
+        let error = try await #require(throws: PostgresError.self) { try await append(65_536) }
+        #expect(error.sqlState == "54000")
+        #expect("\(error)".contains("an entry has at most 65,535"), "\(error)")
+        #expect(try await database.logSize() == 0)
+        try await append(65_300)
+        #expect(try await database.logSize() == 2)
+    }
+
+    @Test("a list in an entry that grows without bound is cut, and says how many more there are")
+    func boundedList() async throws {
+        let database = try await Database.fresh()
+        let lists = try await database.texts(
+            """
+            select dsr.bounded_list(list)::text from (values
+                ('["a", "b"]'::jsonb),
+                ((select jsonb_agg(repeat('x', 98)) from generate_series(1, 1000))),
+                (jsonb_build_array(repeat('x', 100000)))) as v (list)
+            """
+        ).map { $0 ?? "" }
+        #expect(lists[0] == #"["a", "b"]"#)
+        #expect(lists[1].hasSuffix(#""and 920 more"]"#) && lists[1].utf8.count < 8_300, "\(lists[1].suffix(40))")
+        #expect(lists[2] == #"["and 1 more"]"#)
+    }
+
+    @Test("of a checkpoint only its filing can be added, once")
+    func filing() async throws {
+        let database = try await Database.fresh()
+        try await database.run("insert into dsr.evidence_checkpoints (size, note) values (1, 'x')")
+        #expect(try await database.store.lastFiledSize() == nil)
+        try await database.store.markFiled(1)
+        try await database.store.markFiled(1)
+        #expect(try await database.store.lastFiledSize() == 1)
+        for meddling in ["filed_at = null", "filed_at = now()", "size = 2", "note = 'y'", "signed_at = now()"] {
+            await #expect(throws: PostgresError.self, "\(meddling)") {
+                try await database.run("update dsr.evidence_checkpoints set \(meddling)")
+            }
+        }
+    }
+
     @Test(
         "no statement, not even the owner's, changes or removes what is in the log while the triggers are on",
         arguments: [

@@ -68,6 +68,15 @@ import Testing
         }
     }
 
+    @Test("an event of version 2 is sent without a session, which version 2 does not have")
+    func eventWithoutSession() async throws {
+        try await withSandbox(.newest) { fixture in
+            _ = try await fixture.client().trackEvent(NewEvent(type: "t", sessionId: "s", profileId: "a"))
+            let request = try #require(await fixture.sandbox.requests().last)
+            #expect(request.target == "/v2/events" && !request.body.contains("sessionId"))
+        }
+    }
+
     @Test("an event without what its dialect requires is refused and not sent")
     func eventNeeds() async throws {
         try await withSandbox { fixture in

@@ -8,7 +8,7 @@ extension TestEnvironment {
     package struct Keys: Sendable {
         /// Verifier keys.
         package let log: String, witness: String
-        package let witnessFile: String, checkpoints: String
+        package let logFile: String, witnessFile: String, checkpoints: String
 
         /// The files in the checkpoint directory, in the order of their sizes.
         package func checkpointFiles() throws -> [String] {
@@ -35,6 +35,7 @@ extension TestEnvironment {
         let keys = Keys(
             log: try await key("log", "dsr.test/log"),
             witness: try await key("witness", "witness.test"),
+            logFile: "\(folder.path)/log.key",
             witnessFile: "\(folder.path)/witness.key",
             checkpoints: "\(folder.path)/checkpoints"
         )

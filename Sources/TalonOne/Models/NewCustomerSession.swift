@@ -8,13 +8,15 @@ public struct NewCustomerSession: Encodable, Sendable, Hashable {
     public var coupon: String?
     /// A referral code.
     public var referral: String?
-    /// The new state: open → closed or cancelled, closed → cancelled.
+    /// The new state: open → closed or cancelled, closed → cancelled; in version 2 also closed → partially returned →
+    /// cancelled.
     public var state: SessionState
     /// The lines of the cart.
     public var cartItems: [CartItem]?
     /// Identifiers of devices, in any format.
     public var identifiers: [String]?
-    /// The total, in the currency of the Application. Version 2 computes it from the cart.
+    /// The total, in the currency of the Application, for version 1. Version 2 computes it from the cart, and is
+    /// not sent one.
     public var total: Decimal?
     /// Free-form attributes.
     public var attributes: [String: JSONValue]?

@@ -22,6 +22,13 @@ public struct NewEvent: Encodable, Sendable, Hashable {
         self.profileId = profileId
     }
 
+    /// The event in the form of version 2, which has no member for a session.
+    var inVersion2: NewEvent {
+        var event = self
+        event.sessionId = nil
+        return event
+    }
+
     var values: [String] {
         [sessionId ?? "", profileId ?? ""] + JSONValue.object(attributes).strings
     }

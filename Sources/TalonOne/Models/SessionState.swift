@@ -9,6 +9,8 @@ public struct SessionState: RawRepresentable, Codable, Sendable, Hashable {
     public static let open = SessionState(rawValue: "open")
     /// The session is complete; its sale counts.
     public static let closed = SessionState(rawValue: "closed")
+    /// Some of the items were returned; version 2 only.
+    public static let partiallyReturned = SessionState(rawValue: "partially_returned")
     /// The session was abandoned, or its sale was reversed.
     public static let cancelled = SessionState(rawValue: "cancelled")
 }

@@ -15,7 +15,8 @@ extension World {
             throw .invalid("Required", "attributes is required", at: "/attributes")
         }
         let attributes = try attributes(in: event, settings: settings)
-        let sessionId = event["sessionId"]?.text ?? ""
+        // Version 2 has no member for a session.
+        let sessionId = route.dialect == .v1 ? event["sessionId"]?.text ?? "" : ""
         let profileId = event["profileId"]?.text ?? ""
         switch route.dialect {
         case .v1 where sessionId.isEmpty: throw .invalid("Required", "sessionId is required", at: "/sessionId")
@@ -39,22 +40,22 @@ extension World {
         // Version 2 answers with a body only if the request says `silent=no`.
         let silence = route.query["silent"] ?? "yes"
         if route.dialect == .v2, silence != "no", silence != "false" { return .noContent }
-        let record: JSON = [
+        var record: [String: JSON] = [
             "id": .int(nextNumber()),
             "created": .string(now),
             "applicationId": .int(settings.applicationId),
             "type": .string(type),
             "attributes": .object(attributes),
             "profileId": .string(profileId),
-            "sessionId": .string(sessionId),
             "effects": [],
             "ledgerEntries": [],
         ]
+        if route.dialect == .v1 { record["sessionId"] = .string(sessionId) }
         var answer = state(
             route,
             profileId: profileId,
             session: sessions[sessionId],
-            event: record,
+            event: .object(record),
             settings: settings,
             now: now
         )

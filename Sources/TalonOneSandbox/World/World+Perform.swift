@@ -12,6 +12,11 @@ extension World {
         settings: SandboxSettings,
         now: String
     ) throws(Refusal) -> Answer {
+        if route.isDry {
+            // Version 2 evaluates and answers, and changes nothing.
+            var copy = self
+            return try copy.perform(route.carriedOut, body: body, settings: settings, now: now)
+        }
         switch route.operation {
         case .health: return .ok(["status": "ok"])
         case .getCustomerInventory: return try inventory(of: route, settings: settings)

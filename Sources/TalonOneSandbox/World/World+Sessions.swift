@@ -2,6 +2,9 @@ import Foundation
 
 extension World {
     /// Creates or updates a session. The state may go from open to closed or cancelled, and from closed to cancelled.
+    ///
+    /// Version 2 has `partially_returned` between closed and cancelled, opens a closed session again, and computes the
+    /// total from the cart and the additional costs; version 1 also takes a total from the request.
     mutating func updateSession(
         _ route: Route,
         with body: [String: JSON],
@@ -21,7 +24,7 @@ extension World {
         let old = sessions[route.identifier]
         let profileId = fields["profileId"]?.text ?? old?.profileId ?? ""
         let state = fields["state"]?.text ?? "open"
-        try check(from: old?.state, to: state)
+        try check(from: old?.state, to: state, in: route.dialect)
         let coupon = fields["coupon"]?.text ?? old?.coupon ?? ""
         if state == "closed", old?.state != "closed" { try checkRedeemable(coupon, by: profileId) }
 
@@ -40,7 +43,17 @@ extension World {
         session.referral = fields["referral"]?.text ?? session.referral
         session.cartItems = fields["cartItems"]?.list ?? session.cartItems
         session.identifiers = fields["identifiers"]?.list ?? session.identifiers
-        session.total = fields["total"]?.decimal ?? (fields["cartItems"] == nil ? session.total : Self.sum(session))
+        session.additionalCosts = fields["additionalCosts"]?.members ?? session.additionalCosts
+        if fields["cartItems"] != nil || route.dialect == .v2 { session.total = Self.total(session) }
+        if route.dialect == .v1, let given = fields["total"], !given.isNull {
+            guard let total = given.decimal else {
+                throw .invalid("Invalid type", "total must be a number", at: "/total")
+            }
+            session.total = total
+        }
+        if session.number == 0 { session.number = nextNumber() }
+        session.updated = now
+        session.updateCount += 1
         session.attributes.merge(attributes: attributes)
         sessions[session.id] = session
 
@@ -48,19 +61,27 @@ extension World {
             touch(profile: profileId, at: now)
             profiles[profileId]?.sessions.insert(session.id)
         }
-        if state == "closed", old?.state != "closed" { complete(session, at: now) }
-        if state == "cancelled", old?.state == "closed" { reverse(session) }
+        let wasSold = ["closed", "partially_returned"].contains(old?.state)
+        if state == "closed", !wasSold { complete(session, at: now) }
+        if ["cancelled", "open"].contains(state), wasSold { reverse(old ?? session) }
         return self.state(route, profileId: profileId, session: session, event: nil, settings: settings, now: now)
     }
 
-    private func check(from old: String?, to new: String) throws(Refusal) {
-        guard ["open", "closed", "cancelled"].contains(new) else {
-            throw .invalid("enum", "state must be open, closed or cancelled", at: "/state")
+    private func check(
+        from old: String?,
+        to new: String,
+        in dialect: SandboxSettings.Dialect
+    ) throws(Refusal) {
+        let states = ["open", "closed", "cancelled"] + (dialect == .v2 ? ["partially_returned"] : [])
+        guard states.contains(new) else {
+            throw .invalid("enum", "state must be one of \(states.joined(separator: ", "))", at: "/state")
         }
         let allowed: [String] =
             switch old {
             case nil, "open": ["open", "closed", "cancelled"]
+            case "closed" where dialect == .v2: states
             case "closed": ["closed", "cancelled"]
+            case "partially_returned" where dialect == .v2: ["partially_returned", "cancelled"]
             default: ["cancelled"]
             }
         guard allowed.contains(new) else {
@@ -116,7 +137,25 @@ extension World {
         profiles[session.profileId] = profile
     }
 
-    private static func sum(_ session: Session) -> Decimal {
+    // MARK: - Totals
+
+    static func total(_ session: Session) -> Decimal {
+        cartItemTotal(session) + additionalCostTotal(session) + cartItemAdditionalCostTotal(session)
+    }
+
+    static func cartItemTotal(_ session: Session) -> Decimal {
         session.cartItems.reduce(0) { $0 + ($1["price"]?.decimal ?? 0) * ($1["quantity"]?.decimal ?? 1) }
+    }
+
+    static func additionalCostTotal(_ session: Session) -> Decimal { sum(session.additionalCosts) }
+
+    static func cartItemAdditionalCostTotal(_ session: Session) -> Decimal {
+        session.cartItems.reduce(0) {
+            $0 + sum($1["additionalCosts"]?.members ?? [:]) * ($1["quantity"]?.decimal ?? 1)
+        }
+    }
+
+    private static func sum(_ costs: [String: JSON]) -> Decimal {
+        costs.values.reduce(0) { $0 + ($1["price"]?.decimal ?? 0) }
     }
 }

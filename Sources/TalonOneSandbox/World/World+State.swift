@@ -36,7 +36,10 @@ extension World {
             body["coupon"] = coupon
             return .ok(.object(body))
         case .v2:
-            var body: [String: JSON] = ["customerProfile": profile, "loyalty": loyalty, "effects": []]
+            var body: [String: JSON] = [
+                "customerProfile": profile, "loyalty": loyalty, "effects": [], "createdCoupons": [],
+                "createdReferrals": [],
+            ]
             if let session { body["customerSession"] = json(session, settings: settings, v2: true) }
             body["event"] = event
             return .ok(.object(body))
@@ -55,13 +58,20 @@ extension World {
             "total": .number(session.total),
             "attributes": .object(session.attributes),
             "firstSession": .bool(session.isFirst),
+            "coupon": .string(session.coupon),
+            "referral": .string(session.referral),
         ]
         if v2 {
+            body["id"] = .int(session.number)
+            body["updateCount"] = .int(session.updateCount)
+            body["updated"] = .string(session.updated)
+            body["cartItemTotal"] = .number(Self.cartItemTotal(session))
+            body["additionalCostTotal"] = .number(Self.additionalCostTotal(session))
+            body["cartItemAdditionalCostTotal"] = .number(Self.cartItemAdditionalCostTotal(session))
+            body["additionalCosts"] = .object(session.additionalCosts)
             body["couponCodes"] = session.coupon.isEmpty ? [] : [.string(session.coupon)]
             body["referralCode"] = .string(session.referral)
         } else {
-            body["coupon"] = .string(session.coupon)
-            body["referral"] = .string(session.referral)
             body["discounts"] = [:]
         }
         return .object(body)

@@ -39,20 +39,25 @@ struct World: Sendable {
 
     struct Session: Sendable, Equatable {
         let id: String
+        /// The internal number, 0 in the empty session of version 1.
+        var number: Int64 = 0
         let created: String
+        var updated: String
+        var updateCount: Int64 = 0
         var profileId: String
         var state = "open"
         var coupon = ""
         var referral = ""
         var cartItems: [JSON] = []
         var identifiers: [JSON] = []
+        var additionalCosts: [String: JSON] = [:]
         var total: Decimal = 0
         var attributes: [String: JSON] = [:]
         let isFirst: Bool
 
         /// A new session: open, and without content.
         static func opened(id: String, profileId: String, isFirst: Bool, at now: String) -> Session {
-            Session(id: id, created: now, profileId: profileId, isFirst: isFirst)
+            Session(id: id, created: now, updated: now, profileId: profileId, isFirst: isFirst)
         }
     }
 

@@ -41,14 +41,17 @@ struct ReplayCommand: AsyncParsableCommand {
         try TicketOption.check(ticket)
         let configuration = try await options.load()
         let settings = try configuration.processor(actor: CurrentUser.name)
-        guard let key = settings.subjectKey else { throw Failure.noSubjectKey }
+        let keys = try configuration.subjectKeys()
+        guard let key = keys.first else { throw Failure.noSubjectKey }
         _ = try configuration.talonOne()
 
         let (counts, skipped, rest) = try await configuration.withQueue { store in
             var counts = ReplayCounts()
             var lines = IdentifierLines(try open())
             while let batch = lines.next(1_000) {
-                let subjects = batch.map { (subject: $0, digest: key.digest(of: $0)) }
+                let subjects = batch.flatMap { subject in
+                    keys.map { (subject: subject, digest: $0.digest(of: subject)) }
+                }
                 let some = try await store.replay(
                     subjects,
                     since: instant,
@@ -58,7 +61,12 @@ struct ReplayCommand: AsyncParsableCommand {
                 counts.matched += some.matched
                 counts.queued += some.queued
             }
-            return (counts, lines.skipped, try await store.unreplayed(since: instant, key: key.id))
+            let rest = try await store.unreplayed(
+                since: instant,
+                key: key.id,
+                olderKeys: keys.dropFirst().map(\.id)
+            )
+            return (counts, lines.skipped, rest)
         }
         Terminal.out(
             "Erased since then: \(counts.matched.grouped) of the given customers. Erasures added to the queue: "
@@ -66,7 +74,7 @@ struct ReplayCommand: AsyncParsableCommand {
         )
         if skipped > 0 { Terminal.note("Skipped lines that are not valid identifiers: \(skipped.grouped)") }
         if !queueOnly { try await process(configuration, settings) }
-        try conclude(rest)
+        try conclude(rest, isOneKey: keys.count == 1)
     }
 
     private func open() throws -> FileHandle {
@@ -83,7 +91,7 @@ struct ReplayCommand: AsyncParsableCommand {
         try summary.throwUnlessDone()
     }
 
-    private func conclude(_ rest: Unreplayed) throws {
+    private func conclude(_ rest: Unreplayed, isOneKey: Bool) throws {
         var sentences: [String] = []
         if rest.notGiven > 0 {
             sentences.append(
@@ -92,7 +100,7 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         if rest.notRecognisable > 0 {
             sentences.append(
-                "\(rest.notRecognisable.counted("erasure")) cannot be matched: recorded without this subject key"
+                "\(rest.notRecognisable.counted("erasure")) cannot be matched: recorded without \(isOneKey ? "this subject key" : "these subject keys")"
             )
         }
         guard sentences.isEmpty else { throw Failure(.needsAction, sentences.joined(separator: "; ")) }

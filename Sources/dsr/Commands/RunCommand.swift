@@ -163,12 +163,7 @@ extension RunSummary {
             break
         }
         if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
-        if let signingFailure {
-            throw Failure(
-                .needsAction,
-                "the evidence log was not signed; its new entries wait for the next checkpoint: \(signingFailure)"
-            )
-        }
+        if let signingFailure { throw Failure(.needsAction, signingFailure) }
         if !report.balances {
             throw Failure(
                 .needsAction,

@@ -24,7 +24,7 @@ struct SingleRequest {
             try notProcessed(id) { try summary.throwUnlessDone() }
         }
         if let signing = summary.signingFailure {
-            Terminal.note("The evidence of request \(id) is not signed yet: \(signing)")
+            Terminal.note("Request \(id): \(signing)")
         }
         if let delivery = summary.deliveryFailure {
             Terminal.note("Documents of request \(id) could not be written: \(delivery). The next run writes them.")

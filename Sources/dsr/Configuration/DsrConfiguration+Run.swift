@@ -23,6 +23,7 @@ extension DsrConfiguration {
         )
         run.signing = signing()
         run.subjectKey = try subjectKey()
+        _ = try subjectKeys()
         run.brake = brake()
         run.recheck = recheck()
         if let names = settings[EvidenceSettings.attributeNames] { run.namesAttributes = names }
@@ -96,7 +97,26 @@ extension DsrConfiguration {
         }
     }
 
-    /// The key of the digests by which an erased customer is found.
+    /// The keys of the digests by which an erased customer is found: the present one, then earlier ones.
+    func subjectKeys() throws -> [SubjectKey] {
+        guard let key = try subjectKey() else { return [] }
+        let old = try (settings[EvidenceSettings.oldSubjectKeys] ?? []).map { path in
+            let text = InputFile.read(path).map { String(decoding: $0, as: UTF8.self) }
+            guard let text else {
+                throw Failure(.configuration, "\(EvidenceSettings.oldSubjectKeys.name) names a file that cannot be read")
+            }
+            guard let key = SubjectKey(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+                throw Failure(
+                    .configuration,
+                    "\(EvidenceSettings.oldSubjectKeys.name) must name files made by 'dsr evidence key FILE --kind subject'"
+                )
+            }
+            return key
+        }
+        return [key] + old
+    }
+
+    /// The key with which digests are made.
     func subjectKey() throws -> SubjectKey? {
         guard let text = try settings[EvidenceSettings.subjectKey]?.read() else { return nil }
         guard let key = SubjectKey(hexadecimal: text) else {

@@ -103,6 +103,13 @@ extension SettingType<[String]> {
     }
 }
 
+extension SettingType<[String]> {
+    /// Paths. One with a comma is a list that was written as one text, and is refused.
+    static var paths: Self {
+        Self(expectation: "a path or a list of paths", isList: true, parse: Self.names.parse)
+    }
+}
+
 extension SettingType {
     /// Any number of the words of an enumeration.
     static func choices<Word>(_: Word.Type) -> Self

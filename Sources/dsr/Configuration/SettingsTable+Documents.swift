@@ -13,7 +13,7 @@ enum ReportSettings {
 enum EvidenceSettings {
     static let group = SettingGroup(
         title: "Evidence and erased customers",
-        rows: [key, directory, attributeNames, resultsPerCheckpoint, subjectKey, reappearanceDays]
+        rows: [key, directory, attributeNames, resultsPerCheckpoint, subjectKey, oldSubjectKeys, reappearanceDays]
     )
 
     static let key = Setting(
@@ -50,6 +50,14 @@ enum EvidenceSettings {
         .secret,
         default: .unset("none: erased customers cannot be found again"),
         help: "Key of the digests by which an erased customer is found, made by `dsr evidence key --kind subject`."
+    )
+    static let oldSubjectKeys = Setting(
+        "subject.oldKeyFiles",
+        "DSR_SUBJECT_OLD_KEY_FILES",
+        .paths,
+        default: .unset("none"),
+        help: "Files of earlier subject keys: customers are found with them too, and new digests are made with "
+            + "`subject.key` alone."
     )
     static let reappearanceDays = Setting(
         "reappearance.days",

@@ -23,6 +23,8 @@ struct SummaryText {
         case .unconfigured:
             Terminal.out("  evidence log not signed: no key is configured; make one with 'dsr evidence key'")
         case .signed(let size): Terminal.out("  evidence log signed (\(size.counted("entry", "entries")))")
+        case .notFiled(let size, _):
+            Terminal.out("  EVIDENCE LOG SIGNED (\(size.counted("entry", "entries"))), CHECKPOINT NOT FILED")
         case .failed: Terminal.out("  EVIDENCE LOG NOT SIGNED")
         }
         if let brake = report.brake { Terminal.out("  ERASURES HELD BACK: \(brake)") }

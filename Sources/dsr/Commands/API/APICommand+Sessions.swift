@@ -16,13 +16,13 @@ extension APICommand {
         var session: String
         @Option(help: ArgumentHelp("The customer's integrationId.", valueName: "integration-id"))
         var profile: String?
-        @Option(help: "open, closed or cancelled.")
+        @Option(help: "open, closed, cancelled, or with version 2 of the API partially_returned.")
         var state = "open"
         @Option(help: "A coupon code.")
         var coupon: String?
         @Option(help: "A referral code.")
         var referral: String?
-        @Option(help: "The total, a decimal number.")
+        @Option(help: "The total, a decimal number. Version 2 of the API has none, and computes it from --cart.")
         var total: String?
         @Option(help: ArgumentHelp("Cart items as a JSON array of {name, sku, quantity, price}.", valueName: "json"))
         var cart: String?
@@ -30,8 +30,8 @@ extension APICommand {
         @OptionGroup var options: ConfigurationOptions
 
         func validate() throws {
-            guard ["open", "closed", "cancelled"].contains(state) else {
-                throw ValidationError("--state must be open, closed or cancelled")
+            guard ["open", "closed", "cancelled", "partially_returned"].contains(state) else {
+                throw ValidationError("--state must be open, closed, cancelled or partially_returned")
             }
         }
 
@@ -43,7 +43,9 @@ extension APICommand {
                 state: SessionState(rawValue: state),
                 cartItems: try cart.map { text in try JSONText.decode(text, "--cart") },
                 total: try total.map { text in
-                    guard let total = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
+                    guard text.wholeMatch(of: /-?[0-9]{1,30}(\.[0-9]{1,8})?/) != nil,
+                        let total = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))
+                    else {
                         throw Failure(.usage, "--total must be a decimal number, for example 12.50")
                     }
                     return total
@@ -51,7 +53,11 @@ extension APICommand {
                 attributes: try attributes.readIfGiven()
             )
             try await options.call { client in
-                try await client.updateCustomerSession(customerSessionId: session, update).body
+                let answer = try await client.updateCustomerSession(customerSessionId: session, update)
+                if total != nil, answer.operation == .updateCustomerSessionV2 {
+                    Terminal.note("--total was not sent: this deployment has version 2, which computes it from --cart")
+                }
+                return answer.body
             }
         }
     }
@@ -81,7 +87,13 @@ extension APICommand {
                 sessionId: session,
                 profileId: profile
             )
-            try await options.call { client in try await client.trackEvent(event).body }
+            try await options.call { client in
+                let answer = try await client.trackEvent(event)
+                if session != nil, answer.operation == .trackEventV2 {
+                    Terminal.note("--session was not sent: this deployment has version 2, whose events have no session")
+                }
+                return answer.body
+            }
         }
     }
 

@@ -19,8 +19,13 @@ extension EvidenceCommand {
 
         @Option(help: ArgumentHelp("The folder of checkpoint files.", valueName: "folder"))
         var checkpoints: String
-        @Option(help: ArgumentHelp("The log's verifier key.", valueName: "vkey"))
-        var log: String
+        @Option(
+            help: ArgumentHelp(
+                "The log's verifier key. May be repeated, for a log whose key was replaced.",
+                valueName: "vkey"
+            )
+        )
+        var log: [String]
         @Option(
             help: ArgumentHelp("The witness's key file, made by 'dsr evidence key --kind witness'.", valueName: "file")
         )
@@ -31,7 +36,7 @@ extension EvidenceCommand {
         func run() throws {
             let witness = Witness(
                 key: try key(),
-                log: try VerifierKey(option: "--log", log),
+                logs: try log.map { try VerifierKey(option: "--log", $0) },
                 directory: CheckpointDirectory(path: checkpoints),
                 state: state
             )

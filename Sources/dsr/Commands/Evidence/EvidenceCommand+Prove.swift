@@ -11,7 +11,7 @@ extension EvidenceCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show the requests of a customer, erased or not, with their proofs.",
             discussion: """
-                Finds the requests by keyed digest, so it needs the subject key with which they were admitted.
+                Finds the requests by keyed digest, so it needs the subject keys with which they were admitted.
 
                 Examples:
                   dsr evidence prove --subject customer-42
@@ -30,22 +30,33 @@ extension EvidenceCommand {
 
         func run() async throws {
             let configuration = try await options.load()
-            guard let subjectKey = try configuration.subjectKey() else { throw Failure.noSubjectKey }
+            let subjectKeys = try configuration.subjectKeys()
+            guard !subjectKeys.isEmpty else { throw Failure.noSubjectKey }
             let key = try log.read(configuration)
             let customer = try SubjectArgument.read(subject)
-            let lines = try await configuration.withStore { store in
+            let (lines, others) = try await configuration.withStore { store in
                 let receipts = Receipts(store: store, log: key, directory: configuration.checkpointDirectory)
                 var lines: [String] = []
-                for id in try await store.requests(ofSubject: subjectKey.digest(of: customer)) {
+                for id in try await store.requests(ofSubject: subjectKeys.map { $0.digest(of: customer) }) {
                     guard let request = try await store.requests(state: nil, only: id, limit: 1).first else { continue }
                     lines.append("\(Self.line(request)) \(await Self.proof(of: id, receipts))")
                 }
-                return lines
-            }
-            guard !lines.isEmpty else {
-                throw Failure(.needsAction, "no request of this customer was admitted with this subject key")
+                return (lines, try await store.requestsNotFindable(withKeys: subjectKeys.map(\.id)))
             }
             for line in lines { Terminal.out(line) }
+            let unknown =
+                "\(others.counted("request was", "requests were")) recorded under other subject keys or without one; "
+                + "\(EvidenceSettings.oldSubjectKeys.name) names earlier keys"
+            guard !lines.isEmpty else {
+                throw Failure(
+                    .needsAction,
+                    others == 0
+                        ? "no request of this customer exists"
+                        : "no request of this customer is findable with \(subjectKeys.count == 1 ? "this key" : "these keys"): "
+                            + unknown
+                )
+            }
+            if others > 0 { Terminal.note("There may be more: \(unknown)") }
         }
 
         private static func line(_ request: RequestSummary) -> String {

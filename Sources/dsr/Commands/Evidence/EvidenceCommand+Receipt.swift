@@ -56,30 +56,39 @@ extension EvidenceCommand {
 
         @Argument(help: ArgumentHelp("The receipt, or - for standard input.", valueName: "file"))
         var file: String
-        @Option(help: ArgumentHelp("The log's verifier key, as printed by 'dsr evidence key'.", valueName: "vkey"))
-        var key: String
         @Option(
             help: ArgumentHelp(
-                "The verifier key of a witness whose signature is required. May be repeated.",
+                "The log's verifier key, as printed by 'dsr evidence key'. May be repeated, for a log whose key was "
+                    + "replaced.",
+                valueName: "vkey"
+            )
+        )
+        var key: [String]
+        @Option(
+            help: ArgumentHelp(
+                "The verifier key of a witness whose cosignature is required. May be repeated.",
                 valueName: "vkey"
             )
         )
         var witness: [String] = []
 
         func run() throws {
-            let content =
-                file == "-"
-                ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-            guard let content else { throw Failure(.usage, "the receipt cannot be read") }
-            let log = try VerifierKey(option: "--key", key)
-            let witnesses = try witness.map { try VerifierKey(option: "--witness", $0) }
+            guard let content = InputFile.read(file) else { throw Failure(.usage, "the receipt cannot be read") }
+            let logs = try key.map { try VerifierKey(option: "--key", $0) }
+            let witnesses = try witness.map { try VerifierKey(option: "--witness", witness: $0, logs: logs) }
             do {
-                let policy = try LogPolicy(log: log, witnesses: witnesses)
+                let policy = try LogPolicy(logs: logs, witnesses: witnesses)
                 let proof = try LogProof(content)
                 guard let entry = proof.extra else { throw Failure(.needsAction, "the receipt holds no log entry") }
                 let verified = try proof.verify(leaf: .leaf(entry), policy: policy)
                 Terminal.out(String(decoding: entry, as: UTF8.self))
                 Terminal.out("Valid: log entry \(verified.index) of \(verified.checkpoint)")
+            } catch let error as EvidenceLogError where error.code == .damagedText {
+                throw Failure(
+                    .needsAction,
+                    "the receipt is damaged, and was not checked; that is no sign of forgery: \(error). Ask for the file "
+                        + "again, as an attachment that is not converted"
+                )
             } catch let error as EvidenceLogError {
                 throw Failure(.needsAction, "the receipt is not valid: \(error)")
             }

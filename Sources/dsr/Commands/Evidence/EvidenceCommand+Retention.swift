@@ -59,9 +59,10 @@ extension EvidenceCommand {
                     + "\(result.before)."
             )
             guard result.dropped > 0, let key = try configuration.signingKey() else { return }
-            _ = try await configuration.withStore { store in
+            let signed = try await configuration.withStore { store in
                 try await Notary(store: store, key: key, directory: configuration.checkpointDirectory).sign()
             }
+            try signed?.throwUnlessFiled()
         }
     }
 }

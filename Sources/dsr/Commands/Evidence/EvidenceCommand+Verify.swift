@@ -30,11 +30,11 @@ extension EvidenceCommand {
 
         func run() async throws {
             let configuration = try await options.load()
-            let key = try log.read(configuration)
+            let keys = try log.read(configuration)
             let directory = checkpoints.map(CheckpointDirectory.init(path:)) ?? configuration.checkpointDirectory
             let progress = ProgressLine(unit: "log entries")
             let findings = try await configuration.withStore { store in
-                try await Audit(store: store, log: key, directory: directory).run { leaves in
+                try await Audit(store: store, log: keys, directory: directory).run { leaves in
                     progress.update(done: leaves)
                 }
             }
@@ -54,6 +54,7 @@ extension EvidenceCommand {
 
         private static func show(_ findings: Audit.Findings, isFiled: Bool) {
             for problem in findings.problems { Terminal.out("problem: \(problem)") }
+            for adopted in findings.adopted { Terminal.out("adopted: \(adopted)") }
             for open in findings.open { Terminal.out("open: \(open)") }
             Terminal.out(
                 "\(findings.entries.counted("log entry", "log entries")), "

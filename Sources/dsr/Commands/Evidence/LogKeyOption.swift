@@ -1,29 +1,43 @@
 import ArgumentParser
 import EvidenceLog
+import Foundation
 
-/// The log's verifier key: the given one, or that of the configured signing key.
+/// The log's verifier keys: the given ones, or that of the configured signing key.
 struct LogKeyOption: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The log's verifier key. Default: that of the configured signing key.", valueName: "vkey")
+        help: ArgumentHelp(
+            "The log's verifier key. May be repeated, for a log whose key was replaced. Default: that of the configured "
+                + "signing key.",
+            valueName: "vkey"
+        )
     )
-    var key: String?
+    var key: [String] = []
 
-    func read(_ configuration: DsrConfiguration) throws -> VerifierKey {
-        guard let key else {
-            guard let signing = try configuration.signingKey() else { throw Failure.noKey }
-            return signing.verifierKey
-        }
-        return try VerifierKey(option: "--key", key)
+    func read(_ configuration: DsrConfiguration) throws -> [VerifierKey] {
+        guard key.isEmpty else { return try key.map { try VerifierKey(option: "--key", $0) } }
+        guard let signing = try configuration.signingKey() else { throw Failure.noKey }
+        return [signing.verifierKey]
     }
 }
 
 extension VerifierKey {
-    /// Reads a verifier key from an option.
+    /// Reads a verifier key from an option. A file that was read into it may end with a line end of any system.
     init(option: String, _ text: String) throws {
         do {
-            try self.init(text)
+            try self.init(text.trimmingCharacters(in: .whitespacesAndNewlines))
         } catch {
             throw Failure(.needsAction, "\(option) is not a valid verifier key: \(error)")
+        }
+    }
+
+    /// Reads a witness's verifier key from an option.
+    init(option: String, witness text: String, logs: [VerifierKey]) throws {
+        try self.init(option: option, text)
+        guard algorithm == .cosignature, !logs.contains(where: { $0.publicKey == publicKey }) else {
+            throw Failure(
+                .usage,
+                "\(option) must be the verifier key of a witness, and not a key of the log: a log cannot witness itself"
+            )
         }
     }
 }
