@@ -75,7 +75,11 @@ create table dsr.subject_requests (
     -- The date on which the subject was told that the answer takes two more months (Art. 12(3) GDPR).
     extension_told_on  date,
     ticket             text,
+    -- Who made the request, as the inserter says.
     requested_by       text        default session_user,
+    -- The database role that inserted the row, and the operating-system user who ran dsr for it, if it was dsr.
+    inserted_by        name        not null default session_user,
+    submitted_by       text,
     channel            text,
     -- Whether the requester's identity must be verified first (Art. 12(6) GDPR). Who verified it, how and when; never a
     -- document.
@@ -84,10 +88,11 @@ create table dsr.subject_requests (
         'account_login', 'email_confirmed', 'called_back', 'known_secret', 'document_shown', 'in_person')),
     identity_checked_by text,
     identity_checked_at timestamptz,
-    -- Whether an operator other than the requester must approve it first. The approval is of a content; see
-    -- dsr.content_digest.
+    -- Whether an operator other than the requester must approve it first; see dsr.is_requester. The approval is of a
+    -- content; see dsr.content_digest.
     needs_approval     boolean     not null default false,
     approved_by        text,
+    approved_with_role name,
     approved_at        timestamptz,
     approved_content   bytea,
     -- The end of an erasure's waiting period.

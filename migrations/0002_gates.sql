@@ -61,11 +61,80 @@ as $$
     select (clock_timestamp() at time zone coalesce(zone, 'UTC'))::date
 $$;
 
--- Whether two names are the same: case and white space, around and between words, do not matter.
+-- The characters that a reader cannot see or cannot tell from a blank, as the inside of a regular expression's brackets:
+-- the Unicode categories Cf (format), and Cc, Zl, Zp and Zs (control characters and separators) without U+0020.
+create function dsr.format_characters() returns text
+    language sql immutable parallel safe
+as $$
+    select E'\\u00AD\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u180E\\u200B-\\u200F\\u202A-\\u202E'
+        '\\u2060-\\u2064\\u2066-\\u206F\\uFEFF\\uFFF9-\\uFFFB\\U000110BD\\U000110CD\\U00013430-\\U0001343F'
+        '\\U0001BCA0-\\U0001BCA3\\U0001D173-\\U0001D17A\\U000E0001\\U000E0020-\\U000E007F'
+$$;
+
+create function dsr.control_characters() returns text
+    language sql immutable parallel safe
+as $$
+    select E'\\u0001-\\u001F\\u007F-\\u00A0\\u1680\\u2000-\\u200A\\u2028-\\u2029\\u202F\\u205F\\u3000'
+$$;
+
+-- What is wrong with an identifier, to complete "the integration_id …"; null where it is valid. The program validates
+-- the same rule in SubjectID. The identifier itself is never part of the sentence.
+create function dsr.identifier_problem(id text) returns text
+    language sql immutable parallel safe
+as $$
+    select case
+        when coalesce(id, '') = '' then 'is empty'
+        when id in ('.', '..') then 'is a dot segment, which cannot be part of a URL'
+        when char_length(id) > 1000 then 'is longer than 1,000 characters'
+        when ascii(id) = 65279 then 'begins with a byte order mark (U+FEFF)'
+        when id ~ (E'^[\\u0009-\\u000D\\u0085 ' || white || ']') or id ~ (E'[\\u0009-\\u000D\\u0085 ' || white || E']\\Z')
+            then 'begins or ends with white space'
+        when hidden is not null
+            then 'contains U+' || lpad(upper(to_hex(ascii(hidden))), greatest(4, length(to_hex(ascii(hidden)))), '0')
+                || '; control characters, invisible characters and blanks other than U+0020 are not allowed'
+        end
+    from (select E'\\u00A0\\u1680\\u2000-\\u200A\\u2028-\\u2029\\u202F\\u205F\\u3000') as w (white),
+         substring(id from '[' || dsr.control_characters() || dsr.format_characters() || ']') as h (hidden)
+$$;
+
+-- A name as it is compared: in the compatibility form of Unicode, without case, without invisible characters, and with
+-- single blanks between its words. The case of letters is that of ICU where Postgres has it, because the database's own
+-- collation may know the case of ASCII letters only.
+do $migration$
+begin
+    execute format(
+        $create$
+            create function dsr.folded_name(name text) returns text
+                language sql immutable parallel safe
+            as $$
+                select btrim(normalize(lower(upper(regexp_replace(
+                    regexp_replace(normalize(name, NFKC), '[' || dsr.format_characters() || ']', '', 'g'),
+                    '[ ' || dsr.control_characters() || ']+', ' ', 'g') collate %1$s)) collate %1$s, NFKC))
+            $$
+        $create$,
+        coalesce(
+            (select 'pg_catalog."und-x-icu"' from pg_catalog.pg_collation
+             where collname = 'und-x-icu' and collnamespace = 'pg_catalog'::regnamespace),
+            'pg_catalog."default"'));
+end
+$migration$;
+
+-- Whether two names are the same: case, invisible characters, compatibility forms and white space, around and between
+-- words, do not matter.
 create function dsr.same_name(a text, b text) returns boolean
     language sql immutable parallel safe
 as $$
-    select lower(btrim(regexp_replace(a, '\s+', ' ', 'g'))) = lower(btrim(regexp_replace(b, '\s+', ' ', 'g')))
+    select dsr.folded_name(a) = dsr.folded_name(b)
+$$;
+
+-- Whether a request was requested or inserted under that name: by the requester's name, by the database role that
+-- inserted it, or by the operating-system user who ran dsr for it.
+create function dsr.is_requester(request dsr.subject_requests, name text) returns boolean
+    language sql stable
+as $$
+    select coalesce(dsr.same_name(name, request.requested_by), false)
+        or coalesce(dsr.same_name(name, request.inserted_by::text), false)
+        or coalesce(dsr.same_name(name, request.submitted_by), false)
 $$;
 
 -- A ticket is in the evidence log for good, so it must be a reference and not a text.
@@ -169,15 +238,10 @@ begin
             message = 'unknown kind of request',
             hint = 'kind is one of: access, portability, rectification, erasure';
     end if;
-    if new.integration_id is null or new.integration_id in ('', '.', '..') then
+    if dsr.identifier_problem(new.integration_id) is not null then
         raise exception using errcode = 'check_violation', constraint = 'integration_id_is_addressable',
-            message = 'integration_id must not be empty, "." or ".."',
-            hint = 'Give the integrationId of the customer in Talon.One. These three values cannot be part of a URL.';
-    end if;
-    if char_length(new.integration_id) > 1000 then
-        raise exception using errcode = 'check_violation', constraint = 'integration_id_is_addressable',
-            message = 'integration_id is longer than 1,000 characters',
-            hint = 'Talon.One has no integrationId of more than 1,000 characters.';
+            message = 'the integration_id ' || dsr.identifier_problem(new.integration_id),
+            hint = 'Give the integrationId of the customer exactly as Talon.One has it.';
     end if;
     if new.received_at > clock_timestamp() + interval '5 minutes' then
         raise exception using errcode = 'check_violation', constraint = 'received_at_is_past',
@@ -221,6 +285,8 @@ begin
             hint = 'Give kind and integration_id and, where they are known, received_at, ticket, requested_by, channel, '
                 'needs_identity and changes.';
     end if;
+    -- The role is a fact and never a claim of the inserter.
+    new.inserted_by := session_user;
     return new;
 end
 $$;
@@ -230,7 +296,8 @@ create trigger check_new_request before insert on dsr.subject_requests
 
 -- MARK: Changes
 
--- The changes of state that are allowed. Completed, refused and cancelled are final; the README has a diagram.
+-- The changes of state that are allowed. Completed and cancelled are final, and so is refused once the subject was told;
+-- the README has a diagram.
 create function dsr.may_become(before text, after text) returns boolean
     language sql immutable parallel safe
 as $$
@@ -238,7 +305,8 @@ as $$
         ('pending', 'waiting'), ('pending', 'running'), ('pending', 'refused'), ('pending', 'cancelled'),
         ('waiting', 'pending'), ('waiting', 'refused'), ('waiting', 'cancelled'),
         ('running', 'pending'), ('running', 'completed'), ('running', 'refused'), ('running', 'failed'),
-        ('failed', 'pending'), ('failed', 'refused'), ('failed', 'cancelled')
+        ('failed', 'pending'), ('failed', 'refused'), ('failed', 'cancelled'),
+        ('refused', 'pending')
     )
 $$;
 
@@ -262,6 +330,7 @@ begin
         new.kind <> old.kind or new.received_at <> old.received_at or new.admitted_at is distinct from old.admitted_at
         or new.integration_id <> old.integration_id or new.changes <> old.changes
         or new.replay_of is distinct from old.replay_of
+        or (new.inserted_by, new.submitted_by) is distinct from (old.inserted_by, old.submitted_by)
         -- The requester can be the subject, so the name is deleted together with the identifier.
         or (new.requested_by is distinct from old.requested_by and num_nonnulls(new.requested_by, new.integration_id) > 0)
     ) then
@@ -273,9 +342,16 @@ begin
         raise exception using errcode = 'check_violation', constraint = 'claims_are_counted',
             message = 'claim_no changes with a claim only';
     end if;
-    if old.state in ('completed', 'refused', 'cancelled')
-       and (new.outcome, new.finished_at, new.refusal_ground) is distinct from
-           (old.outcome, old.finished_at, old.refusal_ground) then
+    if old.state = 'refused' and new.state = 'pending'
+       and (old.refusal_ground is null or old.refusal_told_on is not null or new.refusal_told_on is not null) then
+        raise exception using errcode = 'check_violation', constraint = 'refusal_is_final_once_told',
+            message = 'the refusal is final: the customer was told, or the row is malformed',
+            hint = 'Insert a new request.';
+    end if;
+    if old.state in ('completed', 'refused', 'cancelled') and not (old.state = 'refused' and new.state = 'pending')
+       and ((new.outcome, new.finished_at, new.refusal_ground) is distinct from
+            (old.outcome, old.finished_at, old.refusal_ground)
+            or new.refusal_told_on is distinct from coalesce(old.refusal_told_on, new.refusal_told_on)) then
         raise exception using errcode = 'check_violation', constraint = 'outcome_is_final',
             message = format('the request is %s, and its outcome is final', old.state);
     end if;
@@ -295,12 +371,17 @@ begin
             raise exception using errcode = 'check_violation', constraint = 'approval_is_of_an_open_erasure',
                 message = 'only an erasure that is admitted and open can be approved';
         end if;
-        if dsr.same_name(new.approved_by, new.requested_by) then
+        if dsr.is_requester(new, new.approved_by) or dsr.folded_name(new.approved_by) = '' then
             raise exception using errcode = 'check_violation', constraint = 'approval_takes_two',
-                message = 'the requester cannot approve their own erasure';
+                message = 'the requester cannot approve their own erasure',
+                hint = 'The approver differs from requested_by, from the role that inserted the request, and from the '
+                    'operator who submitted it.';
         end if;
+        new.approved_with_role := session_user;
         new.approved_at := clock_timestamp();
         new.approved_content := dsr.content_digest(new);
+    else
+        new.approved_with_role := old.approved_with_role;
     end if;
     if new.extension_told_on is distinct from old.extension_told_on
        and (old.extension_told_on is not null or new.extension_told_on is null or new.notice_by is null

@@ -8,7 +8,7 @@ enum DecisionStatements {
         select r.id, r.kind, r.state, r.run_id, r.requested_by, dsr.today(r.time_zone) as today,
                (r.received_at at time zone coalesce(r.time_zone, 'UTC'))::date as received_on, r.received_at, r.time_zone,
                r.notice_by, r.identity_checked_at is not null as is_identity_checked,
-               coalesce(dsr.same_name(r.requested_by, $3), false) as requester_is_actor,
+               dsr.is_requester(r, $3) as requester_is_actor,
                case when r.approved_content = dsr.content_digest(r) then r.approved_by end as approved_by,
                r.extension_told_on, r.refusal_ground, r.refusal_told_on, r.may_have_acted,
                coalesce(r.not_before > clock_timestamp(), false) as later,
@@ -56,6 +56,17 @@ enum DecisionStatements {
             state = 'refused', waiting_for = null, not_before = null, refusal_ground = $2, refusal_told_on = $3::date,
             reason = 'Refused on the ground of ' || $4::text || '.',
             finished_at = case when state = 'refused' then finished_at else clock_timestamp() end
+        where id = $1
+        """
+    )
+
+    // An approval was of the request before it was refused, so it does not outlast the refusal.
+    static let reopen = Statement(
+        "reopen a refused request",
+        """
+        update dsr.subject_requests set
+            state = 'pending', finished_at = null, outcome = null, reason = null, refusal_ground = null, not_before = null,
+            approved_by = null, approved_at = null, approved_content = null
         where id = $1
         """
     )

@@ -113,6 +113,8 @@ extension Decision {
             [(DecisionStatements.extend, [request, toldOn])]
         case .refused(let ground, let toldOn):
             [(DecisionStatements.refuse, [request, ground.rawValue, toldOn, ground.article])]
+        case .reopened:
+            [(DecisionStatements.reopen, [request])]
         case .cancelled:
             [(DecisionStatements.cancel, [request])]
         case .retried:
@@ -140,7 +142,7 @@ extension Decision {
         switch self {
         case .extended(let day): toldOn = day
         case .identityChecked, .suspended, .resumed: break
-        case .approved, .refused, .cancelled, .retried: return nil
+        case .approved, .refused, .reopened, .cancelled, .retried: return nil
         }
         var rules = rules
         rules.zone = try row.decode("time_zone", as: String?.self).flatMap(TimeZone.init(identifier:)) ?? rules.zone
@@ -177,7 +179,7 @@ extension Decision {
         case .resumed(let cause, let answeredOn):
             particulars["cause"] = cause.rawValue
             particulars["answered_on"] = answeredOn.description
-        case .approved, .cancelled, .retried:
+        case .approved, .reopened, .cancelled, .retried:
             break
         }
         return particulars

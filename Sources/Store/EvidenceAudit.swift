@@ -97,7 +97,7 @@ private enum AuditStatements {
                 when 'set_aside' then l.state
                 else l.event end as leaf_says
             from dsr.evidence_leaves l
-            where l.request_id = r.id and l.event in ('recorded', 'refused', 'cancelled', 'set_aside')
+            where l.request_id = r.id and l.event in ('recorded', 'refused', 'reopened', 'cancelled', 'set_aside')
             order by l.index desc
             limit 1
         ) said on true

@@ -31,7 +31,7 @@ extension Store {
         }
     }
 
-    /// The last entry of a request that ends it.
+    /// The last entry of a request that ends it; `nil` where there is none, or the request was reopened after it.
     public func finalLeaf(of request: Int64) async throws -> FinalLeaf? {
         try await rows(LeafStatements.finalLeaf, [request]) { row in
             FinalLeaf(index: try row.decode("index"), payload: try row.decode("payload"))
@@ -69,10 +69,13 @@ private enum LeafStatements {
         "read a request's last leaf",
         """
         select l.index, p.payload
-        from dsr.evidence_leaves l left join dsr.evidence_payloads p on p.index = l.index
-        where l.request_id = $1 and l.event in ('recorded', 'refused', 'cancelled', 'set_aside')
-        order by l.index desc
-        limit 1
+        from (
+            select index, event from dsr.evidence_leaves
+            where request_id = $1 and event in ('recorded', 'refused', 'reopened', 'cancelled', 'set_aside')
+            order by index desc
+            limit 1
+        ) l left join dsr.evidence_payloads p on p.index = l.index
+        where l.event <> 'reopened'
         """
     )
 

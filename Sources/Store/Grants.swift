@@ -24,7 +24,8 @@ public struct Grants: Sendable {
         \(WorkerRights.grants(to: worker))
 
         -- Intake: the columns that an inserter gives, and the number of the new row.
-        grant insert (kind, integration_id, received_at, ticket, requested_by, channel, changes, needs_identity)
+        -- The role itself is added by the database.
+        grant insert (kind, integration_id, received_at, ticket, requested_by, submitted_by, channel, changes, needs_identity)
             on dsr.subject_requests to \(intake);
         grant select (id) on dsr.subject_requests to \(intake);
         \(WorkerRights.insertFunctions.map { "grant execute on function dsr.\($0) to \(intake);" }.joined(separator: "\n"))
@@ -34,9 +35,10 @@ public struct Grants: Sendable {
         grant select on dsr.evidence_head, dsr.evidence_leaves, dsr.evidence_payloads, dsr.evidence_tiles,
             dsr.evidence_checkpoints, dsr.runs, dsr.deployment, dsr.schema_migrations to \(auditor);
         grant select (id, kind, state, waiting_for, received_at, inserted_at, admitted_at, time_zone, notice_by, answer_by,
-            latest_lawful, deadline, extension_told_on, ticket, needs_identity, identity_method, identity_checked_at,
-            needs_approval, approved_at, not_erased_before, subject_commitment, claim_no, failures, not_before, run_id,
-            outcome, reason, finished_at, refusal_ground, refusal_told_on, replay_of, replay_since)
+            latest_lawful, deadline, extension_told_on, ticket, inserted_by, submitted_by, needs_identity, identity_method,
+            identity_checked_at, needs_approval, approved_at, approved_with_role, not_erased_before, subject_commitment,
+            claim_no, failures, not_before, run_id, outcome, reason, finished_at, refusal_ground, refusal_told_on,
+            replay_of, replay_since)
             on dsr.subject_requests to \(auditor);
         grant select on dsr.suspensions to \(auditor);
         grant select (id, ground, source_of_law, placed_at, review_on, expires_on, released_at) on dsr.legal_holds

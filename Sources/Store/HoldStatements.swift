@@ -76,6 +76,14 @@ enum HoldStatements {
         """
     )
 
+    static let knowing = Statement(
+        "count the requests of a subject",
+        """
+        select count(*) as count from dsr.subject_requests r
+        where (r.integration_id = $1 or r.subject_digest = $2) and r.outcome is distinct from 'no_data'
+        """
+    )
+
     static let lock = Statement(
         "lock a hold",
         "select ground, review_on, released_at from dsr.legal_holds where id = $1 for update"

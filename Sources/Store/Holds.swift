@@ -33,6 +33,11 @@ public struct PlacedHold: Sendable, Hashable {
 }
 
 extension Store {
+    /// The number of requests that know a customer: by digest or by identifier, without those that were answered "no data".
+    public func requests(knowing subject: SubjectID, digest: Data) async throws -> Int {
+        try await row(HoldStatements.knowing, [subject.value, digest]) { row in try row.decode("count") }
+    }
+
     /// Places a hold on a customer. After its commit no deletion of the customer's data is announced.
     ///
     /// - Parameters:

@@ -12,6 +12,10 @@ public struct RequestDetail: Sendable {
     public let needsIdentity: Bool, identityMethod: IdentityMethod?, identityCheckedBy: String?
     /// When the identity was verified.
     public let identityCheckedAt: Date?
+    /// The operating-system user who submitted it with dsr, and the database role that inserted it.
+    public let submittedBy: String?, insertedBy: String
+    /// The database role with which it was approved.
+    public let approvedWithRole: String?
     /// Whether it must be approved; by whom and when it was, and whether the request has not changed since.
     public let needsApproval: Bool, approvedBy: String?, approvedAt: Date?, isApprovalCurrent: Bool
     /// The first day on which an erasure may be carried out.
@@ -59,6 +63,9 @@ extension Store {
                 identityMethod: try row.decode("identity_method"),
                 identityCheckedBy: try row.decode("identity_checked_by"),
                 identityCheckedAt: try row.decode("identity_checked_at"),
+                submittedBy: try row.decode("submitted_by"),
+                insertedBy: try row.decode("inserted_by"),
+                approvedWithRole: try row.decode("approved_with_role"),
                 needsApproval: try row.decode("needs_approval"),
                 approvedBy: try row.decode("approved_by"),
                 approvedAt: try row.decode("approved_at"),
@@ -81,6 +88,7 @@ private enum DetailStatements {
         "read a request's gates",
         """
         select r.deadline, r.needs_identity, r.identity_method, r.identity_checked_by, r.identity_checked_at,
+               r.submitted_by, r.inserted_by::text, r.approved_with_role::text,
                r.needs_approval, r.approved_by, r.approved_at, r.not_erased_before, r.extension_told_on, r.refusal_ground,
                r.refusal_told_on, r.notice_by, r.replay_of,
                coalesce(r.approved_content = dsr.content_digest(r), false) as is_approval_current,

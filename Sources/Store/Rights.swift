@@ -31,11 +31,16 @@ enum WorkerRights {
             "ordered_leaf(text, bigint, text, bytea, text, jsonb)", "bounded_list(jsonb)",
             "deletion_was_announced(bigint, integer)",
             "closed_gates(dsr.subject_requests)", "held_back_by(dsr.subject_requests)",
-            "content_digest(dsr.subject_requests)", "may_become(text, text)", "same_name(text, text)", "today(text)",
+            "content_digest(dsr.subject_requests)", "may_become(text, text)", "same_name(text, text)",
+            "folded_name(text)",
+            "is_requester(dsr.subject_requests, text)", "today(text)",
         ] + insertFunctions
 
     /// Functions that the rules of the table call when a row is inserted, by whatever role.
-    static let insertFunctions = ["is_closed(text)", "is_ticket(text)"]
+    static let insertFunctions = [
+        "is_closed(text)", "is_ticket(text)", "identifier_problem(text)", "format_characters()",
+        "control_characters()",
+    ]
 
     /// The statements that give a role these rights.
     static func grants(to role: String) -> String {

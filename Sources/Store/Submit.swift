@@ -22,6 +22,7 @@ private enum SubmitStatements {
             .init("received_at", "timestamptz") { $0.receivedAt },
             .init("ticket", "text") { $0.ticket },
             .init("requested_by", "text") { $0.requestedBy },
+            .init("submitted_by", "text") { $0.submittedBy },
             .init("channel", "text") { $0.channel },
             .init("changes", "jsonb") { $0.changes.map { PostgresJSON($0.json) } },
             .init("needs_identity", "bool") { $0.needsIdentity },
@@ -32,9 +33,10 @@ private enum SubmitStatements {
         "submit a request",
         """
         insert into dsr.subject_requests
-            (kind, integration_id, received_at, ticket, requested_by, channel, changes, needs_identity)
-        select s.kind, s.integration_id, coalesce(s.received_at, now()), s.ticket, s.requested_by, s.channel, s.changes,
-               s.needs_identity
+            (kind, integration_id, received_at, ticket, requested_by, submitted_by, channel, changes,
+             needs_identity)
+        select s.kind, s.integration_id, coalesce(s.received_at, now()), s.ticket, s.requested_by, s.submitted_by,
+               s.channel, s.changes, s.needs_identity
         from \(submission.source("s"))
         returning id
         """

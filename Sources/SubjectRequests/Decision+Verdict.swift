@@ -7,6 +7,7 @@ extension Decision {
         case .approved: request.approve()
         case .extended(let toldOn): request.extend(toldOn: toldOn)
         case .refused(let ground, let toldOn): request.refuse(ground, toldOn: toldOn)
+        case .reopened: request.reopen()
         case .cancelled: request.cancel()
         case .retried: request.retry()
         case .suspended(let cause, _): request.suspend(cause)
@@ -19,7 +20,7 @@ extension Decision {
         switch self {
         case .extended(let date), .suspended(_, let date), .resumed(_, let date): date
         case .refused(_, let date): date
-        case .identityChecked, .approved, .cancelled, .retried: nil
+        case .identityChecked, .approved, .reopened, .cancelled, .retried: nil
         }
     }
 }
@@ -117,6 +118,30 @@ extension RequestStatus {
         return unlessEnded("refused") ?? .allowed
     }
 
+    fileprivate func reopen() -> Decision.Verdict {
+        switch state {
+        case .pending, .waiting, .running: return .unchanged("The request is open.")
+        case .refused: break
+        case .completed, .cancelled, .failed:
+            return .notAllowed("\(statement); only a request that was refused on a ground can be reopened")
+        }
+        guard refusalGround != nil else {
+            return .notAllowed("request \(id) is refused as malformed; correct it, and submit it as a new request")
+        }
+        if let refusalToldOn {
+            return .notAllowed(
+                "the customer was told on \(refusalToldOn) that request \(id) is refused; only a new request can follow"
+            )
+        }
+        if isForgotten {
+            return .notAllowed(
+                "another request erased the customer of request \(id), so their identifier is gone and the request cannot "
+                    + "be processed"
+            )
+        }
+        return .allowed
+    }
+
     fileprivate func cancel() -> Decision.Verdict {
         if state == .cancelled { return .unchanged("The request is already cancelled.") }
         return unlessEnded("cancelled") ?? .allowed
@@ -134,6 +159,11 @@ extension RequestStatus {
         case .pending: .unchanged("The request is already in the queue.")
         case .waiting:
             .notAllowed("request \(id) is waiting; 'dsr requests show \(id)' says for what, and what opens the gate")
+        case .refused where refusalGround != nil && refusalToldOn == nil:
+            .notAllowed(
+                "\(statement); only failed or postponed requests can be retried, and 'dsr requests reopen \(id)' takes the "
+                    + "refusal back"
+            )
         case .running, .completed, .refused, .cancelled:
             .notAllowed("\(statement); only failed or postponed requests can be retried")
         }

@@ -8,6 +8,8 @@ public enum Decision: Sendable, Hashable {
     case extended(toldOn: CivilDate)
     /// The controller does not act on the request; the customer was told on that date, or not yet.
     case refused(RefusalGround, toldOn: CivilDate?)
+    /// A refusal is taken back before the customer was told.
+    case reopened
     /// The customer withdrew the request.
     case cancelled
     /// A failed request goes back to the queue, and a postponed one is ready at once.
@@ -24,6 +26,7 @@ public enum Decision: Sendable, Hashable {
         case .approved: "approved"
         case .extended: "extended"
         case .refused: "refused"
+        case .reopened: "reopened"
         case .cancelled: "cancelled"
         case .retried: "retried"
         case .suspended: "suspended"

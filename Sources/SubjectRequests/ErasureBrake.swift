@@ -7,7 +7,7 @@ public struct ErasureBrake: Sendable, Hashable {
         public var maximum: Int?
         /// How many times the median of earlier runs is a spike; `nil` for no such limit.
         public var spikeFactor: Int?
-        /// Up to this number erasures are never a spike, however few earlier runs had.
+        /// Up to this number erasures are never a spike, however few earlier runs had. Without a median more are one.
         public var spikeFloor: Int
 
         /// Limits; by default 1,000 erasures in a run, and 10 times the median but at least 50.
@@ -24,6 +24,8 @@ public struct ErasureBrake: Sendable, Hashable {
         case tooMany(found: Int, maximum: Int)
         /// Far more erasures are due than earlier runs carried out.
         case spike(found: Int, allowed: Int, median: Int)
+        /// Many erasures are due, and there are too few earlier runs to compare with: the first run, or an import.
+        case noHistory(found: Int, allowed: Int)
 
         /// One sentence, without a full stop.
         public var description: String {
@@ -33,6 +35,9 @@ public struct ErasureBrake: Sendable, Hashable {
             case .spike(let found, let allowed, let median):
                 "\(due(found)), and one run carries out at most \(allowed.grouped) because the median of earlier runs is "
                     + "\(median.grouped)"
+            case .noHistory(let found, let allowed):
+                "\(due(found)), and one run carries out at most \(allowed.grouped) until there are "
+                    + "\(ErasureBrake.earlierRunsNeeded) earlier runs to compare with"
             }
         }
 
@@ -65,11 +70,12 @@ public struct ErasureBrake: Sendable, Hashable {
         guard due > 0 else { return nil }
         let found = done + due
         if let maximum = limits.maximum, found > maximum { return .tooMany(found: found, maximum: maximum) }
-        if let factor = limits.spikeFactor, let median {
-            let allowed = max(limits.spikeFloor, median * factor)
-            if found > allowed { return .spike(found: found, allowed: allowed, median: median) }
+        guard let factor = limits.spikeFactor else { return nil }
+        guard let median else {
+            return found > limits.spikeFloor ? .noHistory(found: found, allowed: limits.spikeFloor) : nil
         }
-        return nil
+        let allowed = max(limits.spikeFloor, median * factor)
+        return found > allowed ? .spike(found: found, allowed: allowed, median: median) : nil
     }
 }
 

@@ -38,10 +38,13 @@ public struct HolidayCalendar: Sendable, Hashable {
     /// The calendar after the controller's own file has overridden it.
     ///
     /// A line is `2026-08-08 Name` to add a public holiday, `2026-08-15 none` to remove one, or `covers 2041` if the file
-    /// lists every public holiday of that year. Empty lines are ignored, and so is the rest of a line after `#`.
+    /// lists every public holiday of that year. Empty lines are ignored, and so is the rest of a line after `#`. Lines may
+    /// end as on any system, and a byte order mark may begin the file.
     public func overlaid(with file: String) throws(Problem) -> HolidayCalendar {
         var calendar = self
-        for (number, line) in file.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        let file = file.unicodeScalars.first == "\u{FEFF}" ? String(file.unicodeScalars.dropFirst()) : file
+        // CRLF is one character, and not equal to LF.
+        for (number, line) in file.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let text = line.prefix { $0 != "#" }
             let words = text.split(maxSplits: 1, whereSeparator: \.isWhitespace)
             guard let first = words.first else { continue }
@@ -49,7 +52,7 @@ public struct HolidayCalendar: Sendable, Hashable {
             if first == "covers", let year = Int(rest), (1...9_999).contains(year) {
                 calendar.years.insert(year)
             } else if let day = CivilDate(first), !rest.isEmpty {
-                calendar.names[day] = rest == "none" ? nil : rest
+                calendar.names[day] = rest.lowercased() == "none" ? nil : rest
             } else {
                 throw Problem(line: number + 1)
             }

@@ -15,7 +15,8 @@ public enum RequestState: String, Sendable, Hashable, CaseIterable {
     /// Needs action by an operator.
     case failed
 
-    /// Whether no run will change the state: the request is completed, refused, cancelled or failed.
+    /// Whether no run will change the state: the request is completed, refused, cancelled or failed. An operator may
+    /// retry a failed request, and reopen a refused one.
     public var isClosed: Bool {
         switch self {
         case .completed, .refused, .cancelled, .failed: true
@@ -30,7 +31,8 @@ public enum RequestState: String, Sendable, Hashable, CaseIterable {
         case .waiting: [.pending, .refused, .cancelled]
         case .running: [.pending, .completed, .refused, .failed]
         case .failed: [.pending, .refused, .cancelled]
-        case .completed, .refused, .cancelled: []
+        case .refused: [.pending]
+        case .completed, .cancelled: []
         }
     }
 }

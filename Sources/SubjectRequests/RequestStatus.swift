@@ -6,7 +6,8 @@ public struct RequestStatus: Sendable, Hashable {
     public let right: Right, state: RequestState
     /// The run that processes the request, if it is running.
     public let run: Int64?
-    /// Whether the operator who decides also requested it. The database compares the names.
+    /// Whether the operator who decides also requested or submitted it, or has the name of the database role that
+    /// inserted it. The database compares the names.
     public let requesterIsActor: Bool
     /// Today and the date of receipt, in the request's time zone, and the last date to tell the customer of an extension.
     public let today: CivilDate, receivedOn: CivilDate, noticeBy: CivilDate

@@ -8,6 +8,8 @@ public struct Submission: Sendable {
     public var receivedAt: Date?
     /// The ticket, the requester's name, and the channel through which it came.
     public var ticket: String?, requestedBy: String?, channel: String?
+    /// The operating-system user who submits it, whatever name the requester is given.
+    public var submittedBy: String?
     /// For a rectification: the new values.
     public var changes: RequestedChanges?
     /// Whether the requester's identity must be verified, whatever the channel.

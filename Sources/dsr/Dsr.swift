@@ -28,8 +28,10 @@ struct Dsr: AsyncParsableCommand {
     )
 
     static func main() async {
+        let areUTF8 = ProcessTitle.argumentsAreUTF8
         let arguments = ProcessTitle.takeArguments()
         do {
+            guard areUTF8 else { throw Failure(.usage, "an argument is not valid UTF-8; nothing was done") }
             try await run(parseAsRoot(arguments))
         } catch {
             // The parser's own errors, help among them, are those that it does not give the general exit code.

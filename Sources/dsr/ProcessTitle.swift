@@ -3,6 +3,13 @@ import Glibc
 
 /// The command line in the process table, which every user of the host can read.
 enum ProcessTitle {
+    /// Whether all arguments are UTF-8. Swift replaces the bytes of others, and an identifier would be another one.
+    static var argumentsAreUTF8: Bool {
+        (0..<Int(CommandLine.argc)).allSatisfy { position in
+            CommandLine.unsafeArgv[position].map { String(validatingCString: $0) != nil } ?? true
+        }
+    }
+
     /// Returns the arguments and blanks them in the process table: one of them may be a customer's identifier.
     ///
     /// The first argument, the name of the command, stays readable.

@@ -45,6 +45,20 @@ struct BrakeTests {
         }
     }
 
+    @Test("the floor holds in the first run, which has nothing to compare with")
+    func firstRun() async throws {
+        try await TestEnvironment.with { env in
+            try await env.submit(.erasure, customers: 1...51)
+            let expected = "51 erasures are due, and one run carries out at most 50 until there are 5 earlier runs"
+            #expect(try await env.dsr("run", "--dry-run").expect(0).out.contains(expected))
+            #expect(try await env.dsr("run").expect(1).err.contains(expected))
+            #expect(try await env.requests("waiting_for = 'brake'") == 51)
+            #expect(await env.sandbox.counts().destructive.isEmpty)
+            try await env.dsr("run", "--allow-spike", "T-1").expect(0)
+            #expect(try await env.requests("outcome = 'no_data'") == 51)
+        }
+    }
+
     @Test("a spike above the median of earlier runs is held back")
     func spike() async throws {
         try await TestEnvironment.with(environment: ["DSR_BRAKE_SPIKE_FACTOR": "2", "DSR_BRAKE_SPIKE_FLOOR": "1"]) {

@@ -85,8 +85,8 @@ struct CommandTests {
     @Test(
         "the table refuses what can never be right, with a message that says so",
         arguments: [
-            ("'forget', 'a'", "unknown kind"), ("'access', ''", "must not be empty"),
-            ("'access', '..'", "must not be empty"),
+            ("'forget', 'a'", "unknown kind"), ("'access', ''", "is empty"),
+            ("'access', '..'", "is a dot segment"),
             ("'access', repeat('x', 1001)", "longer than"), ("'rectification', 'a'", "needs changes"),
         ]
     )

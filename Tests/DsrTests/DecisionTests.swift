@@ -75,13 +75,17 @@ struct DecisionTests {
         try await TestEnvironment.with { env in
             try await env.dsr("submit", "access", "anna").expect(0)
             #expect(
-                try await env.dsr("requests", "refuse", "1", "--ground", "art17_3_b", "--ticket", "T-1").expect(64)
+                try await env.dsr("requests", "refuse", "1", "--ground", "art17_3_b", "--ticket", "T-1", "--yes")
+                    .expect(64)
                     .err
                     .contains("Art. 17(3)(b) GDPR is a ground against erasure, and request 1 asks for access")
             )
-            let refuse = [
+            let unconfirmed = [
                 "requests", "refuse", "1", "--ground", "art12_5_excessive", "--reason", "The ninth this week.",
             ]
+            #expect(try await env.dsr(unconfirmed).expect(64).err.contains("give --yes in a script"))
+            #expect(try await env.ending(of: 1) == "pending -")
+            let refuse = unconfirmed + ["--yes"]
             try await env.dsr(refuse).expect(0)
             try await env.dsr(refuse).expect(0)
             #expect(try await env.dsr("run").expect(1).out.contains("refusal letters not sent: 1"))
@@ -94,6 +98,39 @@ struct DecisionTests {
                 try await env.dsr("requests", "show", "1").expect(0).out.contains("the customer was told on \(today)")
             )
             #expect(try await env.ending(of: 1) == "refused -")
+        }
+    }
+
+    @Test("a refusal asks for confirmation on a terminal, and is taken back as long as the customer was not told")
+    func reopen() async throws {
+        try await TestEnvironment.with { env in
+            try await env.makeCustomer("anna")
+            try await env.dsr("submit", "access", "anna").expect(0)
+            let refuse = "requests refuse 1 --ground art12_5_excessive --ticket T-1"
+            let other = try await env.onTerminal(refuse, typing: "2\n")
+            #expect(other.code == 64 && other.out.contains("the numbers differ; nothing was done"))
+            try await env.onTerminal(refuse, typing: "1\n").expect(0)
+            #expect(try await env.ending(of: 1) == "refused -")
+
+            try await env.dsr("requests", "reopen", "1").expect(64)
+            let reopened = try await env.dsr("requests", "reopen", "1", "--reason", "by mistake").expect(0)
+            #expect(reopened.out == "Request 1 reopened; it is pending.\n")
+            #expect(
+                try await env.dsr("requests", "reopen", "1", "--reason", "by mistake").expect(0).out
+                    == "Request 1: The request is open.\n"
+            )
+            #expect(try await env.events(of: 1).suffix(2) == ["refused", "reopened"])
+            try await env.dsr("run").expect(0)
+            #expect(try await env.ending(of: 1) == "completed exported")
+
+            try await env.dsr("submit", "access", "bob").expect(0)
+            let today = Date().formatted(.iso8601.year().month().day())
+            try await env.dsr(
+                ["requests", "refuse", "2", "--ground", "art12_6", "--told-on", today, "--ticket", "T-1", "--yes"]
+            ).expect(0)
+            let told = try await env.dsr("requests", "reopen", "2", "--ticket", "T-1").expect(64)
+            #expect(told.err.contains("the customer was told on \(today)"))
+            #expect(try await env.ending(of: 2) == "refused -")
         }
     }
 
@@ -123,8 +160,8 @@ struct DecisionTests {
             try await env.dsr("submit", "access", "nobody").expect(0)
             try await env.dsr("run").expect(0)
             for words in [
-                ["verify", "--method", "in_person"], ["approve"], ["cancel"], ["retry"],
-                ["refuse", "--ground", "art12_6"], ["suspend", "--for", "identity"],
+                ["verify", "--method", "in_person"], ["cancel"], ["retry"], ["reopen"],
+                ["refuse", "--ground", "art12_6", "--yes"], ["suspend", "--for", "identity"],
                 ["extend", "--told-on", "2026-01-01"],
             ] {
                 let ended = try await env.dsr(

@@ -40,13 +40,15 @@ struct GateTests {
             try await env.dsr("submit", "erasure", "bob").expect(0)
             try await env.submit(.erasure, "anna")
             #expect(
-                try await env.dsr("requests", "approve", "1", "--reason", "fine").expect(64).err
+                try await env.dsr("requests", "approve", "1", "--subject", "bob", "--reason", "fine").expect(64).err
                     .contains("the requester cannot approve their own erasure")
             )
             #expect(
                 try await env.dsr("requests", "approve", "2", "--subject", "bob", "--ticket", "T-1").expect(64).err
                     .contains("about a different customer")
             )
+            let unnamed = try await env.dsr("requests", "approve", "2", "--ticket", "T-1").expect(64)
+            #expect(unnamed.err.contains("--subject"))
             let approved = try await env.dsr(
                 "requests",
                 "approve",
@@ -79,7 +81,14 @@ struct GateTests {
             try await env.submit(.erasure, "anna")
             let words = ["requests", "hold", "--ground", "b", "--law", "section 147 AO", "--review-on", "2099-01-01"]
             let placed = try await env.dsr(words + ["--subject", "anna", "--ticket", "T-1"]).expect(0)
-            #expect(placed.out.hasPrefix("Hold 1 is placed."))
+            #expect(
+                placed.out == """
+                    Hold 1 is placed.
+                    Requests of this customer: 1.
+                    Talon.One knows this customer.
+
+                    """
+            )
             #expect(
                 try await env.dsr(words + ["--request", "1", "--ticket", "T-1"]).expect(0).out
                     .contains("existed before")
@@ -112,7 +121,7 @@ struct GateTests {
             var without = env.variables
             without["DSR_SUBJECT_KEY_FILE"] = nil
             #expect(try await TestEnvironment.run(words, without).expect(78).err.contains("DSR_SUBJECT_KEY_FILE"))
-            try await env.dsr(words).expect(0)
+            try await env.dsr(words + ["--unknown-ok"]).expect(0)
             try await env.makeCustomer("anna")
             try await env.submit(.erasure, "anna")
             try await TestEnvironment.run(["evidence", "key", env.folder + "/other", "--kind", "subject"], [:]).expect(
@@ -123,6 +132,49 @@ struct GateTests {
             #expect(await env.sandbox.hasProfile("anna"))
             try await env.dsr("run").expect(0)
             #expect(try await env.ending(of: 1) == "completed erased")
+        }
+    }
+
+    @Test("legal hold: one that would protect nobody needs --unknown-ok, and the answer says who knows the customer")
+    func holdOnNobody() async throws {
+        try await TestEnvironment.withEvidence { env, _ in
+            try await env.makeCustomer("anna@example.com")
+            let words = [
+                "requests", "hold", "--ground", "e", "--law", "case 12", "--review-on", "2099-01-01", "--ticket", "T-1",
+            ]
+            func hold(_ subject: String, _ more: String..., setting: [String: String?] = [:]) async throws
+                -> TestEnvironment.Ended
+            {
+                try await env.dsr(words + ["--subject", subject] + more, setting: setting)
+            }
+            for subject in ["ANNA@EXAMPLE.COM", "nobody-at-all"] {
+                let refused = try await hold(subject).expect(64)
+                #expect(refused.err.contains("no request and no customer in Talon.One has this integrationId"))
+                #expect(refused.err.contains("--unknown-ok"))
+                #expect(!refused.err.lowercased().contains(subject.lowercased()))
+            }
+            for subject in [" anna@example.com", "anna@example.com\u{A0}", "anna\u{200B}@example.com"] {
+                try await hold(subject, "--unknown-ok").expect(64)
+            }
+            // Nobody can be asked.
+            let away: [String: String?] = ["TALON_ONE_BASE_URL": "http://127.0.0.1:1"]
+            #expect(try await hold("anna@example.com", setting: away).expect(69).err.contains("--unknown-ok"))
+            let without: [String: String?] = ["TALON_ONE_BASE_URL": nil]
+            #expect(try await hold("anna@example.com", setting: without).expect(64).err.contains("no request has this"))
+            #expect(try await env.count("select count(*) from dsr.legal_holds") == 0)
+
+            let known = try await hold("anna@example.com", "--json").expect(0).out
+            #expect(known.contains(#""known_requests":0,"known_to_talon_one":true"#))
+            let unknown = try await hold("nobody-at-all", "--unknown-ok").expect(0).out
+            #expect(unknown.contains("Requests of this customer: 0.\nTalon.One does not know this customer."))
+            // A request that found no data is no sign that there is such a customer.
+            try await env.submit(.access, "Anna@example.com")
+            try await env.dsr("run").expect(0)
+            try await hold("Anna@example.com").expect(64)
+            // One that waits is, and then the hold does not depend on the API.
+            try await env.submit(.erasure, "bob")
+            let waiting = try await hold("bob", setting: away).expect(0).out
+            #expect(waiting.contains("Requests of this customer: 1.\nTalon.One could not be asked"))
         }
     }
 

@@ -12,10 +12,14 @@ struct NeedsActionTests {
             try await env.submit(.access, "identity", channel: "phone")
             try await env.submit(.erasure, "waiting-period")
             try await env.submit((.access, "answered"), (.access, "refused"), (.access, "told"), (.access, "overdue"))
-            try await env.dsr("requests", "refuse", "4", "--ground", "art12_5_unfounded", "--ticket", "T-1").expect(0)
+            try await env.dsr("requests", "refuse", "4", "--ground", "art12_5_unfounded", "--ticket", "T-1", "--yes")
+                .expect(0)
             let today = try await env.texts("select dsr.today('GMT')::text as t")[0]
             try await env.dsr(
-                ["requests", "refuse", "5", "--ground", "art12_5_unfounded", "--told-on", today, "--ticket", "T-1"]
+                [
+                    "requests", "refuse", "5", "--ground", "art12_5_unfounded", "--told-on", today, "--ticket", "T-1",
+                    "--yes",
+                ]
             ).expect(0)
             try await env.sql("drop trigger check_new_request on dsr.subject_requests")
             try await env.submit((.access, ".."), (.access, "."))

@@ -31,7 +31,10 @@ struct RoleTests {
             for words in [
                 ["requests", "suspend", "2", "--for", "clarification"], ["requests", "show", "2"],
                 ["requests", "resume", "2", "--for", "clarification"], ["requests", "cancel", "2"],
-                ["requests", "hold", "--subject", "cleo", "--ground", "b", "--law", "x", "--review-on", "2099-01-01"],
+                [
+                    "requests", "hold", "--subject", "cleo", "--ground", "b", "--law", "x", "--review-on", "2099-01-01",
+                    "--unknown-ok",
+                ],
                 ["requests", "release", "1"], ["requests", "holds"], ["incidents", "list"],
             ] {
                 let decides = !["show", "holds", "list"].contains(words[1])

@@ -11,7 +11,7 @@ struct SharedQueueTests {
 
     @Test("two runs at once answer 2,000 mixed requests, send each erasure once, and leave a log without gaps")
     func twoRuns() async throws {
-        try await TestEnvironment.with { env in
+        try await TestEnvironment.with(environment: ["DSR_BRAKE_SPIKE_FACTOR": "0"]) { env in
             try await env.makeCustomers(400)
             // The erasure comes first, and is carried out last.
             try await env.submit(

@@ -8,7 +8,9 @@ import Testing
 @Suite("A host dies, or stands still and resumes", .takesTurns, .timeLimit(.minutes(30)))
 struct LivenessTests {
     private static let lease = 6
-    private static let environment = ["DSR_CONCURRENCY": "4", "DSR_LEASE_SECONDS": "\(lease)"]
+    private static let environment = [
+        "DSR_CONCURRENCY": "4", "DSR_LEASE_SECONDS": "\(lease)", "DSR_BRAKE_SPIKE_FACTOR": "0",
+    ]
 
     private static let deletion = SandboxMatch(operation: "deleteCustomerData")
     private static func reading(_ customer: String) -> SandboxMatch {

@@ -169,6 +169,46 @@ struct DecisionTests {
         #expect(try await database.store.discrepancies(after: 0, limit: 9).isEmpty)
     }
 
+    @Test("a refusal is taken back until the customer is told, with its entry, and has no receipt then")
+    func reopened() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.submit(.erasure, "customer-42", requestedBy: "Ada")
+        try await database.admit(run, gates: GateRules(approvesErasures: true))
+        _ = try await GateTests.decide(.approved(by: "Bo"), on: id, in: database)
+        _ = try await GateTests.decide(.refused(.claims, toldOn: nil), on: id, in: database)
+        #expect(try await database.store.finalLeaf(of: id) != nil)
+        // The approval was of the request before, so it waits for another one.
+        #expect(
+            try await GateTests.decide(.reopened, on: id, in: database) == .made(.waiting, waitingFor: .approval)
+        )
+        #expect(try await database.store.finalLeaf(of: id) == nil)
+        #expect(try await database.events(of: id).suffix(2) == ["reopened", "waiting"])
+        #expect(try await database.column("refusal_ground", of: id) == nil)
+        #expect(try await database.store.attention().refusalsNotSent == 0)
+        guard case .notMade(.unchanged) = try await GateTests.decide(.reopened, on: id, in: database) else {
+            Issue.record("it was reopened twice")
+            return
+        }
+        _ = try await GateTests.decide(.approved(by: "Bo"), on: id, in: database)
+        let request = try #require(try await database.claim(run).first)
+        _ = try await database.store.record([completion(of: request)], run: run)
+        #expect(try await database.store.discrepancies(after: 0, limit: 9).isEmpty)
+
+        // Refused again by SQL, and not by a decision: the audit finds it.
+        let access = try await database.ready(.access, "customer-43", run: run)
+        _ = try await GateTests.decide(.refused(.excessive, toldOn: nil), on: access, in: database)
+        _ = try await GateTests.decide(.reopened, on: access, in: database)
+        try await database.run(
+            """
+            update dsr.subject_requests set state = 'refused', finished_at = now(), refusal_ground = 'art12_6'
+            where id = \(access)
+            """
+        )
+        #expect(try await database.store.discrepancies(after: 0, limit: 9).map(\.request) == [access])
+        try await database.expectSoundEvidence()
+    }
+
     @Test("a decision without a reason, or with one that names the customer, is rejected")
     func justification() async throws {
         let database = try await Database.fresh()

@@ -166,6 +166,34 @@ struct GateTests {
         #expect(try await Self.decide(.approved(by: "Bo"), on: id, in: database) == .made(.pending, waitingFor: nil))
     }
 
+    @Test(
+        "the approver is neither the requester, nor the operator who submitted it, nor the role that inserted it",
+        arguments: [
+            ("Ada Lovelace", "ADA  lovelace"), ("Ada Lovelace", "Ａda\u{A0}Lovelace"), ("Änne", "ÄNNE"),
+            ("Straße", "STRASSE"), ("Ada", "A\u{200B}da"), ("Ada", "Zoe"), ("Ada", "zoë"), ("Ada", "POSTGRES"),
+        ]
+    )
+    func twoPersons(requester: String, approver: String) async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        var submission = Submission(right: .erasure, subject: try SubjectID("customer-42"), requestedBy: requester)
+        submission.submittedBy = "Zoe\u{308}"
+        let id = try await database.store.submit(submission)
+        try await database.admit(run, gates: GateRules(approvesErasures: true))
+        let made = try await Self.decide(.approved(by: approver), on: id, in: database)
+        guard approver != "Zoe" else {
+            #expect(made == .made(.pending, waitingFor: nil))
+            let detail = try #require(try await database.store.detail(of: id))
+            #expect(detail.submittedBy == "Zoe\u{308}" && detail.insertedBy == "postgres")
+            #expect(detail.approvedWithRole == "postgres")
+            return
+        }
+        guard case .notMade(.notAllowed) = made else {
+            Issue.record("\(approver) approves what \(requester) requested")
+            return
+        }
+    }
+
     @Test("an approval by SQL is one like any other, and the requester's own is none")
     func approvalBySQL() async throws {
         let database = try await Database.fresh()

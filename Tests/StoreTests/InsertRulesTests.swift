@@ -48,27 +48,36 @@ struct InsertRulesTests {
             ("(kind, integration_id) values ('Access', 'c')", "kind_is_known: unknown kind of request"),
             (
                 "(kind, integration_id) values ('access', '')",
-                "integration_id_is_addressable: integration_id must not be empty, \".\" or \"..\""
+                "integration_id_is_addressable: the integration_id is empty"
             ),
             (
                 "(kind, integration_id) values ('access', '.')",
-                "integration_id_is_addressable: integration_id must not be empty, \".\" or \"..\""
+                "integration_id_is_addressable: the integration_id is a dot segment, which cannot be part of a URL"
             ),
             (
                 "(kind, integration_id) values ('access', '..')",
-                "integration_id_is_addressable: integration_id must not be empty, \".\" or \"..\""
+                "integration_id_is_addressable: the integration_id is a dot segment, which cannot be part of a URL"
             ),
             (
                 "(kind) values ('access')",
-                "integration_id_is_addressable: integration_id must not be empty, \".\" or \"..\""
+                "integration_id_is_addressable: the integration_id is empty"
             ),
             (
                 "(kind, integration_id) values ('access', repeat('x', 1001))",
-                "integration_id_is_addressable: integration_id is longer than 1,000 characters"
+                "integration_id_is_addressable: the integration_id is longer than 1,000 characters"
             ),
             (
                 "(kind, integration_id) values ('access', repeat('😀', 1001))",
-                "integration_id_is_addressable: integration_id is longer than 1,000 characters"
+                "integration_id_is_addressable: the integration_id is longer than 1,000 characters"
+            ),
+            (
+                "(kind, integration_id) values ('access', ' customer-42')",
+                "integration_id_is_addressable: the integration_id begins or ends with white space"
+            ),
+            (
+                "(kind, integration_id) values ('access', 'customer-42'||U&'\\200B')",
+                "integration_id_is_addressable: the integration_id contains U+200B; control characters, invisible "
+                    + "characters and blanks other than U+0020 are not allowed"
             ),
             (
                 "(kind, integration_id, received_at) values ('access', 'c', now() + interval '1 day')",

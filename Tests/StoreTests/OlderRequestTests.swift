@@ -85,7 +85,7 @@ struct OlderRequestTests {
         let run = try await database.begin()
         try await database.submit(.access, "customer-42")
         try await database.submit(.erasure, "CUSTOMER-42")
-        try await database.submit(.erasure, "customer-42 ")
+        try await database.submit(.erasure, "customer-4")
         #expect(try await database.admit(run).ready == 3)
     }
 }

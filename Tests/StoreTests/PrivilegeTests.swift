@@ -50,6 +50,17 @@ struct PrivilegeTests {
                 named: "insert"
             )
         }
+        // The role is a fact, and not the inserter's to write.
+        #expect(try await database.column("inserted_by", of: 1) == "postgres")
+        let error = try await #require(throws: PostgresError.self) {
+            try await connection.run(
+                script: """
+                    insert into dsr.subject_requests (kind, integration_id, inserted_by) values ('access', 'c', 'x')
+                    """,
+                named: "insert"
+            )
+        }
+        #expect(error.sqlState == "42501")
         try await become(worker)
         try await store.requireRights()
         let working = Database(connectionString: database.connectionString, store: store, raw: database.raw)

@@ -76,7 +76,12 @@ struct StateTests {
             ("needs_identity = false", "gates_are_not_removed"), ("needs_approval = false", "gates_are_not_removed"),
             ("not_erased_before = null", "gates_are_not_removed"),
             ("not_erased_before = current_date", "gates_are_not_removed"),
+            ("inserted_by = 'other'", "admitted_content_stays"), ("submitted_by = 'other'", "admitted_content_stays"),
             ("approved_by = E' ADA \t  lovelace\n'", "approval_takes_two"),
+            ("approved_by = U&'Ada\\00A0Love\\200Blace'", "approval_takes_two"),
+            ("approved_by = U&'\\FF21da Lovelace'", "approval_takes_two"),
+            // The role that inserted it, and no name.
+            ("approved_by = 'Postgres'", "approval_takes_two"), ("approved_by = ' '", "approval_takes_two"),
             ("extension_told_on = notice_by + 1", "extension_is_told_in_the_first_month"),
             ("state = 'refused', finished_at = now()", "refusal_has_a_ground"),
             ("may_have_acted = true", nil),
@@ -111,6 +116,29 @@ struct StateTests {
             }
         }
         #expect(try await database.column("state", of: id) == "pending")
+    }
+
+    @Test("a refusal can be taken back by SQL only on the terms of 'dsr requests reopen'")
+    func reopening() async throws {
+        let database = try await Database.fresh()
+        let run = try await database.begin()
+        let id = try await database.ready(.access, "customer-42", run: run)
+        try await database.run(
+            """
+            update dsr.subject_requests
+            set state = 'refused', finished_at = now(), refusal_ground = 'art12_6', refusal_told_on = current_date
+            """
+        )
+        let reopen = "update dsr.subject_requests set state = 'pending', finished_at = null, refusal_ground = null"
+        for (change, constraint) in [
+            (reopen, "refusal_is_final_once_told"), (reopen + ", refusal_told_on = null", "refusal_is_final_once_told"),
+            ("update dsr.subject_requests set refusal_told_on = null", "outcome_is_final"),
+            ("update dsr.subject_requests set refusal_ground = 'art15_4'", "outcome_is_final"),
+        ] {
+            let error = try await #require(throws: PostgresError.self) { try await database.run(change) }
+            #expect(error.constraint == constraint, "\(change)")
+        }
+        #expect(try await database.column("state", of: id) == "refused")
     }
 
     @Test("an outcome is final")

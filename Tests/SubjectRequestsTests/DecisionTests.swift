@@ -43,7 +43,7 @@ struct DecisionTests {
     private func decisions() throws -> [Decision] {
         [
             .identityChecked(.calledBack, by: "Bo"), .approved(by: "Bo"), .extended(toldOn: try day("2026-03-20")),
-            .refused(.unfounded, toldOn: nil), .cancelled, .retried,
+            .refused(.unfounded, toldOn: nil), .reopened, .cancelled, .retried,
             .suspended(.clarification, askedOn: try day("2026-03-20")),
             .resumed(.clarification, answeredOn: try day("2026-03-20")),
         ]
@@ -53,8 +53,8 @@ struct DecisionTests {
     func states() throws {
         // In the order of `decisions`: + allowed, = unchanged, - not allowed.
         let table: [(RequestState, String)] = [
-            (.pending, "+++++=+="), (.waiting, "+++++-+="), (.running, "+-+----="), (.completed, "-------="),
-            (.refused, "-------="), (.cancelled, "----=--="), (.failed, "+-++++-="),
+            (.pending, "++++=+=+="), (.waiting, "++++=+-+="), (.running, "+-+-=---="), (.completed, "--------="),
+            (.refused, "----+---="), (.cancelled, "-----=--="), (.failed, "+-++-++-="),
         ]
         #expect(Set(table.map(\.0)) == Set(RequestState.allCases))
         for (state, expected) in table {
@@ -72,6 +72,26 @@ struct DecisionTests {
                 #expect(sentence.contains("request 7") && sentence.count > 20, "\(sentence)")
             }
         }
+    }
+
+    @Test("a refusal is taken back only while the customer was not told, is identified, and was refused on a ground")
+    func reopened() throws {
+        let verdicts: [Decision.Verdict] = [
+            Decision.reopened.verdict(on: try request(.refused, ground: .excessive)),
+            Decision.reopened.verdict(on: try request(.refused)),
+            Decision.reopened.verdict(on: try request(.refused, ground: .excessive, refusalToldOn: "2026-03-19")),
+            Decision.reopened.verdict(on: try request(.refused, ground: .excessive, isForgotten: true)),
+        ]
+        #expect(verdicts.map { $0 == .allowed } == [true, false, false, false])
+        guard case .notAllowed(let sentence) = verdicts[2] else { return }
+        #expect(sentence.contains("told on 2026-03-19"))
+        // A retry is not possible, and the error names what is.
+        guard case .notAllowed(let retry) = Decision.retried.verdict(on: try request(.refused, ground: .excessive))
+        else {
+            Issue.record("a refused request is retried")
+            return
+        }
+        #expect(retry.contains("'dsr requests reopen 7'"))
     }
 
     @Test("an extension is possible once, told in the first month, and not in the future or before receipt")
@@ -111,7 +131,7 @@ struct DecisionTests {
     func requester(requesterIsActor: Bool) throws {
         let own = try request(requesterIsActor: requesterIsActor)
         let verdicts = try decisions().map { $0.verdict(on: own) == .allowed }
-        #expect(verdicts == [true, !requesterIsActor, true, true, true, false, true, false])
+        #expect(verdicts == [true, !requesterIsActor, true, true, false, true, false, true, false])
     }
 
     @Test(

@@ -7,9 +7,10 @@ struct ErasureBrakeTests {
         "erasures are held back above the maximum of a run, and above a spike over the median of earlier runs",
         arguments: [
             // due, done, earlier runs, held back
-            (1_000, 0, [], false), (1_001, 0, [], true), (1, 1_000, [], true), (0, 5_000, [], false),
-            // Too few runs for a median.
-            (900, 0, [1, 1, 1, 1], false),
+            (1_001, 0, [], true), (1, 1_000, [], true), (0, 5_000, [], false),
+            // Too few runs for a median: the first run, or an import. The floor holds.
+            (50, 0, [], false), (51, 0, [], true), (1, 50, [], true), (900, 0, [9, 9, 9, 9], true),
+            (50, 0, [900, 900, 900, 900], false), (51, 0, [900, 900, 900, 900], true),
             (900, 0, [1, 1, 1, 1, 1], true),
             // The floor: after quiet nights a few erasures are no spike.
             (50, 0, [0, 0, 0, 0, 0], false), (51, 0, [0, 0, 0, 0, 0], true), (1, 50, [0, 0, 0, 0, 0], true),
@@ -27,6 +28,8 @@ struct ErasureBrakeTests {
     func off() {
         let none = ErasureBrake(.init(maximum: nil, spikeFactor: nil), earlierRuns: [0, 0, 0, 0, 0])
         #expect(none.reason(done: 0, due: 1_000_000) == nil)
+        let first = ErasureBrake(.init(maximum: 10, spikeFactor: nil), earlierRuns: [])
+        #expect(first.reason(done: 0, due: 10) == nil && first.reason(done: 0, due: 11) != nil)
         let spike = ErasureBrake(.init(maximum: nil, spikeFactor: 2, spikeFloor: 0), earlierRuns: [3, 3, 3, 3, 3])
         #expect(spike.reason(done: 0, due: 6) == nil)
         #expect(spike.reason(done: 0, due: 7) == .spike(found: 7, allowed: 6, median: 3))
@@ -34,6 +37,10 @@ struct ErasureBrakeTests {
 
     @Test("the reason states the numbers")
     func sentences() {
+        #expect(
+            "\(ErasureBrake.Reason.noHistory(found: 51, allowed: 50))"
+                == "51 erasures are due, and one run carries out at most 50 until there are 5 earlier runs to compare with"
+        )
         #expect(
             "\(ErasureBrake.Reason.tooMany(found: 1_234_567, maximum: 1_000))"
                 == "1,234,567 erasures are due, and one run carries out at most 1,000"

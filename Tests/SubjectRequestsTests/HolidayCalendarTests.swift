@@ -61,6 +61,24 @@ struct HolidayCalendarTests {
     }
 
     @Test(
+        "a file from any system is read line by line, with or without a byte order mark",
+        arguments: ["\n", "\r\n", "\r"].flatMap { end in ["", "\u{FEFF}"].map { (end, $0) } }
+    )
+    func lineEnds(end: String, mark: String) throws {
+        let lines = ["2026-03-27 Works day", "# our own", "2026-03-30 Second day", "2026-12-25 None", "covers 2041"]
+        let calendar = try #require(PublicHolidays.calendar(country: "DE"))
+        let own = try calendar.overlaid(with: mark + lines.joined(separator: end) + end)
+        #expect(try own.dayOff(day("2026-03-27")) == "Works day")
+        #expect(try own.dayOff(day("2026-03-30")) == "Second day")
+        #expect(try calendar.dayOff(day("2026-12-25")) != nil && own.dayOff(day("2026-12-25")) == nil)
+        #expect(own.covers(2041))
+        let problem = #expect(throws: HolidayCalendar.Problem.self) {
+            try calendar.overlaid(with: mark + ["# first", "", "someday"].joined(separator: end))
+        }
+        #expect(problem?.line == 3)
+    }
+
+    @Test(
         "an invalid line is reported by its number, with the expected formats",
         arguments: ["2026-02-30 Nowhere day", "2026-08-08", "covers", "covers many", "8 August 2026", "2026-08-08none"]
     )

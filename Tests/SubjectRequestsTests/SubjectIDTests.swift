@@ -7,8 +7,8 @@ struct SubjectIDTests {
     @Test(
         "text that can be one path segment is accepted unchanged",
         arguments: [
-            "customer-42", "a", "...", ".a", "a..", "ada@example.com", "a/b?c#d%2F", " ", "a b", "Ärger", "e\u{301}",
-            "\u{200B}", "👩‍👩‍👧‍👦", "\u{10FFFF}", String(repeating: "x", count: 1_000),
+            "customer-42", "a", "...", ".a", "a..", "ada@example.com", "a/b?c#d%2F", "a b", "Ärger", "e\u{301}",
+            "\u{2800}", "😀", "\u{10FFFF}", String(repeating: "x", count: 1_000),
             String(repeating: "😀", count: 1_000),
         ]
     )
@@ -27,14 +27,28 @@ struct SubjectIDTests {
             (String(repeating: "😀", count: 1_001), "longer than 1,000"),
             // 501 grapheme clusters, and 1,002 characters for Postgres.
             (String(repeating: "e\u{301}", count: 501), "longer than 1,000"),
-            ("secret\u{0}", "control character"),
-            ("\u{0}", "control character"),
-            ("secret\n", "control character"),
-            ("secret\r\n", "control character"),
-            ("\tsecret", "control character"),
-            ("sec\u{1B}ret", "control character"),
-            ("secret\u{7F}", "control character"),
-            ("secret\u{85}", "control character"),
+            ("secret\u{0}", "contains U+0000; control characters"),
+            ("\u{0}", "contains U+0000"),
+            ("sec\u{1B}ret", "contains U+001B"),
+            ("secret\u{7F}", "contains U+007F"),
+            ("sec\nret", "contains U+000A"),
+            ("secret\n", "begins or ends with white space"),
+            ("secret\r\n", "begins or ends with white space"),
+            ("\tsecret", "begins or ends with white space"),
+            ("secret\u{85}", "begins or ends with white space"),
+            (" secret", "begins or ends with white space"),
+            ("secret ", "begins or ends with white space"),
+            (" ", "begins or ends with white space"),
+            ("secret\u{A0}", "begins or ends with white space"),
+            ("\u{3000}secret", "begins or ends with white space"),
+            ("sec\u{A0}ret", "contains U+00A0; control characters, invisible characters and blanks other than U+0020"),
+            ("secret\u{200B}", "contains U+200B"),
+            ("\u{FEFF}secret", "begins with a byte order mark (U+FEFF)"),
+            ("sec\u{FEFF}ret", "contains U+FEFF"),
+            ("sec\u{2028}ret", "contains U+2028"),
+            ("sec\u{AD}ret", "contains U+00AD"),
+            ("👩\u{200D}👧", "contains U+200D"),
+            ("secret\u{E0041}", "contains U+E0041"),
         ]
     )
     func refused(text: String, reason: String) throws {

@@ -86,6 +86,11 @@ extension TestEnvironment {
         )
     }
 
+    /// Runs a command of the shell in the binary's environment.
+    package func shell(_ command: String) async throws -> Ended {
+        try await Self.run(.name("sh"), ["-c", command], variables.mapValues(Optional.some), "")
+    }
+
     /// Runs the binary with nothing but the given settings.
     @discardableResult
     package static func run(_ words: [String], _ variables: [String: String]) async throws -> Ended {

@@ -32,7 +32,7 @@ struct EraseCommand: AsyncParsableCommand {
         try TicketOption.check(ticket, about: customer)
         let configuration = try await options.load()
         try confirm(customer, try configuration.environment())
-        let submission = Submission(
+        var submission = Submission(
             right: .erasure,
             subject: customer,
             receivedAt: try origin.instant(),
@@ -40,6 +40,7 @@ struct EraseCommand: AsyncParsableCommand {
             requestedBy: origin.requestedBy ?? CurrentUser.name,
             channel: "cli"
         )
+        submission.submittedBy = CurrentUser.name
         let request = try await SingleRequest(submission: submission, configuration: configuration).process()
         guard let outcome = request.outcome, outcome.completes else { throw request.failure }
         switch outcome {

@@ -38,7 +38,7 @@ struct ExportCommand: AsyncParsableCommand {
         let customer = try subject.read()
         try TicketOption.check(ticket, about: customer)
         try checkOutput()
-        let submission = Submission(
+        var submission = Submission(
             right: portability ? .portability : .access,
             subject: customer,
             receivedAt: try origin.instant(),
@@ -46,6 +46,7 @@ struct ExportCommand: AsyncParsableCommand {
             requestedBy: origin.requestedBy ?? CurrentUser.name,
             channel: "cli"
         )
+        submission.submittedBy = CurrentUser.name
         let configuration = try await options.load()
         let request = try await SingleRequest(submission: submission, configuration: configuration).process()
         guard let outcome = request.outcome, outcome.completes else { throw request.failure }

@@ -11,8 +11,9 @@ struct ReplayCommand: AsyncParsableCommand {
         discussion: """
             dsr keeps keyed digests of erased customers, and not their identifiers. Give a list of identifiers, one per \
             line, for example of all customers of the restored system. Customers who were erased after the backup was \
-            made are erased again; all others are skipped. The command is idempotent. Legal holds apply; approvals and \
-            identity checks are not asked for again.
+            made are erased again; all others are skipped. Lines that are not valid identifiers are counted, with their \
+            numbers and what is wrong. The command is idempotent. Legal holds apply; approvals and identity checks are not \
+            asked for again.
 
             Examples:
               dsr replay --since 2026-03-05T10:00:00Z --ids customers.txt --ticket T-1
@@ -45,7 +46,7 @@ struct ReplayCommand: AsyncParsableCommand {
         guard let key = keys.first else { throw Failure.noSubjectKey }
         _ = try configuration.talonOne()
 
-        let (counts, skipped, rest) = try await configuration.withQueue { store in
+        let (counts, lines, rest) = try await configuration.withQueue { store in
             var counts = ReplayCounts()
             var lines = IdentifierLines(try open())
             while let batch = lines.next(1_000) {
@@ -66,13 +67,13 @@ struct ReplayCommand: AsyncParsableCommand {
                 key: key.id,
                 olderKeys: keys.dropFirst().map(\.id)
             )
-            return (counts, lines.skipped, rest)
+            return (counts, lines, rest)
         }
         Terminal.out(
             "Erased since then: \(counts.matched.grouped) of the given customers. Erasures added to the queue: "
                 + "\(counts.queued.grouped)."
         )
-        if skipped > 0 { Terminal.note("Skipped lines that are not valid identifiers: \(skipped.grouped)") }
+        note(lines)
         if !queueOnly { try await process(configuration, settings) }
         try conclude(rest, isOneKey: keys.count == 1)
     }
@@ -83,6 +84,14 @@ struct ReplayCommand: AsyncParsableCommand {
             throw Failure(.usage, "the file that --ids names cannot be read; nothing was done")
         }
         return file
+    }
+
+    private func note(_ lines: IdentifierLines) {
+        guard lines.skippedCount > 0 else { return }
+        Terminal.note("Skipped lines that are not valid identifiers: \(lines.skippedCount.grouped)")
+        for skipped in lines.skipped { Terminal.note("  line \(skipped.line.grouped): \(skipped.reason)") }
+        let more = lines.skippedCount - lines.skipped.count
+        if more > 0 { Terminal.note("  and \(more.grouped) more") }
     }
 
     private func process(_ configuration: DsrConfiguration, _ settings: ProcessorSettings) async throws {

@@ -60,7 +60,7 @@ extension RequestSummary {
         let found = outcome.map { " (\($0.rawValue))" } ?? ""
         return Failure(
             .needsAction,
-            "request \(id) is \(state.rawValue)\(found)\(reason.map { ": \($0)" } ?? ""); see 'dsr requests show \(id)'"
+            "request \(id) is \(state.rawValue)\(found)\(reason.map { ": \($0.printable)" } ?? ""); see 'dsr requests show \(id)'"
         )
     }
 }

@@ -21,7 +21,11 @@ struct SubjectArgument: ParsableArguments {
 
     /// Reads an identifier from an argument, or from standard input where the argument is `-`.
     static func read(_ argument: String) throws -> SubjectID {
-        let text = argument == "-" ? readLine(strippingNewline: true) ?? "" : argument
+        try check(argument == "-" ? StandardInput.line() : argument)
+    }
+
+    /// Validates an identifier that is given as an argument.
+    static func check(_ text: String) throws -> SubjectID {
         do {
             return try SubjectID(text)
         } catch {

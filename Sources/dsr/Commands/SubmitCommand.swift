@@ -37,6 +37,9 @@ struct SubmitCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
+        guard !(subject.isFromStandardInput && changes == "-") else {
+            throw Failure(.usage, "the integrationId and --changes cannot both be read from standard input")
+        }
         let customer = try subject.read()
         try TicketOption.check(ticket, about: customer)
         var submission = Submission(
@@ -49,6 +52,7 @@ struct SubmitCommand: AsyncParsableCommand {
             changes: try requestedChanges()
         )
         submission.needsIdentity = needsIdentity
+        submission.submittedBy = CurrentUser.name
         let id = try await options.load().withStore { store in try await store.submit(submission) }
         guard json else { return Terminal.out("Request \(id) is pending.") }
         try JSONOutput.print(SubmittedJSON(request: id))
@@ -59,10 +63,7 @@ struct SubmitCommand: AsyncParsableCommand {
             guard changes == nil else { throw Failure(.usage, "--changes is only for a rectification") }
             return nil
         }
-        let text =
-            changes == "-"
-            ? String(data: FileHandle.standardInput.readDataToEndOfFile(), encoding: .utf8) : changes
-        return try RequestedChanges(json: text)
+        return try RequestedChanges(json: changes == "-" ? StandardInput.text() : changes)
     }
 }
 

@@ -99,6 +99,6 @@ enum BrakeSettings {
         "DSR_BRAKE_SPIKE_FLOOR",
         .number(0...1_000_000_000),
         default: .value("50"),
-        help: "Number of erasures that is never too many by `brake.spikeFactor`."
+        help: "Number of erasures that is never too many by `brake.spikeFactor`, and the limit of the first 5 runs."
     )
 }

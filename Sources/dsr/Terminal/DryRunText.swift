@@ -16,7 +16,7 @@ struct DryRunText {
             }
         }
         for refusal in result.refusals {
-            Terminal.out("  request \(refusal.request) would be refused: \(refusal.reason)")
+            Terminal.out("  request \(refusal.request) would be refused: \(refusal.reason.printable)")
         }
         if let brake = result.brake { Terminal.out("  erasures would be held back: \(brake)") }
         Terminal.out("  postponed: \(result.later.grouped); held by other runs: \(result.running.grouped)")

@@ -23,6 +23,7 @@ struct RequestJSON: Encodable {
         let deadline: Deadline?, deadlineInWords: [String]?
         let closedGates: [String]
         let needsIdentity: Bool, identityMethod: String?, identityCheckedBy: String?, identityCheckedAt: Date?
+        let submittedBy: String?, insertedBy: String, approvedWithRole: String?
         let needsApproval: Bool, approvedBy: String?, approvedAt: Date?, approvalIsCurrent: Bool
         let notErasedBefore: CivilDate?, extensionToldOn: CivilDate?
         let refusalGround: String?, refusalToldOn: CivilDate?, noticeBy: CivilDate?
@@ -37,6 +38,9 @@ struct RequestJSON: Encodable {
             identityMethod = detail.identityMethod?.rawValue
             identityCheckedBy = detail.identityCheckedBy
             identityCheckedAt = detail.identityCheckedAt
+            submittedBy = detail.submittedBy
+            insertedBy = detail.insertedBy
+            approvedWithRole = detail.approvedWithRole
             needsApproval = detail.needsApproval
             approvedBy = detail.approvedBy
             approvedAt = detail.approvedAt

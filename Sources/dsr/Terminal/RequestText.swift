@@ -18,7 +18,7 @@ struct RequestText {
 
     func print() {
         for case (let name, let value?) in fields {
-            Terminal.out(name.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
+            Terminal.out(name.padding(toLength: 14, withPad: " ", startingAt: 0) + value.printable)
         }
         section("deadline", detail.deadline?.sentences ?? [])
         section("gates", gates)
@@ -30,7 +30,7 @@ struct RequestText {
     private func section(_ title: String, _ lines: [String]) {
         guard !lines.isEmpty else { return }
         Terminal.out(title)
-        for line in lines { Terminal.out("  " + line) }
+        for line in lines { Terminal.out("  " + line.printable) }
     }
 
     private var fields: [(String, String?)] {
@@ -42,6 +42,7 @@ struct RequestText {
             ("not before", request.notBefore?.formatted(.iso8601)),
             ("finished", request.finishedAt?.formatted(.iso8601)), ("ticket", request.ticket),
             ("channel", request.channel), ("requested by", request.requestedBy),
+            ("submitted by", detail.submittedBy), ("inserted by", "database role \(detail.insertedBy)"),
             ("repeats", detail.replayOf.map { "request \($0)" }),
             ("claims", request.claimNumber.grouped), ("failures", request.failures.grouped),
             ("last run", request.run.map(String.init)),
@@ -57,10 +58,11 @@ struct RequestText {
             lines.append("identity, open: verified by \(checker), \(at.formatted(.iso8601)), \(method.rawValue).")
         }
         if let approver = detail.approvedBy, let at = detail.approvedAt {
+            let role = detail.approvedWithRole.map { " (database role \($0))" } ?? ""
             lines.append(
                 detail.isApprovalCurrent
-                    ? "approval, open: approved by \(approver), \(at.formatted(.iso8601))."
-                    : "approval, stale: approved by \(approver), \(at.formatted(.iso8601)); the request has changed since."
+                    ? "approval, open: approved by \(approver)\(role), \(at.formatted(.iso8601))."
+                    : "approval, stale: approved by \(approver)\(role), \(at.formatted(.iso8601)); the request has changed since."
             )
         }
         if let day = detail.notErasedBefore { lines.append("waiting_period: not erased before \(day).") }

@@ -32,7 +32,7 @@ struct SummaryText {
             Terminal.out("  \(Self.labels[code] ?? code.replacing("_", with: " ")): \(count.grouped)")
         }
         for row in report.needsAction.prefix(20) {
-            Terminal.out("  request \(row.requestID) (\(row.right)): \(row.state): \(row.reason)")
+            Terminal.out("  request \(row.requestID) (\(row.right)): \(row.state): \(row.reason.printable)")
         }
         if report.needsAction.count > 20 {
             Terminal.out("  and \((report.needsAction.count - 20).grouped) more in the run report")

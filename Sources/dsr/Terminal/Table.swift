@@ -1,6 +1,7 @@
 /// Rows under headings: aligned columns on a terminal, tab-separated lines without headings in a pipe.
 struct Table {
     let headings: [String]
+    /// Cells may hold text from outside; they are printed as ``Swift/String/printable``.
     var rows: [[String]] = []
 
     init(_ headings: [String]) {
@@ -8,6 +9,7 @@ struct Table {
     }
 
     func text(aligned: Bool) -> String {
+        let rows = rows.map { $0.map(\.printable) }
         let lines = [headings] + rows
         guard aligned else {
             return rows.map { $0.joined(separator: "\t") }.joined(separator: "\n")

@@ -11,8 +11,9 @@ enum Terminal {
         stderrIsTTY && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
     }
 
+    /// Prints text, in which no control character reaches a terminal; see ``Swift/String/printable`` for text from outside.
     static func out(_ line: String) {
-        write(line + "\n", to: STDOUT_FILENO)
+        write(line.withoutControls + "\n", to: STDOUT_FILENO)
     }
 
     static func out(_ bytes: Data) {
@@ -20,11 +21,12 @@ enum Terminal {
     }
 
     static func note(_ line: String) {
-        write(line + "\n", to: STDERR_FILENO)
+        write(line.withoutControls + "\n", to: STDERR_FILENO)
     }
 
     static func error(_ sentence: String) {
-        note((isColoured ? "\u{1B}[31mError:\u{1B}[0m " : "Error: ") + sentence)
+        write(isColoured ? "\u{1B}[31mError:\u{1B}[0m " : "Error: ", to: STDERR_FILENO)
+        note(sentence)
     }
 
     /// Asks for a line on the terminal; `nil` where standard input is not a terminal.

@@ -52,10 +52,11 @@ extension APICommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
+            let customers = try reservation.subjects()
             try await options.call { client in
                 try await client.createCouponReservation(
                     couponValue: reservation.coupon,
-                    integrationIds: reservation.customers
+                    integrationIds: customers
                 ).body
             }
         }
@@ -74,10 +75,11 @@ extension APICommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
+            let customers = try reservation.subjects()
             try await options.call { client in
                 try await client.deleteCouponReservation(
                     couponValue: reservation.coupon,
-                    integrationIds: reservation.customers
+                    integrationIds: customers
                 ).body
             }
         }
@@ -92,6 +94,11 @@ extension APICommand {
 
         func validate() throws {
             guard !customers.isEmpty else { throw ValidationError("give at least one integrationId") }
+        }
+
+        /// The customers' identifiers, validated.
+        func subjects() throws -> [String] {
+            try customers.map { try SubjectArgument.check($0).value }
         }
     }
 }

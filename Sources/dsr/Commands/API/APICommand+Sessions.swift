@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SubjectRequests
 import TalonOne
 
 extension APICommand {
@@ -37,7 +38,7 @@ extension APICommand {
 
         func run() async throws {
             let update = NewCustomerSession(
-                profileId: profile,
+                profileId: try profile.map { try SubjectArgument.check($0).value },
                 coupon: coupon,
                 referral: referral,
                 state: SessionState(rawValue: state),
@@ -85,7 +86,7 @@ extension APICommand {
                 type: type,
                 attributes: try attributes.read(),
                 sessionId: session,
-                profileId: profile
+                profileId: try profile.map { try SubjectArgument.check($0).value }
             )
             try await options.call { client in
                 let answer = try await client.trackEvent(event)
@@ -117,8 +118,8 @@ extension APICommand {
         func run() async throws {
             let referral = NewReferral(
                 campaignId: campaign,
-                advocateProfileIntegrationId: advocate,
-                friendProfileIntegrationId: friend
+                advocateProfileIntegrationId: try SubjectArgument.check(advocate).value,
+                friendProfileIntegrationId: try friend.map { try SubjectArgument.check($0).value }
             )
             try await options.call { client in try await client.createReferral(referral).body }
         }

@@ -44,7 +44,7 @@ struct DecisionOptions: ParsableArguments {
         }
         switch result {
         case .notFound: throw Failure(.usage, missing(isSubjectGiven: subject != nil))
-        case .notMade(.notAllowed(let sentence)): throw Failure(.usage, sentence)
+        case .notMade(.notAllowed(let sentence)): throw Failure(.usage, sentence.printable)
         case .notMade(.unchanged(let sentence)): try printUnchanged(sentence)
         case .notMade(.allowed): break
         case .made(let state, let gate): try printChanged(done, state, gate, detail.flatMap(next))
@@ -58,7 +58,7 @@ struct DecisionOptions: ParsableArguments {
     }
 
     private func printUnchanged(_ sentence: String) throws {
-        guard json else { return Terminal.out("Request \(request): \(sentence)") }
+        guard json else { return Terminal.out("Request \(request): \(sentence.printable)") }
         try JSONOutput.print(UnchangedJSON(request: request))
     }
 

@@ -30,10 +30,10 @@ extension RequestsCommand {
             discussion: """
                 The customer must be told within one month of receipt, which cannot be extended: the reasons, the right to \
                 complain to a supervisory authority, and the right to go to court. Give --told-on once the customer has \
-                been told; until then, each run report counts the refusal.
+                been told; until then, each run report counts the refusal, and 'dsr requests reopen' takes it back.
 
                 Examples:
-                  dsr requests refuse 694 --ground art12_5_excessive --ticket T-1
+                  dsr requests refuse 694 --ground art12_5_excessive --ticket T-1 --yes
                   dsr requests refuse 694 --ground art12_6 --told-on 2026-03-20 --ticket T-1
                 """
         )
@@ -47,9 +47,12 @@ extension RequestsCommand {
         var ground: RefusalGround
         @Option(help: ArgumentHelp("The day on which the customer was told.", valueName: "YYYY-MM-DD"))
         var toldOn: DayArgument?
+        @Flag(help: "Do not ask for confirmation. For scripts.")
+        var yes = false
         @OptionGroup var decision: DecisionOptions
 
         func run() async throws {
+            try confirm()
             try await decision.make(
                 "refused",
                 next: { detail in
@@ -58,6 +61,42 @@ extension RequestsCommand {
                         + (detail.noticeBy.map { " by \($0.inWords)." } ?? " within one month of receipt.")
                 }
             ) { _ in .refused(ground, toldOn: toldOn?.day) }
+        }
+
+        private func confirm() throws {
+            guard !yes else { return }
+            Terminal.note(
+                "Request \(decision.request) will be refused under \(ground.article). "
+                    + (toldOn.map { "The customer was told on \($0.day): this cannot be taken back." }
+                        ?? "It can be reopened until the customer is told.")
+            )
+            guard let answer = Terminal.ask("Type the number of the request again to confirm: ") else {
+                throw Failure(
+                    .usage,
+                    "standard input is not a terminal, so the refusal cannot be confirmed; give --yes in a script"
+                )
+            }
+            guard answer == String(decision.request) else {
+                throw Failure(.usage, "the numbers differ; nothing was done")
+            }
+        }
+    }
+
+    struct Reopen: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a refusal back, as long as the customer was not told.",
+            discussion: """
+                The request returns to the queue with its deadline and gates. An approval must be given again.
+
+                Examples:
+                  dsr requests reopen 694 --reason 'refused by mistake'
+                """
+        )
+
+        @OptionGroup var decision: DecisionOptions
+
+        func run() async throws {
+            try await decision.make("reopened") { _ in .reopened }
         }
     }
 

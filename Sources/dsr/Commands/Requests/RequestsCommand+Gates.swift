@@ -37,11 +37,13 @@ extension RequestsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Approve an erasure that another operator requested.",
             discussion: """
-                The approval covers the present content of the request. If the request changes, it must be approved again.
+                The approval covers the present content of the request. If the request changes, it must be approved again. \
+                The approver must not be the requester, the operator who submitted the request, or the namesake of the \
+                database role that inserted it.
 
                 Examples:
-                  dsr requests approve 694 --ticket T-1
                   dsr requests approve 694 --subject customer-42 --ticket T-1
+                  echo customer-42 | dsr requests approve 694 --subject - --ticket T-1
                 """
         )
 
@@ -51,11 +53,11 @@ extension RequestsCommand {
                 valueName: "integration-id"
             )
         )
-        var subject: String?
+        var subject: String
         @OptionGroup var decision: DecisionOptions
 
         func run() async throws {
-            try await decision.make("approved", about: try subject.map(SubjectArgument.read)) { _ in
+            try await decision.make("approved", about: try SubjectArgument.read(subject)) { _ in
                 .approved(by: CurrentUser.name)
             }
         }

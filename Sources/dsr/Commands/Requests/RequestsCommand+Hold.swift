@@ -13,6 +13,10 @@ extension RequestsCommand {
                 still answered. The customer is stored as a keyed digest only, so the subject key must be configured. \
                 Placing a hold with the same ground and law again updates its day of review.
 
+                A hold on an identifier that nobody has protects nobody, and no one sees that later. So dsr looks the \
+                identifier up in the requests and, where the API is configured, in Talon.One. If neither knows it, nothing \
+                is placed without --unknown-ok.
+
                 Examples:
                   dsr requests hold --request 694 --ground b --law 'section 147 AO' \\
                     --review-on 2027-01-31 --ticket T-1
@@ -50,6 +54,8 @@ extension RequestsCommand {
             )
         )
         var expiresOn: DayArgument?
+        @Flag(help: "Place the hold even if no request and no customer in Talon.One has the identifier.")
+        var unknownOk = false
         @OptionGroup var justification: JustificationOptions
         @Flag(help: "Print the result as JSON.")
         var json = false
@@ -73,9 +79,20 @@ extension RequestsCommand {
                 throw Failure(.usage, "--review-on must be in the future; --expires-on must not be in the past")
             }
             let given = try subject.map(SubjectArgument.read)
-            let placed = try await configuration.withQueue { store in
+            let (placed, known) = try await configuration.withQueue { store in
                 let customer = try await self.customer(given, in: store)
-                return try await store.placeHold(
+                let justification = try justification.read(about: customer)
+                let digest = key.digest(of: customer)
+                var lookup = HoldLookup(
+                    requests: try await store.requests(knowing: customer, digest: digest),
+                    customer: customer,
+                    sections: settings.sections,
+                    configuration: configuration
+                )
+                // Where it is not in doubt, the hold must not wait for the API.
+                let isSure = lookup.requests > 0 || unknownOk
+                if !isSure { try await lookup.requireKnown() }
+                let placed = try await store.placeHold(
                     LegalHold(
                         ground: ground,
                         sourceOfLaw: law,
@@ -83,13 +100,15 @@ extension RequestsCommand {
                         expiresOn: expiresOn?.day
                     ),
                     on: customer,
-                    digest: key.digest(of: customer),
+                    digest: digest,
                     keyID: key.id,
-                    because: try justification.read(about: customer),
+                    because: justification,
                     by: settings.operator
                 )
+                if isSure { await lookup.ask() }
+                return (placed, lookup)
             }
-            try report(placed)
+            try report(placed, known)
         }
 
         private func customer(_ given: SubjectID?, in store: Store) async throws -> SubjectID {
@@ -104,14 +123,15 @@ extension RequestsCommand {
             return customer
         }
 
-        private func report(_ placed: PlacedHold) throws {
+        private func report(_ placed: PlacedHold, _ known: HoldLookup) throws {
             func list(_ ids: [Int64]) -> String {
                 (ids.count == 1 ? "request " : "requests ") + ids.map(String.init).joined(separator: ", ")
             }
             if json {
-                try JSONOutput.print(PlacedJSON(placed))
+                try JSONOutput.print(PlacedJSON(placed, known))
             } else {
                 Terminal.out(placed.existed ? "Hold \(placed.id) existed before." : "Hold \(placed.id) is placed.")
+                for sentence in known.sentences { Terminal.out(sentence) }
                 if !placed.heldBack.isEmpty { Terminal.out("Held back: \(list(placed.heldBack)).") }
                 if !placed.stopped.isEmpty {
                     Terminal.out("In progress, and stopped before the call is sent: \(list(placed.stopped)).")
@@ -165,8 +185,11 @@ extension RequestsCommand {
 /// The result of placing a hold, for programs.
 private struct PlacedJSON: Encodable {
     let hold: Int64, wasThere: Bool, heldBack: [Int64], stopped: [Int64], tooLate: [Int64]
+    let knownRequests: Int, knownToTalonOne: Nullable<Bool>
 
-    init(_ placed: PlacedHold) {
+    init(_ placed: PlacedHold, _ known: HoldLookup) {
+        knownRequests = known.requests
+        knownToTalonOne = Nullable(known.talonOne)
         hold = placed.id
         wasThere = placed.existed
         heldBack = placed.heldBack

@@ -11,11 +11,11 @@ struct RequestsCommand: AsyncParsableCommand {
             Examples:
               dsr requests list --at-risk 7d
               dsr requests show 694
-              dsr requests approve 694 --ticket T-1
+              dsr requests approve 694 --subject customer-42 --ticket T-1
             """,
         subcommands: [
             List.self, Show.self, Verify.self, Approve.self, Suspend.self, Resume.self, Extend.self, Refuse.self,
-            Cancel.self, Retry.self, Hold.self, Release.self, Holds.self,
+            Reopen.self, Cancel.self, Retry.self, Hold.self, Release.self, Holds.self,
         ]
     )
 }

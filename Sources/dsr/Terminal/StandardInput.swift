@@ -1,0 +1,43 @@
+import Foundation
+import Glibc
+
+/// Text that an operator gives on standard input.
+enum StandardInput {
+    /// More than any identifier has, so that input without an end is not read to its end.
+    private static let longestLine = 65_536
+
+    /// Reads all of standard input as one line: without its line end, and unchanged otherwise.
+    ///
+    /// - Throws: ``Failure`` `.usage` where there is more than one line, or the bytes are not UTF-8.
+    static func line() throws -> String {
+        var bytes = Data()
+        let isTerminal = isatty(STDIN_FILENO) == 1
+        while bytes.count <= longestLine, !(isTerminal && bytes.contains(UInt8(ascii: "\n"))) {
+            guard let more = try? FileHandle.standardInput.read(upToCount: 4_096), !more.isEmpty else { break }
+            bytes += more
+        }
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        guard !bytes.contains(UInt8(ascii: "\n")), !bytes.contains(UInt8(ascii: "\r")) else {
+            throw Failure(
+                .usage,
+                "standard input has more than one line, and one identifier was expected; nothing was done"
+            )
+        }
+        return try text(bytes)
+    }
+
+    /// Reads all of standard input.
+    ///
+    /// - Throws: ``Failure`` `.usage` where the bytes are not UTF-8.
+    static func text() throws -> String {
+        try text(FileHandle.standardInput.readDataToEndOfFile())
+    }
+
+    private static func text(_ bytes: Data) throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(.usage, "standard input is not valid UTF-8; nothing was done")
+        }
+        return text
+    }
+}
