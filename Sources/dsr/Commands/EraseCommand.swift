@@ -40,7 +40,8 @@ struct EraseCommand: AsyncParsableCommand {
             requestedBy: origin.requestedBy ?? CurrentUser.name,
             channel: "cli"
         )
-        let request = try await SingleRequest(submission: submission, configuration: configuration).process()
+        let (request, deliveryFailure) = try await SingleRequest(submission: submission, configuration: configuration)
+            .process()
         guard let outcome = request.outcome, outcome.completes else { throw request.failure }
         switch outcome {
         case .noData:
@@ -48,6 +49,7 @@ struct EraseCommand: AsyncParsableCommand {
         case .alreadyAbsent: Terminal.out("Request \(request.id): the customer was already absent.")
         default: Terminal.out("Request \(request.id): erased; a second read found no data.")
         }
+        if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
     }
 
     private func confirm(_ customer: SubjectID, _ environment: Environment) throws {
