@@ -10,6 +10,8 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
         public static let databaseUnavailable = Code(name: "database unavailable")
         /// The database's schema is not the one of this version, or the role may not use it.
         public static let schema = Code(name: "schema")
+        /// The API answered something that cannot be read.
+        public static let answerUnreadable = Code(name: "answer unreadable")
         /// A signal stopped it first.
         public static let stopped = Code(name: "stopped")
         /// A template is broken, or a setting is impossible.

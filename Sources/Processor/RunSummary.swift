@@ -23,10 +23,11 @@ public struct RunSummary: Sendable {
         }
     }
 
-    /// Whether requests were tried and none of them came to an end: the night answered no one.
+    /// Whether requests were tried and none of them came to an end: the night answered no one. A run that was stopped
+    /// did not have the time to.
     public var triedInVain: Bool {
         let counts = report.counts
-        return !report.retries.isEmpty && counts.completedInAll + counts.refused + counts.failed == 0
+        return end != .stopped && !report.retries.isEmpty && counts.completedInAll + counts.refused + counts.failed == 0
     }
 
     /// Whether an operator must act: a request failed, was refused, waits for an operator or is late, a document was not

@@ -31,6 +31,22 @@ struct DeliveredFileTests {
         }
     }
 
+    @Test("a single export or erasure whose document meets another file is done, names the file, and is no success")
+    func singleRequest() async throws {
+        try await TestEnvironment.with { env in
+            try await env.makeCustomers(2)
+            let id = try await env.databaseID()
+            let names = ["\(id)-request-1-letter.html", "\(id)-request-2-confirmation.html"]
+            for name in names { try env.write("another answer", to: name) }
+            let output = env.folder + "/customer-1.json"
+            let export = try await env.dsr("export", "customer-1", "--output", output).expect(1)
+            #expect(export.err.contains(names[0]) && FileManager.default.fileExists(atPath: output))
+            let erasure = try await env.dsr("erase", "customer-2", "--ticket", "T-1", "--yes").expect(1)
+            #expect(erasure.err.contains(names[1]) && erasure.out.contains("erased"))
+            #expect(names.allSatisfy { env.file($0) == Data("another answer".utf8) })
+        }
+    }
+
     @Test("a restored database does not replace what was delivered under its numbers, the run report included")
     func restored() async throws {
         try await TestEnvironment.with { env in

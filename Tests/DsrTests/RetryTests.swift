@@ -1,5 +1,6 @@
 import Foundation
 import SubjectRequests
+import Subprocess
 import TalonOneSandbox
 import TestEnvironment
 import Testing
@@ -41,6 +42,19 @@ struct RetryTests {
             try await env.submit(.access, customers: 1...3)
             let run = try await env.dsr("run").expect(0)
             #expect(run.out.split(separator: "\n").count { $0.contains("will be retried: 1 (") } == 2, "\(run.out)")
+        }
+    }
+
+    @Test("an export that was stopped before an answer is not done: exit code 75")
+    func single() async throws {
+        try await TestEnvironment.with(environment: ["DSR_GRACE_SECONDS": "0"]) { env in
+            await env.sandbox.install(SandboxFault(.hang, match: SandboxMatch(identifier: "customer-1")))
+            let export = try await env.running(["export", "customer-1", "--output", "-"]) { child in
+                try await env.received(SandboxMatch(identifier: "customer-1"))
+                try child.send(.terminate)
+            }
+            #expect(try export.expect(75).err.contains("request 1 was not answered and will be retried"))
+            #expect(export.out.isEmpty)
         }
     }
 

@@ -41,7 +41,8 @@ struct EraseCommand: AsyncParsableCommand {
             channel: "cli"
         )
         submission.submittedBy = CurrentUser.name
-        let request = try await SingleRequest(submission: submission, configuration: configuration).process()
+        let (request, deliveryFailure) = try await SingleRequest(submission: submission, configuration: configuration)
+            .process()
         guard let outcome = request.outcome, outcome.completes else { throw request.failure }
         switch outcome {
         case .noData:
@@ -49,6 +50,7 @@ struct EraseCommand: AsyncParsableCommand {
         case .alreadyAbsent: Terminal.out("Request \(request.id): the customer was already absent.")
         default: Terminal.out("Request \(request.id): erased; a second read found no data.")
         }
+        if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
     }
 
     private func confirm(_ customer: SubjectID, _ environment: Environment) throws {

@@ -48,7 +48,8 @@ struct ExportCommand: AsyncParsableCommand {
         )
         submission.submittedBy = CurrentUser.name
         let configuration = try await options.load()
-        let request = try await SingleRequest(submission: submission, configuration: configuration).process()
+        let (request, deliveryFailure) = try await SingleRequest(submission: submission, configuration: configuration)
+            .process()
         guard let outcome = request.outcome, outcome.completes else { throw request.failure }
         let content = try await configuration.withStore { store in
             try await store.content(ofDocument: "request-\(request.id)-export.json")
@@ -65,6 +66,7 @@ struct ExportCommand: AsyncParsableCommand {
                 ? "Request \(request.id): Talon.One has no such customer (no_data). The export says so."
                 : "Request \(request.id): exported, \(content.count.counted("byte"))."
         )
+        if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
     }
 
     /// Checks before the first call whether the export can be written.

@@ -7,9 +7,9 @@ struct SingleRequest {
     let submission: Submission
     let configuration: DsrConfiguration
 
-    /// - Returns: The request afterwards.
+    /// - Returns: The request afterwards, and why documents of it could not be delivered.
     /// - Throws: ``Failure`` where it could not be processed. It is in the queue then, unless the failure says otherwise.
-    func process() async throws -> RequestSummary {
+    func process() async throws -> (request: RequestSummary, deliveryFailure: String?) {
         var settings = try configuration.processor(actor: CurrentUser.name)
         settings.waitsAtStart = false
         // Checks everything that a run needs before the request is in the queue.
@@ -26,10 +26,7 @@ struct SingleRequest {
         if let signing = summary.signingFailure {
             Terminal.note("Request \(id): \(signing)")
         }
-        if let delivery = summary.deliveryFailure {
-            Terminal.note("Documents of request \(id) could not be written: \(delivery). The next run writes them.")
-        }
-        return request
+        return (request, summary.deliveryFailure)
     }
 
     private func run(_ id: Int64, _ settings: ProcessorSettings) async throws -> RunSummary {
@@ -56,6 +53,13 @@ extension RequestSummary {
     var failure: Failure {
         if let waitingFor {
             return Failure(.needsAction, "request \(id) waits for \(waitingFor.rawValue): \(waitingFor.explanation)")
+        }
+        if state == .pending {
+            return Failure(
+                .tryAgain,
+                "request \(id) was not answered and will be retried by the next run"
+                    + "\(reason.map { ": \($0)" } ?? ""); see 'dsr requests show \(id)'"
+            )
         }
         let found = outcome.map { " (\($0.rawValue))" } ?? ""
         return Failure(
