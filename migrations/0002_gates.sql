@@ -65,7 +65,8 @@ $$;
 create function dsr.same_name(a text, b text) returns boolean
     language sql immutable parallel safe
 as $$
-    select lower(btrim(regexp_replace(a, '\s+', ' ', 'g'))) = lower(btrim(regexp_replace(b, '\s+', ' ', 'g')))
+    select lower(btrim(regexp_replace(a, '[[:space:]]+', ' ', 'g')))
+         = lower(btrim(regexp_replace(b, '[[:space:]]+', ' ', 'g')))
 $$;
 
 -- A ticket is in the evidence log for good, so it must be a reference and not a text.

@@ -12,9 +12,9 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
         public static let schema = Code(name: "schema")
         /// The API cannot be reached, or what answers is not the API.
         public static let apiUnavailable = Code(name: "API unavailable")
-        /// The API refuses the credentials.
+        /// The API or the database refuses the credentials.
         public static let credentialsRefused = Code(name: "credentials refused")
-        /// A template is broken, or a setting is impossible.
+        /// A template is broken, a setting is impossible, or the database is not what dsr needs.
         public static let configuration = Code(name: "configuration")
     }
 
@@ -33,6 +33,13 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
 
     /// A failure of the database.
     public init(_ error: StoreError) {
-        self.init(error.code == .schema ? .schema : .databaseUnavailable, error.description, cause: error)
+        let code: Code =
+            switch error.code {
+            case .schema: .schema
+            case .configuration: .configuration
+            case .credentials: .credentialsRefused
+            default: .databaseUnavailable
+            }
+        self.init(code, error.description, cause: error)
     }
 }
