@@ -12,7 +12,15 @@ struct ExitCodeTests {
         arguments: [
             (["DSR_DATABASE_URL": "host=/nonexistent"], 69, "cannot connect to Postgres"),
             (["TALON_ONE_BASE_URL": "http://127.0.0.1:1"], 69, "no connection"),
-            (["TALON_ONE_BASE_URL": "http://example.com"], 78, "https"),
+            (["DSR_DATABASE_URL": "'postgresql://dsr:swordfish@127.0.0.1:1/db'"], 78, "begin with postgresql://"),
+            (["DSR_DATABASE_URL": "postgresql://127.0.0.1:1/db?pgbouncer=true"], 78, "pgbouncer"),
+            (["DSR_DATABASE_URL": "host"], 78, "the Postgres connection string is invalid"),
+            (["TALON_ONE_BASE_URL": "http://example.com"], 78, "talonOne.allowPlaintext (TALON_ONE_ALLOW_PLAINTEXT)"),
+            (
+                ["TALON_ONE_BASE_URL": "https://example.com", "TALON_ONE_CA_FILE": "/nonexistent"], 78,
+                "TALON_ONE_CA_FILE"
+            ),
+            (["TALON_ONE_BASE_URL": "https://example.com", "HTTPS_PROXY": "ftp://h"], 78, "HTTPS_PROXY"),
             (["TALON_ONE_BASE_URL": nil], 78, "TALON_ONE_BASE_URL"),
             (["TALON_ONE_API_KEY": "wrong"], 77, "refused the API key"),
             (["TALON_ONE_API_KEY": nil], 78, "TALON_ONE_API_KEY"),
@@ -39,6 +47,27 @@ struct ExitCodeTests {
             #expect(ended.out.isEmpty)
             #expect(try await env.ending(of: 1) == "pending -")
             #expect(try await env.count("select count(*) from dsr.runs") == 0)
+        }
+    }
+
+    @Test(
+        "what is wrong with the connection has the same exit code in every command",
+        arguments: [
+            ("postgresql+psycopg://dsr:swordfish@127.0.0.1:1/db", 78), ("SAME dbname=nope", 78),
+            ("SAME user=nobody_here", 77), ("host=/nonexistent/swordfish password=swordfish", 69),
+        ] as [(String, Int32)]
+    )
+    func everyCommand(_ url: String, _ code: Int32) async throws {
+        try await TestEnvironment.with { env in
+            let setting = ["DSR_DATABASE_URL": url.replacing("SAME", with: env.database)]
+            for command in [
+                ["migrate"], ["requests", "list"], ["requests", "show", "1"], ["reports", "list"],
+                ["incidents", "list"], ["run", "--dry-run"], ["submit", "access", "anna"],
+            ] {
+                let ended = try await env.dsr(command, setting: setting)
+                #expect(ended.code == code, "\(command): \(ended.err)")
+                #expect(!(ended.err + ended.out).contains("swordfish"))
+            }
         }
     }
 
