@@ -18,25 +18,21 @@ struct ConnectionParameters {
         _ address: ServerAddress,
         session: String
     ) -> KeywordsAndValues {
-        var values = options.values
-        // A default of this program must not be read a second time from the service file.
-        values["service"] = nil
-        for (keyword, value) in defaults where values[keyword] == nil { values[keyword] = value }
-        values["fallback_application_name"] = values["fallback_application_name"] ?? configuration.applicationName
-        values["host"] = address.host
-        values["hostaddr"] = address.numeric
-        values["port"] = address.port
-        values["target_session_attrs"] = session
-        // The one address needs no balancing, and its time is measured here.
-        values["load_balance_hosts"] = nil
-        values["connect_timeout"] = nil
+        var pairs = [("fallback_application_name", configuration.applicationName)]
+        pairs += defaults.filter { options[$0.key] == nil }.map { ($0.key, $0.value) }
+        // Everything that the user set, password files and certificates included. A later value overrides it.
+        pairs.append(("dbname", configuration.connectionString ?? ""))
+        pairs += [
+            ("host", address.host ?? ""), ("hostaddr", address.numeric ?? ""), ("port", address.port ?? "5432"),
+            ("target_session_attrs", session),
+        ]
         // Swift strings are UTF-8, so this overrides PGCLIENTENCODING.
-        values["client_encoding"] = "UTF8"
-        return KeywordsAndValues(values.sorted { $0.key < $1.key })
+        pairs.append(("client_encoding", "UTF8"))
+        return KeywordsAndValues(pairs)
     }
 }
 
-/// Two arrays of C strings, as libpq takes them.
+/// Two arrays of C strings, as libpq takes them. It ignores empty values, and the later of two overrides the other.
 struct KeywordsAndValues {
     private let keywords: [String]
     private let values: [String]

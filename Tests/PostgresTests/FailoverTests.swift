@@ -145,9 +145,13 @@ struct CredentialTests {
             #expect(error.description.contains(says), "\(error)")
             #expect(!error.description.contains("marlin"))
         }
-        _ = try await PostgresConnection.connect(
-            PostgresConfiguration(connectionString: string + " password=swordfish")
-        )
+        let passwords = FileManager.default.temporaryDirectory.appending(path: "passwords-\(UUID())")
+        try Data("*:*:*:dsr:swordfish\n".utf8).write(to: passwords)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: passwords.path)
+        defer { try? FileManager.default.removeItem(at: passwords) }
+        for accepted in [" password=swordfish", " passfile='\(passwords.path)'"] {
+            _ = try await PostgresConnection.connect(PostgresConfiguration(connectionString: string + accepted))
+        }
         await server.stop()
     }
 }
