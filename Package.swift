@@ -38,6 +38,7 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
@@ -56,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
@@ -86,7 +88,7 @@ let package = Package(
         module("Store", ["Migrations", "Postgres", "SubjectRequests", crypto]),
         module("Postgres", ["CLibPQ"]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        module("TalonOne", [crypto, httpClient, nioCore, nioHTTP1, nioPosix]),
+        module("TalonOne", [crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         module("EvidenceLog", [crypto]),
         module("AtomicFiles"),
         module("CallPolicy"),
@@ -126,7 +128,7 @@ let package = Package(
         ),
         tests(of: "Postgres", ["TestEnvironment", "ThrowawayPostgres"]),
         tests(of: "ThrowawayPostgres", ["Postgres", "TestEnvironment", subprocess]),
-        tests(of: "TalonOne", ["TalonOneSandbox", httpClient]),
+        tests(of: "TalonOne", ["TalonOneSandbox", httpClient, nioCore, nioPosix, nioSSL]),
         tests(of: "TalonOneSandbox", [httpClient, nioCore, nioHTTP1]),
         tests(of: "Inventory", ["InventorySample", "SubjectRequests"]),
         tests(of: "Reports", ["Inventory", "InventorySample", "SubjectRequests", "TemplatesEN", crypto]),

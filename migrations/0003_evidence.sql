@@ -231,7 +231,7 @@ begin
     ), hashed as (
         insert into dsr.evidence_leaves
             (index, leaf_hash, event, written_at, request_id, claim_no, action, state, outcome)
-        select leaf.index, sha256('\x00'::bytea || leaf.payload), leaf.event, leaf.written_at, leaf.request, leaf.claim,
+        select leaf.index, sha256(decode('00', 'hex') || leaf.payload), leaf.event, leaf.written_at, leaf.request, leaf.claim,
                leaf.action, leaf.state, leaf.outcome
         from leaf
         where octet_length(leaf.payload) <= 65535

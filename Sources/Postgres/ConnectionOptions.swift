@@ -1,29 +1,34 @@
 import CLibPQ
 
-/// The options of a connection string and the environment, parsed by libpq.
-///
-/// Used for descriptions and warnings, and to find the keywords that have no value yet; a connection is made from the
-/// string itself. Excludes the values of a service file, which libpq reads when it connects.
+/// The options of a connection: the connection string, the service file, the environment and the defaults, in libpq's
+/// own order of precedence.
 struct ConnectionOptions {
-    private var values: [String: String] = [:]
+    private(set) var values: [String: String] = [:]
 
-    /// Parses a connection string; nil for the environment alone.
+    /// Reads the options as libpq does.
     ///
-    /// - Returns: nil if libpq cannot parse the string.
-    init?(connectionString: String?) {
-        if let defaults = PQconndefaults() {
-            take(defaults)
+    /// - Parameter connectionString: nil or empty for the environment alone.
+    /// - Throws: `.invalidConfiguration`.
+    init(connectionString: String?) throws(PostgresError) {
+        let string = connectionString ?? ""
+        if !string.isEmpty { try ConnectionString.validate(string) }
+        // libpq reads a service file only when it connects. It stops before the first host because of this value, which
+        // is not one, and then tells what it has read. A password file is not looked for yet.
+        let stop = ("gssencmode", "none of libpq's")
+        let parameters = KeywordsAndValues([("dbname", string), ("passfile", "/dev/null/none"), stop])
+        guard let connection = parameters.withPointers({ PQconnectStartParams($0, $1, 1) }) else {
+            throw PostgresError(.connectionFailed, "cannot connect to Postgres: out of memory")
         }
-        guard let connectionString, !connectionString.isEmpty else { return }
-        guard Self.isConnectionInformation(connectionString) else {
-            values["dbname"] = connectionString
-            return
+        defer { PQfinish(connection) }
+        if let options = PQconninfo(connection) { take(options) }
+        guard values[stop.0] == stop.1 else {
+            // The string is valid, so the message can only be about the service and its file.
+            let reason = String(cString: PQerrorMessage(connection)).oneLine
+            throw PostgresError(.invalidConfiguration, "the Postgres connection is not configured correctly: \(reason)")
         }
-        var message: UnsafeMutablePointer<CChar>?
-        // The message is dropped: it may quote the string, and with it a password.
-        defer { PQfreemem(message) }
-        guard let options = PQconninfoParse(connectionString, &message) else { return nil }
-        take(options)
+        values[stop.0] = nil
+        values["passfile"] = nil
+        try validate()
     }
 
     /// The value of a keyword, for example `host`.
@@ -51,6 +56,13 @@ struct ConnectionOptions {
         }
     }
 
+    /// The text without the password, should the server or libpq repeat it.
+    func redacting(_ text: String) -> String {
+        guard let password = values["password"], password.count > 2 else { return text }
+        let isPublic = ["host", "hostaddr", "port", "dbname", "user"].contains { values[$0] == password }
+        return isPublic ? text : text.replacing(password, with: "(password)")
+    }
+
     private mutating func take(_ options: UnsafeMutablePointer<PQconninfoOption>) {
         defer { PQconninfoFree(options) }
         var option = options
@@ -61,28 +73,36 @@ struct ConnectionOptions {
             option += 1
         }
     }
+
+    /// Checks the values from all sources: what a message of libpq or the server would repeat must not be a URI, or a
+    /// misplaced part of one.
+    private func validate() throws(PostgresError) {
+        for (keyword, value) in values where !["password", "sslpassword"].contains(keyword) {
+            guard !ConnectionString.containsURI(value) else {
+                throw ConnectionString.invalid("\(keyword) is a URI. \(ConnectionString.notAURI.capitalizedFirst)")
+            }
+        }
+        for port in (values["port"] ?? "").split(separator: ",") {
+            guard let number = Int(port), (1...65_535).contains(number) else {
+                throw ConnectionString.invalid("a port is not a number from 1 to 65535")
+            }
+        }
+        guard values["connect_timeout"].map({ Int($0) != nil }) ?? true else {
+            throw ConnectionString.invalid("connect_timeout must be a whole number of seconds")
+        }
+    }
 }
 
-extension ConnectionOptions {
-    /// Whether libpq parses the text as options or a URI; it takes anything else for the name of a database.
-    private static func isConnectionInformation(_ text: String) -> Bool {
-        isURI(text) || text.contains("=")
+extension String {
+    /// The text on one line, its lines as sentences.
+    var oneLine: String {
+        split(separator: "\n")
+            .map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+            .joined(separator: ". ")
+            .replacing("?. ", with: "? ")
     }
 
-    private static func isURI(_ text: String) -> Bool {
-        text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
-    }
-
-    /// Whether the host and database that libpq parses, and quotes in its messages, cannot contain a part of the
-    /// password.
-    ///
-    /// In a URI, an `@`, `/`, `?` or `#` that is not percent-encoded ends the password early, and libpq takes the rest
-    /// for a host or a database.
-    static func isUnambiguous(_ text: String) -> Bool {
-        guard isURI(text), let start = text.firstRange(of: "://") else { return true }
-        let rest = text[start.upperBound...]
-        let authority = rest.prefix { !"/?#".contains($0) }
-        let ats = rest.count { $0 == "@" }
-        return ats == 0 || (ats == 1 && authority.contains("@"))
+    var capitalizedFirst: String {
+        prefix(1).uppercased() + dropFirst()
     }
 }

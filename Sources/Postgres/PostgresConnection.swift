@@ -10,7 +10,10 @@ public actor PostgresConnection {
     private let configuration: PostgresConfiguration
     private let thread = ConnectionThread()
     private let interrupt: Interrupt
+    private var connector: Connector
     private var session: Session?
+    /// Why the last attempt to connect failed.
+    private var connectFailure: PostgresError?
     private var isInTransaction = false
 
     /// The connection's own thread.
@@ -20,7 +23,7 @@ public actor PostgresConnection {
 
     /// Connects.
     ///
-    /// - Throws: `.invalidConfiguration`, `.connectionFailed`, or `.cancelled`.
+    /// - Throws: `.invalidConfiguration`, `.credentialsRefused`, `.connectionFailed`, or `.cancelled`.
     public static func connect(_ configuration: PostgresConfiguration) async throws(PostgresError) -> PostgresConnection
     {
         let connection = PostgresConnection(configuration, try Interrupt())
@@ -31,6 +34,7 @@ public actor PostgresConnection {
     private init(_ configuration: PostgresConfiguration, _ interrupt: Interrupt) {
         self.configuration = configuration
         self.interrupt = interrupt
+        self.connector = Connector(configuration)
     }
 
     isolated deinit {
@@ -123,7 +127,13 @@ public actor PostgresConnection {
         session = nil
         interrupt.begin()
         defer { interrupt.end() }
-        session = try Session.connect(configuration, interrupt)
+        do throws(PostgresError) {
+            session = try connector.connect(interrupt)
+            connectFailure = nil
+        } catch {
+            connectFailure = error
+            throw error
+        }
         thread.hold()
     }
 
@@ -141,6 +151,11 @@ public actor PostgresConnection {
     /// The server's version, for example 150018 for 15.18; 0 if there is no connection.
     public var serverVersion: Int {
         session?.serverVersion ?? 0
+    }
+
+    /// The encoding of the database, for example `UTF8`; nil if there is no connection.
+    public var serverEncoding: String? {
+        session?.reported("server_encoding")
     }
 
     /// The server without the password, `host=… port=… dbname=… user=…`; empty if there is no connection.
@@ -170,15 +185,7 @@ extension PostgresConnection {
         _ call: Call,
         _ body: (Session, inout Call) throws(PostgresError) -> R
     ) throws(PostgresError) -> R {
-        guard let session else {
-            var error = PostgresError(
-                .connectionLost,
-                statement: call.statement,
-                "\(call.subject) was not sent: the connection to Postgres was lost or closed before; reconnect"
-            )
-            error.closedConnection = true
-            throw error
-        }
+        guard let session else { throw noConnection(call) }
         interrupt.begin()
         defer {
             interrupt.end()
@@ -186,5 +193,19 @@ extension PostgresConnection {
         }
         var call = call
         return try body(session, &call)
+    }
+
+    /// The error of a call without a connection: why the last attempt to connect failed, if there was one.
+    private func noConnection(_ call: Call) -> PostgresError {
+        let reason = connectFailure?.description ?? "the connection to Postgres was lost or closed before; reconnect"
+        let isFinal = [.credentialsRefused, .invalidConfiguration].contains(connectFailure?.code)
+        var error = PostgresError(
+            isFinal ? connectFailure?.code ?? .connectionLost : .connectionLost,
+            statement: call.statement,
+            "\(call.subject) was not sent: \(reason)"
+        )
+        error.sqlState = connectFailure?.sqlState
+        error.closedConnection = !isFinal
+        return error
     }
 }

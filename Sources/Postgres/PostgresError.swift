@@ -10,7 +10,10 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
 
         /// The connection could not be opened.
         public static let connectionFailed = Code(description: "connectionFailed")
-        /// The connection string is invalid.
+        /// The server refused the user or the password, or a password is missing.
+        public static let credentialsRefused = Code(description: "credentialsRefused")
+        /// The connection string or a setting is invalid, there is no such database, or a pool in between does not keep
+        /// sessions.
         public static let invalidConfiguration = Code(description: "invalidConfiguration")
         /// The connection was lost; call `reconnect()`. A statement that was running may have taken effect.
         public static let connectionLost = Code(description: "connectionLost")
@@ -31,7 +34,7 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     }
 
     /// The kind of error.
-    public let code: Code
+    public private(set) var code: Code
     /// The server's five-character SQLSTATE; nil if the error does not come from the server.
     public internal(set) var sqlState: String?
     /// The constraint that was violated.
@@ -43,7 +46,7 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// The name of the statement or script that was running.
     public internal(set) var statement: String?
     /// What happened and what to do, without data.
-    public let description: String
+    public private(set) var description: String
     /// Whether the connection was closed because of this error.
     var closedConnection = false
 
@@ -51,6 +54,14 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.statement = statement
         self.description = description
+    }
+
+    /// The error with a cause or an advice added.
+    func followed(by sentence: String, as code: Code? = nil) -> PostgresError {
+        var error = self
+        error.description += ": \(sentence)"
+        error.code = code ?? self.code
+        return error
     }
 }
 

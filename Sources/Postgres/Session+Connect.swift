@@ -2,30 +2,56 @@ import CLibPQ
 import Foundation
 
 extension Session {
-    /// Connects. Fails when `connectTimeout` is over or the task is cancelled.
-    static func connect(_ configuration: PostgresConfiguration, _ interrupt: Interrupt) throws(PostgresError) -> Session
-    {
-        let call = Call("connecting", limit: configuration.connectTimeout)
-        let parameters = try ConnectionParameters(configuration)
+    /// Connects to one address, and makes the session independent of the settings of role, database and pool.
+    ///
+    /// - Throws: `.connectionFailed` if another address may do better, `.credentialsRefused`, `.invalidConfiguration`, or
+    ///   `.cancelled`, with a description that says only what happened.
+    static func connect(
+        _ parameters: KeywordsAndValues,
+        _ configuration: PostgresConfiguration,
+        _ call: Call,
+        _ interrupt: Interrupt
+    ) throws(PostgresError) -> Session {
+        let session = try open(parameters, call, interrupt)
+        let isPooled = try session.isPooledByTransaction(call) { call throws(PostgresError) in
+            try open(parameters, call, interrupt)
+        }
+        guard !isPooled else { throw PostgresError(.invalidConfiguration, PostgresError.isPooledByTransaction) }
+        do throws(PostgresError) {
+            try session.pinSettings(searchPath: configuration.searchPath, call)
+        } catch {
+            guard error.code != .cancelled else { throw error }
+            throw PostgresError(.connectionFailed, "the session could not be set up: \(error.description)")
+        }
+        return session
+    }
+
+    private static func open(
+        _ parameters: KeywordsAndValues,
+        _ call: Call,
+        _ interrupt: Interrupt
+    ) throws(PostgresError) -> Session {
         guard let connection = parameters.withPointers({ PQconnectStartParams($0, $1, 1) }) else {
-            throw PostgresError(.connectionFailed, "cannot connect to Postgres: out of memory")
+            throw PostgresError(.connectionFailed, "out of memory")
         }
         let session = Session(connection, interrupt: interrupt)
         // By default libpq prints notices, which may contain data, to standard error.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        // Messages of the server then begin with the SQLSTATE.
+        PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
 
-        guard PQstatus(connection) != CONNECTION_BAD else { throw session.failure(configuration) }
+        guard PQstatus(connection) != CONNECTION_BAD else { throw session.failure() }
         // libpq requires to begin as if PQconnectPoll had asked to write. The socket can change with every call.
         var events = POLLOUT
         while true {
-            try session.waitToConnect(for: events, call, configuration)
+            try session.waitToConnect(for: events, call)
             switch PQconnectPoll(connection) {
             case PGRES_POLLING_READING: events = POLLIN
             case PGRES_POLLING_WRITING: events = POLLOUT
             case PGRES_POLLING_OK:
                 PQsetnonblocking(connection, 1)
                 return session
-            default: throw session.failure(configuration)
+            default: throw session.failure()
             }
         }
     }
@@ -44,19 +70,25 @@ extension Session {
         Int(PQserverVersion(connection))
     }
 
-    private func waitToConnect(
-        for events: Int32,
-        _ call: Call,
-        _ configuration: PostgresConfiguration
-    ) throws(PostgresError) {
+    /// A setting that the server reports on its own, for example `server_encoding`.
+    func reported(_ setting: String) -> String? {
+        PQparameterStatus(connection, setting).map { String(cString: $0) }
+    }
+
+    private func waitToConnect(for events: Int32, _ call: Call) throws(PostgresError) {
         while true {
             switch call.reasonToStop(interrupt) {
             case .some(.cancelled):
                 throw PostgresError(.cancelled, "connecting to Postgres was cancelled")
             case .some:
+                let address = [PQhost(connection), PQhostaddr(connection)]
+                    .compactMap { $0.map { String(cString: $0) } }.filter { !$0.isEmpty }
+                let port = PQport(connection).map { String(cString: $0) } ?? "?"
                 throw PostgresError(
                     .connectionFailed,
-                    "cannot connect to Postgres (\(configuration)): no answer within \(call.limit). "
+                    "connection to server at \"\(address.first ?? "?")\""
+                        + (address.count > 1 && address[0] != address[1] ? " (\(address[1]))" : "")
+                        + ", port \(port) failed: no answer within \(call.limit). "
                         + "Check the host, the port, and the firewalls in between."
                 )
             case nil:
@@ -66,20 +98,37 @@ extension Session {
     }
 
     /// The error with libpq's message on one line, which names host, port, database and user, but not the password.
-    private func failure(_ configuration: PostgresConfiguration) -> PostgresError {
-        guard configuration.connectionString.map(ConnectionOptions.isUnambiguous) ?? true else {
-            return PostgresError(
-                .connectionFailed,
-                "cannot connect to Postgres; the password in the connection URI may contain @, / or ?: "
-                    + "percent-encode them as %40, %2F and %3F"
-            )
-        }
-        let lines = String(cString: PQerrorMessage(connection)).split(separator: "\n")
-        let message = lines.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
-        return PostgresError(
-            .connectionFailed,
-            "cannot connect to Postgres: \(message.joined(separator: ". ")). "
-                .replacing("?. ", with: "? ") + "Check the connection string or the PG* environment variables."
-        )
+    private func failure() -> PostgresError {
+        let message = ConnectionMessage(String(cString: PQerrorMessage(connection)))
+        let code: PostgresError.Code =
+            if PQconnectionNeedsPassword(connection) == 1 { .credentialsRefused } else { message.code }
+        var error = PostgresError(code, message.text)
+        error.sqlState = message.sqlState
+        return error
+    }
+}
+
+/// What libpq says about a failure to connect.
+struct ConnectionMessage {
+    /// The message on one line.
+    let text: String
+    /// The server's reason, if the failure is the server's.
+    let sqlState: String?
+
+    /// Reads a message of verbosity `PQERRORS_VERBOSE`.
+    init(_ message: String) {
+        let lines = message.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.joined(separator: "\n")
+        let state = lines.firstMatch(of: #/: {2}([0-9A-Z]{5}): /#)
+        sqlState = state.map { String($0.1) }
+        text = (state.map { lines.replacing($0.0, with: ": ") } ?? lines).oneLine
+    }
+
+    /// The kind of failure. Other hosts and later attempts cannot change that the role, the password, the database or a
+    /// setting is wrong.
+    var code: PostgresError.Code {
+        guard let sqlState else { return .connectionFailed }
+        if sqlState.hasPrefix("28") { return .credentialsRefused }
+        let isWrong = sqlState == "3D000" || sqlState.hasPrefix("22") || sqlState.hasPrefix("42")
+        return isWrong ? .invalidConfiguration : .connectionFailed
     }
 }

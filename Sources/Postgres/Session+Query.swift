@@ -32,13 +32,20 @@ extension Session {
 
     /// Runs SQL text of any number of statements, in one transaction unless the text has its own.
     func run(script: String, _ call: inout Call) throws(PostgresError) {
+        _ = try fetch(script, &call)
+    }
+
+    /// Runs SQL text as `run(script:)` does.
+    ///
+    /// - Returns: the result of its last statement, with values as text.
+    func fetch(_ script: String, _ call: inout Call) throws(PostgresError) -> ResultHandle {
         guard !script.utf8.contains(0) else {
             throw PostgresError(.unencodable, statement: call.statement, "\(call.subject) contains a NUL character")
         }
         try send(script, &call)
         let results = try receive(&call)
         try refuseCopy(results, &call)
-        _ = try outcome(of: results, call)
+        return try outcome(of: results, call)
     }
 
     /// Sends SQL text by the simple query protocol, which prepares nothing.

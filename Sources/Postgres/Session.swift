@@ -129,10 +129,30 @@ extension Session {
         if PQstatus(connection) == CONNECTION_BAD { throw lose(failure.flatMap(ServerError.init), call) }
         if let failure {
             guard let error = ServerError(failure) else { throw lose(nil, call) }
-            throw PostgresError(error, during: call)
+            throw explained(PostgresError(error, during: call))
         }
         guard let result = results.last else { throw lose(nil, call) }
         return result
+    }
+
+    /// The error with the cause and the advice that its SQLSTATE and the session allow.
+    private func explained(_ error: PostgresError) -> PostgresError {
+        switch error.sqlState {
+        case "42P05", "26000":
+            // Names of statements are this connection's own, so another client uses the same session of the server.
+            error.followed(by: PostgresError.isPooledByTransaction, as: .invalidConfiguration)
+        case "25006" where reported("in_hot_standby") == "on":
+            error.followed(
+                by: "the server is a standby; connect to the primary, or add target_session_attrs=read-write to the "
+                    + "connection string"
+            )
+        case "25006":
+            error.followed(
+                by: "the server is a standby, or default_transaction_read_only is on for the database or the role; "
+                    + "target_session_attrs=read-write in the connection string chooses a host that can write"
+            )
+        default: error
+        }
     }
 
     /// Marks the session as lost.

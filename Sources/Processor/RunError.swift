@@ -14,7 +14,9 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
         public static let answerUnreadable = Code(name: "answer unreadable")
         /// A signal stopped it first.
         public static let stopped = Code(name: "stopped")
-        /// A template is broken, or a setting is impossible.
+        /// The database refuses the credentials.
+        public static let credentialsRefused = Code(name: "credentials refused")
+        /// A template is broken, a setting is impossible, or the database is not what dsr needs.
         public static let configuration = Code(name: "configuration")
     }
 
@@ -38,7 +40,8 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
         let code: Code =
             switch error.code {
             case .schema: .schema
-            case .deployment: .configuration
+            case .configuration, .deployment: .configuration
+            case .credentials: .credentialsRefused
             default: .databaseUnavailable
             }
         self.init(code, error.description, cause: error)

@@ -90,7 +90,7 @@ extension Store {
         names.reduce(into: []) { list, name in if !list.contains(name) { list.append(name) } }
     }
 
-    private static func list(_ names: [String]) -> String {
+    static func list(_ names: [String]) -> String {
         let more = names.count - 3
         let shown = more > 0 ? names.prefix(3) + ["\(more) more"] : names[...]
         return shown.formatted(.list(type: .and).locale(Locale(identifier: "en")))

@@ -48,10 +48,11 @@ extension Store {
         }
     }
 
-    /// Checks that the database has exactly the migrations of this version.
+    /// Checks that the database has exactly the migrations of this version, and that the role sees all of its rows.
     ///
-    /// - Throws: ``StoreError`` `.schema`, with what to do.
+    /// - Throws: ``StoreError`` `.schema` or `.configuration`, with what to do.
     public func requireCurrentSchema() async throws {
+        try await requireWholeView()
         let applied = try await appliedMigrations()
         if applied.isEmpty {
             throw StoreError(.schema, "the database has no dsr schema; run 'dsr migrate' first")

@@ -3,7 +3,7 @@ public import Postgres
 extension Store {
     /// Connects, runs a body, and closes the connection, whatever happens in the body.
     ///
-    /// - Throws: ``StoreError`` `.unreachable`, and what the body throws.
+    /// - Throws: ``StoreError`` `.unreachable`, `.credentials` or `.configuration`, and what the body throws.
     public static func withConnection<Value>(
         _ configuration: PostgresConfiguration,
         _ body: (Store) async throws -> Value

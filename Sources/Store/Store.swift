@@ -5,7 +5,7 @@ public import Postgres
 /// A value that shares one connection. Statements run one after another on the connection's own thread. What is thrown
 /// is a ``StoreError``.
 public struct Store: Sendable {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
 
     /// A store over a connection, for a schema that ``requireCurrentSchema()`` has found to be current.
     public init(connection: PostgresConnection) {
@@ -14,7 +14,7 @@ public struct Store: Sendable {
 
     /// Connects and checks the schema.
     ///
-    /// - Throws: ``StoreError`` `.unreachable` or `.schema`.
+    /// - Throws: ``StoreError`` `.unreachable`, `.credentials`, `.configuration` or `.schema`.
     public static func open(_ configuration: PostgresConfiguration) async throws -> Store {
         let store = try await connect(configuration)
         do {
@@ -28,9 +28,21 @@ public struct Store: Sendable {
 
     /// Connects without checking the schema, for the command that migrates it.
     ///
-    /// - Throws: ``StoreError`` `.unreachable`.
+    /// - Throws: ``StoreError`` `.unreachable`, `.credentials` or `.configuration`.
     public static func connect(_ configuration: PostgresConfiguration) async throws -> Store {
-        try await translatingErrors { Store(connection: try await PostgresConnection.connect(configuration)) }
+        var configuration = configuration
+        configuration.searchPath = "pg_catalog, pg_temp"
+        let settings = configuration
+        let store = try await translatingErrors {
+            Store(connection: try await PostgresConnection.connect(settings))
+        }
+        do {
+            try await store.requireSuitableServer()
+        } catch {
+            await store.close()
+            throw error
+        }
+        return store
     }
 
     /// Opens the connection again after it was lost.

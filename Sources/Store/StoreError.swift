@@ -9,6 +9,11 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
 
         /// The database cannot be reached, or the connection was lost.
         public static let unreachable = Code(description: "unreachable")
+        /// The server refuses the user or the password, or a password is missing.
+        public static let credentials = Code(description: "credentials")
+        /// The connection string is invalid, or the server, the database, the role or a pool in between is not what dsr
+        /// needs.
+        public static let configuration = Code(description: "configuration")
         /// The schema is missing, older or newer than this version of dsr, or was changed, or the role lacks a right.
         public static let schema = Code(description: "schema")
         /// The queue belongs to another environment or API.
@@ -31,9 +36,10 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     public var isTransient: Bool {
         if code == .unreachable { return true }
         guard let cause else { return false }
-        // 53: insufficient resources, a full disk among them; 55P03: a lock that could not be taken.
-        return cause.isSerialization || cause.sqlState.map { $0.hasPrefix("53") || $0 == "55P03" } ?? false
-            || cause.code == .timedOut
+        // 53: insufficient resources, a full disk among them; 55P03: a lock that could not be taken; 57014: stopped on the
+        // server.
+        return cause.isSerialization || cause.code == .timedOut
+            || cause.sqlState.map { $0.hasPrefix("53") || ["55P03", "57014"].contains($0) } ?? false
     }
 
     init(_ code: Code, _ description: String, cause: PostgresError? = nil) {
@@ -42,9 +48,14 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    init(_ error: PostgresError) {
+    /// An error of the connection, or of a statement.
+    public init(_ error: PostgresError) {
         let code: Code =
-            if error.code == .connectionFailed || error.isConnectionLoss {
+            if error.code == .credentialsRefused {
+                .credentials
+            } else if error.code == .invalidConfiguration {
+                .configuration
+            } else if error.isConnectionLoss {
                 .unreachable
             } else if error.isDataError || error.code == .unencodable {
                 .unstorable

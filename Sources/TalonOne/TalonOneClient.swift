@@ -33,9 +33,12 @@ public struct TalonOneClient: Sendable {
 
     /// The HTTP settings that this client's guarantees depend on.
     ///
-    /// Redirects would send the key to another host. Decompression would hide how much is read. A tracing span would
+    /// TLS is version 1.2 or later. Redirects would send the key to another host. Decompression would hide how much is read. A tracing span would
     /// record the URL, and with it the customer's identifier. With HTTP/1.1, `connections` limits the calls in flight.
-    public static func httpClientConfiguration(connections: Int) -> HTTPClient.Configuration {
+    public static func httpClientConfiguration(
+        connections: Int,
+        transport: TalonOneTransport = .direct
+    ) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(10)),
@@ -48,6 +51,7 @@ public struct TalonOneClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         configuration.tracing.tracer = nil
+        transport.apply(to: &configuration)
         return configuration
     }
 }
@@ -65,7 +69,7 @@ extension TalonOneClient {
         do {
             response = try await http.execute(httpRequest(for: request), deadline: deadline)
         } catch {
-            throw TalonOneError(error, of: operation)
+            throw TalonOneError(error, of: operation, host: configuration.host)
         }
 
         let status = Int(response.status.code)
@@ -93,7 +97,7 @@ extension TalonOneClient {
         } catch is NIOTooManyBytesError {
             throw TalonOneError(.bodyTooLarge, operation: operation, status: status, mayHaveActed: true)
         } catch {
-            throw TalonOneError(error, of: operation)
+            throw TalonOneError(error, of: operation, host: configuration.host)
         }
         let mustBeReadable = operation.promisesBody && status != 204
         guard !mustBeReadable || JSONObjectShape.isReadable(body) else {

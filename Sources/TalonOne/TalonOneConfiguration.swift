@@ -19,8 +19,10 @@ public struct TalonOneConfiguration: Sendable {
 
     /// Validates the address, the credentials and the limits.
     ///
-    /// - Parameter baseURL: `https://host`, or `http://` with a loopback host; no path, query, fragment or user. One
-    ///   trailing slash is allowed.
+    /// - Parameters:
+    ///   - baseURL: `https://host`, or `http://` with a loopback host; no path, query, fragment or user. One trailing
+    ///     slash is allowed.
+    ///   - allowPlaintext: Allows `http://` with any host: keys and customers are then readable on the network.
     /// - Throws: ``TalonOneError/Code-swift.struct/invalidConfiguration``, whose description says what to change.
     public init(
         baseURL: String,
@@ -29,9 +31,10 @@ public struct TalonOneConfiguration: Sendable {
         deadline: Duration = .seconds(30),
         bodyCap: Int = 64 * 1024 * 1024,
         emptyBodySignature: EmptyBodySignature = .signEmpty,
-        userAgentVersion: String = "development"
+        userAgentVersion: String = "development",
+        allowPlaintext: Bool = false
     ) throws(TalonOneError) {
-        self.baseURL = try Self.validated(baseURL)
+        self.baseURL = try Self.validated(baseURL, allowPlaintext: allowPlaintext)
         if let problem = authentication.problem { throw .misconfigured(problem) }
         guard deadline > .zero else { throw .misconfigured("the timeout of a call must be greater than zero") }
         guard bodyCap > 0 else { throw .misconfigured("the maximum size of an answer must be at least 1 byte") }
@@ -86,7 +89,18 @@ public struct TalonOneConfiguration: Sendable {
 }
 
 extension TalonOneConfiguration {
-    private static func validated(_ text: String) throws(TalonOneError) -> String {
+    /// Whether calls are encrypted.
+    var usesTLS: Bool { baseURL.lowercased().hasPrefix("https:") }
+
+    /// The host of the base URL in small letters, an IPv6 address without brackets.
+    var host: String {
+        LoopbackHost.withoutBrackets((URLComponents(string: baseURL)?.host ?? "").lowercased())
+    }
+
+    /// The port of the base URL.
+    var port: Int { URLComponents(string: baseURL)?.port ?? (usesTLS ? 443 : 80) }
+
+    private static func validated(_ text: String, allowPlaintext: Bool) throws(TalonOneError) -> String {
         guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }), let parts = URLComponents(string: text),
             let scheme = parts.scheme?.lowercased(), let host = parts.host, !host.isEmpty
         else {
@@ -105,18 +119,15 @@ extension TalonOneConfiguration {
         }
         switch scheme {
         case "https": break
-        case "http" where isLoopback(host): break
+        case "http" where allowPlaintext || LoopbackHost.contains(host): break
         case "http":
-            throw .misconfigured("the base URL must be https: plain http exposes keys and customers to the network")
+            throw .misconfigured(
+                "the base URL must begin with https://: plain http exposes keys and customers to the network; to do so "
+                    + "nevertheless, set talonOne.allowPlaintext (TALON_ONE_ALLOW_PLAINTEXT) to true"
+            )
         default:
             throw .misconfigured("the base URL must begin with https://")
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
-    }
-
-    private static func isLoopback(_ host: String) -> Bool {
-        if ["localhost", "::1", "[::1]"].contains(host.lowercased()) { return true }
-        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return numbers.count == 4 && numbers.first == 127 && !numbers.contains(nil)
     }
 }

@@ -18,7 +18,7 @@ extension Failure {
         case let error as StoreError: self.init(Self.code(of: error), Self.sentence(of: error))
         case let error as NotaryError: self.init(.needsAction, error.description)
         case let error as TalonOneError: self.init(error.exitCode, error.description)
-        case let error as PostgresError: self.init(.unreachable, error.description)
+        case let error as PostgresError: self.init(Self.code(of: StoreError(error)), error.description)
         case let error as ThrowawayPostgresError: self.init(.unreachable, error.description)
         case let error as EvidenceLogError: self.init(.needsAction, error.description)
         case let error as AtomicFile.Failure: self.init(.needsAction, error.description)
@@ -34,7 +34,8 @@ extension Failure {
         if rule(of: error) != nil { return .usage }
         switch error.code {
         case .unreachable: return .unreachable
-        case .schema, .deployment: return .configuration
+        case .credentials: return .credentials
+        case .schema, .configuration, .deployment: return .configuration
         case .unstorable: return .usage
         default: return .needsAction
         }
@@ -64,6 +65,7 @@ extension RunError {
         switch code {
         case .schema, .configuration: .configuration
         case .stopped: .tryAgain
+        case .credentialsRefused: .credentials
         default: .unreachable
         }
     }

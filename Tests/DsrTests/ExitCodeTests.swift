@@ -12,7 +12,15 @@ struct ExitCodeTests {
         "what is missing or wrong is said before anything is claimed",
         arguments: [
             (["DSR_DATABASE_URL": "host=/nonexistent"], 69, "cannot connect to Postgres"),
-            (["TALON_ONE_BASE_URL": "http://example.com"], 78, "https"),
+            (["DSR_DATABASE_URL": "'postgresql://dsr:swordfish@127.0.0.1:1/db'"], 78, "begin with postgresql://"),
+            (["DSR_DATABASE_URL": "postgresql://127.0.0.1:1/db?pgbouncer=true"], 78, "pgbouncer"),
+            (["DSR_DATABASE_URL": "host"], 78, "the Postgres connection string is invalid"),
+            (["TALON_ONE_BASE_URL": "http://example.com"], 78, "talonOne.allowPlaintext (TALON_ONE_ALLOW_PLAINTEXT)"),
+            (
+                ["TALON_ONE_BASE_URL": "https://example.com", "TALON_ONE_CA_FILE": "/nonexistent"], 78,
+                "TALON_ONE_CA_FILE"
+            ),
+            (["TALON_ONE_BASE_URL": "https://example.com", "HTTPS_PROXY": "ftp://h"], 78, "HTTPS_PROXY"),
             (["TALON_ONE_BASE_URL": nil], 78, "TALON_ONE_BASE_URL"),
             (["TALON_ONE_API_KEY": nil], 78, "TALON_ONE_API_KEY"),
             (["TALON_ONE_ENVIRONMENT": nil], 78, "TALON_ONE_ENVIRONMENT"),
@@ -72,6 +80,27 @@ struct ExitCodeTests {
             await env.sandbox.install(SandboxFault(.status(code: 503), match: SandboxMatch()))
             let settings = ["DSR_CALL_PATIENCE_SECONDS": "1"]
             #expect(try await env.dsr(["run"], setting: settings).expect(69).err.contains("HTTP 503"))
+        }
+    }
+
+    @Test(
+        "what is wrong with the connection has the same exit code in every command",
+        arguments: [
+            ("postgresql+psycopg://dsr:swordfish@127.0.0.1:1/db", 78), ("SAME dbname=nope", 78),
+            ("SAME user=nobody_here", 77), ("host=/nonexistent/swordfish password=swordfish", 69),
+        ] as [(String, Int32)]
+    )
+    func everyCommand(_ url: String, _ code: Int32) async throws {
+        try await TestEnvironment.with { env in
+            let setting = ["DSR_DATABASE_URL": url.replacing("SAME", with: env.database)]
+            for command in [
+                ["migrate"], ["requests", "list"], ["requests", "show", "1"], ["reports", "list"],
+                ["incidents", "list"], ["run", "--dry-run"], ["submit", "access", "anna"],
+            ] {
+                let ended = try await env.dsr(command, setting: setting)
+                #expect(ended.code == code, "\(command): \(ended.err)")
+                #expect(!(ended.err + ended.out).contains("swordfish"))
+            }
         }
     }
 

@@ -32,7 +32,6 @@ struct ConnectTests {
 
     @Test("a failure to connect has libpq's message on one line")
     func failures() async throws {
-        let string = try await Cluster.connectionString()
         #expect(
             try await failureToConnect("host=/nowhere")
                 == "cannot connect to Postgres: connection to server on socket \"/nowhere/.s.PGSQL.5432\" failed: "
@@ -45,16 +44,24 @@ struct ConnectTests {
                 + "Is the server running on that host and accepting TCP/IP connections? "
                 + "Check the connection string or the PG* environment variables."
         )
-        let database = try await failureToConnect("\(string) dbname=nope")
-        #expect(
-            database.hasSuffix(
-                "failed: FATAL: database \"nope\" does not exist. "
-                    + "Check the connection string or the PG* environment variables."
-            )
-        )
-        #expect(
-            try await failureToConnect("\(string) user=nobody_here").contains("role \"nobody_here\" does not exist")
-        )
+    }
+
+    @Test("what neither another host nor another try can change has a code of its own")
+    func final() async throws {
+        let string = try await Cluster.connectionString()
+        for (change, code, sqlState, reason) in [
+            ("dbname=nope", .invalidConfiguration, "3D000", "database \"nope\" does not exist"),
+            ("user=nobody_here", .credentialsRefused, "28000", "role \"nobody_here\" does not exist"),
+            ("options='-c no_such_setting=1'", .invalidConfiguration, "42704", "unrecognized configuration parameter"),
+        ] as [(String, PostgresError.Code, String, String)] {
+            let error = try await failure {
+                _ = try await PostgresConnection.connect(PostgresConfiguration(connectionString: "\(string) \(change)"))
+            }
+            #expect(error.code == code && error.sqlState == sqlState && !error.isConnectionLoss)
+            #expect(error.description.contains("failed: FATAL: \(reason)"), "\(error)")
+            #expect(error.description.hasSuffix("Check the connection string or the PG* environment variables."))
+            #expect(!error.description.contains("LOCATION"))
+        }
     }
 
     @Test("connecting to a server that never answers fails after the timeout")
@@ -65,8 +72,9 @@ struct ConnectTests {
             timeout: .milliseconds(200)
         )
         #expect(
-            text == "cannot connect to Postgres (host=127.0.0.1 port=\(listener.port) dbname=d user=u): "
-                + "no answer within 0.2 seconds. Check the host, the port, and the firewalls in between."
+            text == "cannot connect to Postgres: connection to server at \"127.0.0.1\", port \(listener.port) failed: "
+                + "no answer within 0.2 seconds. Check the host, the port, and the firewalls in between. "
+                + "Check the connection string or the PG* environment variables."
         )
     }
 
@@ -92,7 +100,7 @@ struct ConnectTests {
     func passwords(connectionString: String) async throws {
         let configuration = PostgresConfiguration(connectionString: connectionString)
         let error = try await failure { _ = try await PostgresConnection.connect(configuration) }
-        #expect([.connectionFailed, .invalidConfiguration].contains(error.code))
+        #expect([.connectionFailed, .invalidConfiguration, .credentialsRefused].contains(error.code))
         var dumped = ""
         dump(configuration, to: &dumped)
         for text in ["\(error)", "\(configuration)", String(reflecting: configuration), dumped] {
@@ -148,7 +156,7 @@ struct ConfigurationTests {
             ("postgres://u:secret@db.example.com:6000/app", "host=db.example.com port=6000 dbname=app user=u"),
             ("host=a,b port=1,2 user=u dbname=d password='s e c'", "host=a,b port=1,2 dbname=d user=u"),
             ("postgresql:///d?host=/run/pg&user=u&password=secret", "host=/run/pg port=5432 dbname=d user=u"),
-            ("service=night user=u", "host=(local socket) port=5432 dbname=u user=u service=night"),
+            ("service=no-such-service user=u", "an invalid connection string"),
             ("a=b", "an invalid connection string"),
         ]
     )
@@ -174,7 +182,7 @@ struct ConfigurationTests {
 }
 
 /// A port on this machine that accepts connections and never answers.
-private final class Listener {
+final class Listener {
     let port: UInt16
     private let descriptor: Int32
 

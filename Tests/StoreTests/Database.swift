@@ -26,7 +26,7 @@ struct Database: Sendable {
         let string = try await server.value.createDatabase()
         return Database(
             connectionString: string,
-            store: Store(connection: try await connect(string)),
+            store: try await Store.connect(PostgresConfiguration(connectionString: string)),
             raw: try await connect(string)
         )
     }
@@ -42,7 +42,7 @@ struct Database: Sendable {
 
     /// Another process's store, as it were.
     func anotherStore() async throws -> Store {
-        Store(connection: try await connection())
+        try await Store.connect(PostgresConfiguration(connectionString: connectionString))
     }
 }
 

@@ -24,6 +24,7 @@ struct DsrConfiguration {
     func database() throws -> PostgresConfiguration {
         var database = PostgresConfiguration(connectionString: try settings[DatabaseSettings.url]?.read())
         if let timeout = settings[DatabaseSettings.statementTimeout] { database.statementTimeout = timeout }
+        if let patience = settings[DatabaseSettings.patience] { database.connectPatience = patience }
         return database
     }
 
@@ -42,7 +43,8 @@ struct DsrConfiguration {
         var configuration = try TalonOneConfiguration(
             baseURL: try settings.required(TalonOneSettings.baseURL),
             authentication: try authentication(),
-            userAgentVersion: Version.current
+            userAgentVersion: Version.current,
+            allowPlaintext: settings[TalonOneSettings.allowPlaintext] ?? false
         )
         if let dialect = settings[TalonOneSettings.dialect] { configuration.dialect = dialect }
         if let signature = settings[TalonOneSettings.emptyBodySignature] {

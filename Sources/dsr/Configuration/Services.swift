@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import Postgres
 import Store
 import SubjectRequests
@@ -12,9 +13,14 @@ extension DsrConfiguration {
         _ body: (TalonOneClient) async throws -> Value
     ) async throws -> Value {
         let configuration = try talonOne()
+        let transport = try TalonOneTransport(
+            to: configuration,
+            caFile: settings[TalonOneSettings.caFile],
+            environment: ProcessInfo.processInfo.environment
+        )
         let http = HTTPClient(
             eventLoopGroupProvider: .singleton,
-            configuration: TalonOneClient.httpClientConfiguration(connections: connections)
+            configuration: TalonOneClient.httpClientConfiguration(connections: connections, transport: transport)
         )
         return try await withResource(http, close: { try? await $0.shutdown() }) { http in
             try await body(TalonOneClient(configuration: configuration, http: http))

@@ -10,7 +10,7 @@ enum DatabaseSettings {
         "DSR_DATABASE_URL",
         .secret,
         default: .unset("the `PG*` variables"),
-        help: "Connection string or URI of the Postgres database; libpq reads it unchanged."
+        help: "Connection string or URI of the Postgres database; see [Connections](#connections)."
     )
     static let statementTimeout = Setting(
         "database.statementTimeoutSeconds",
@@ -32,7 +32,8 @@ enum TalonOneSettings {
     static let group = SettingGroup(
         title: "Talon.One",
         rows: [
-            baseURL, environment, apiKey, applicationID, applicationKey, dialect, emptyBodySignature, sections,
+            baseURL, environment, apiKey, applicationID, applicationKey, caFile, allowPlaintext, dialect,
+            emptyBodySignature, sections,
         ]
     )
 
@@ -70,6 +71,20 @@ enum TalonOneSettings {
         .secret,
         default: .unset("none"),
         help: "Key of the Application, for the older signed scheme instead of an API key."
+    )
+    static let caFile = Setting(
+        "talonOne.caFile",
+        "TALON_ONE_CA_FILE",
+        .path,
+        default: .unset("`SSL_CERT_FILE` and `SSL_CERT_DIR`, or the system's authorities"),
+        help: "PEM file with the only certificate authorities to trust."
+    )
+    static let allowPlaintext = Setting(
+        "talonOne.allowPlaintext",
+        "TALON_ONE_ALLOW_PLAINTEXT",
+        .flag,
+        default: .value("false"),
+        help: "Whether the base URL may be `http://` with a host other than this machine."
     )
     static let dialect = Setting(
         "talonOne.dialect",
