@@ -15,6 +15,8 @@ public struct RequestFacts: Sendable {
     public var producedAt: Date
     /// When the request reached the controller.
     public var receivedAt: Date?
+    /// The time zone in which the request's days are counted.
+    public var timeZone: TimeZone
     /// The run that produced it, if one did.
     public var runID: Int64?
     /// The controller's own reference, if there is one.
@@ -30,6 +32,7 @@ public struct RequestFacts: Sendable {
         environment: Environment,
         producedAt: Date,
         receivedAt: Date? = nil,
+        timeZone: TimeZone = .gmt,
         runID: Int64? = nil,
         ticket: String? = nil,
         softwareVersion: String
@@ -40,12 +43,14 @@ public struct RequestFacts: Sendable {
         self.environment = environment
         self.producedAt = producedAt
         self.receivedAt = receivedAt
+        self.timeZone = timeZone
         self.runID = runID
         self.ticket = ticket
         self.softwareVersion = softwareVersion
     }
 
     var exportFileName: String { "request-\(requestID)-export.json" }
+    var controllerFileName: String { "request-\(requestID)-controller.json" }
     var letterFileName: String { "request-\(requestID)-letter.html" }
 
     /// - Throws: `ReportsError` for a right that is not answered with data.

@@ -30,7 +30,7 @@ enum WorkerRights {
         ] + insertFunctions
 
     /// Functions that the rules of the table call when a row is inserted, by whatever role.
-    static let insertFunctions = ["is_closed(text)", "is_ticket(text)"]
+    static let insertFunctions = ["is_closed(text)", "is_ticket(text)", "repeats_a_name(json)"]
 
     /// The statements that give a role these rights.
     static func grants(to role: String) -> String {

@@ -6,11 +6,14 @@ import SubjectRequests
 struct SingleRequest {
     let submission: Submission
     let configuration: DsrConfiguration
+    /// Whether an export comes with the controller's copy, whatever is configured.
+    var withControllerCopy = false
 
     /// - Returns: The request afterwards.
     /// - Throws: ``Failure`` where it could not be processed. It is in the queue then, unless the failure says otherwise.
     func process() async throws -> RequestSummary {
-        let settings = try configuration.processor(actor: CurrentUser.name)
+        var settings = try configuration.processor(actor: CurrentUser.name)
+        if withControllerCopy { settings.controllerCopy = true }
         // Checks everything that a run needs before the request is in the queue.
         _ = try configuration.talonOne()
         let id = try await configuration.withStore { store in try await store.submit(submission) }
