@@ -106,8 +106,8 @@ extension Fulfilment {
             )
             return .acknowledged(Date())
         } catch let error as APIError {
-            // The read-back shows whether that is so.
-            if error.status == 404 { return .nothingToDelete }
+            // Only in the API's own words: a proxy's 404 says nothing. The read-back shows whether it is so.
+            if error.failure.kind == .absent { return .nothingToDelete }
             guard error.mayHaveActed, error.failure.kind != .stopped else { throw error }
             return .unanswered
         }

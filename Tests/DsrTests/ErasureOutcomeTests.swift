@@ -148,6 +148,23 @@ struct ErasureOutcomeTests {
         }
     }
 
+    @Test("a proxy's 404 to the deletion is no answer of the API, and the request is tried again")
+    func proxyNotFound() async throws {
+        try await TestEnvironment.with(environment: ["DSR_RETRY_WAIT_SECONDS": "3600"]) { env in
+            try await env.makeCustomer("anna")
+            await env.sandbox.install(
+                SandboxFault(
+                    .status(code: 404, body: "<html>not found</html>"),
+                    match: SandboxMatch(operation: "deleteCustomerData")
+                )
+            )
+            try await env.submit(.erasure, "anna")
+            try await env.dsr("run")
+            #expect(try await env.texts("select state as t from dsr.subject_requests") == ["pending"])
+            #expect(env.file("request-1-confirmation.html") == nil)
+        }
+    }
+
     @Test("released reservations are those that the API has released")
     func releasedReservations() async throws {
         try await TestEnvironment.with { env in
