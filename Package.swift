@@ -132,7 +132,7 @@ let package = Package(
         tests(of: "TalonOneSandbox", [httpClient, nioCore, nioHTTP1]),
         tests(of: "Inventory", ["InventorySample", "SubjectRequests"]),
         tests(of: "Reports", ["Inventory", "InventorySample", "SubjectRequests", "TemplatesEN", crypto]),
-        // A customer with data in every place of the inventory, for the tests of both.
+        // A customer with data in every place of the inventory, for the tests of what is made of it.
         .target(
             name: "InventorySample",
             dependencies: ["Inventory", "SubjectRequests"],
@@ -141,7 +141,10 @@ let package = Package(
         ),
         tests(
             of: "Processor",
-            ["CallPolicy", "Inventory", "Postgres", "Reports", "Store", "SubjectRequests", "ThrowawayPostgres"]
+            [
+                "CallPolicy", "Inventory", "InventorySample", "Postgres", "Reports", "Store", "SubjectRequests",
+                "ThrowawayPostgres",
+            ]
         ),
         // What tests run the binary in: a database, a sandbox, a folder, and the means to break them.
         .target(

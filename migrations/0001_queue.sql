@@ -97,8 +97,9 @@ create table dsr.subject_requests (
     approved_content   bytea,
     -- The end of an erasure's waiting period.
     not_erased_before  date,
-    -- Rectification only: attribute names and their new values; null clears an attribute.
-    changes            jsonb,
+    -- Rectification only: attribute names and their new values; null clears an attribute. The type keeps the text as it
+    -- was written, because it is sent like that.
+    changes            json,
     -- SHA-256(salt ‖ integration_id): the evidence log names the subject by this alone.
     subject_commitment bytea,
     -- HMAC-SHA256 of integration_id under a key outside the database. With the key and the identifier, an operator finds

@@ -228,6 +228,23 @@ $$;
 
 -- MARK: Inserts
 
+-- Whether an object in a JSON value has two members of one name.
+create function dsr.repeats_a_name(value json) returns boolean
+    language plpgsql immutable parallel safe
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return case json_typeof(value)
+        when 'object' then
+            (select count(*) > count(distinct m.key collate "C") or coalesce(bool_or(dsr.repeats_a_name(m.value)), false)
+             from json_each(value) m)
+        when 'array' then
+            (select coalesce(bool_or(dsr.repeats_a_name(e)), false) from json_array_elements(value) e)
+        else false
+    end;
+end
+$$;
+
 create function dsr.check_new_request() returns trigger
     language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -253,11 +270,16 @@ begin
             message = 'received_at is before 1970',
             hint = 'received_at is the instant at which the request reached the controller; omit it for the present.';
     end if;
-    if new.kind = 'rectification' and (new.changes is null or jsonb_typeof(new.changes) <> 'object'
-                                       or new.changes = '{}'::jsonb) then
+    if new.kind = 'rectification' and (new.changes is null or json_typeof(new.changes) <> 'object'
+                                       or not exists (select from json_object_keys(new.changes))) then
         raise exception using errcode = 'check_violation', constraint = 'rectification_has_changes',
             message = 'a rectification needs changes',
             hint = 'changes is a JSON object of attribute names and new values; null clears an attribute.';
+    end if;
+    if dsr.repeats_a_name(new.changes) then
+        raise exception using errcode = 'check_violation', constraint = 'changes_are_unambiguous',
+            message = 'a name occurs twice in one object of changes',
+            hint = 'Give each name once: JSON does not say which of two values counts.';
     end if;
     if new.kind <> 'rectification' and new.changes is not null then
         raise exception using errcode = 'check_violation', constraint = 'only_rectification_has_changes',
@@ -328,7 +350,7 @@ begin
     -- The evidence log has committed to what was admitted.
     if old.admitted_at is not null and (
         new.kind <> old.kind or new.received_at <> old.received_at or new.admitted_at is distinct from old.admitted_at
-        or new.integration_id <> old.integration_id or new.changes <> old.changes
+        or new.integration_id <> old.integration_id or new.changes::text <> old.changes::text
         or new.replay_of is distinct from old.replay_of
         or (new.inserted_by, new.submitted_by) is distinct from (old.inserted_by, old.submitted_by)
         -- The requester can be the subject, so the name is deleted together with the identifier.

@@ -19,13 +19,13 @@ extension CustomerInventory {
 }
 
 extension RawJSON {
-    /// Whether both values mean the same: numbers are compared as exact decimals, members in any order. Of members with
-    /// one name the last counts.
+    /// Whether both values mean the same: numbers are compared as exact decimals, strings by their code points, members
+    /// in any order. Of members with one name the last counts.
     func isEquivalent(to other: RawJSON) -> Bool {
         switch (kind, other.kind) {
         case (.null, .null): return true
         case (.boolean, .boolean): return boolValue == other.boolValue
-        case (.string, .string): return stringValue == other.stringValue
+        case (.string, .string): return codeUnits == other.codeUnits
         case (.number, .number): return numberText.map(JSONNumber.init) == other.numberText.map(JSONNumber.init)
         case (.array, .array):
             let (mine, others) = (elements, other.elements)
@@ -38,8 +38,10 @@ extension RawJSON {
         }
     }
 
-    // By the bytes of the name, since Swift takes two spellings that Unicode calls equivalent for one text.
-    private var valuesByName: [[UInt8]: RawJSON] {
-        members.reduce(into: [:]) { $0[Array($1.name.utf8)] = $1.value }
+    // Swift takes two spellings that Unicode calls equivalent for one text, and cannot hold half a surrogate pair.
+    private var codeUnits: [UInt16]? { kind == .string ? JSONString.codeUnits(bytes) : nil }
+
+    private var valuesByName: [[UInt16]?: RawJSON] {
+        members.reduce(into: [:]) { $0[$1.key.codeUnits] = $1.value }
     }
 }

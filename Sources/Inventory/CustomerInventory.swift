@@ -13,10 +13,16 @@ public struct CustomerInventory: Sendable {
     public let root: RawJSON?
     /// The answer of the reserved-coupons operation, on deployments whose inventory has no coupons.
     public private(set) var reservedCoupons: RawJSON?
-    /// The kinds of personal data that there are, sorted and never a value: `profile: attributes`, `loyalty: cards`.
-    /// After a complete erasure there are none; an empty profile may stay.
+    /// The kinds of personal data that a deletion promises to clear, sorted and never a value: `profile: attributes`,
+    /// `loyalty: cards`. After a deletion that was carried out there are none.
     public private(set) var remains: [String] = []
-    /// The codes of coupons that are reserved for the customer or made out to them, and not on offer to every customer.
+    /// The kinds of personal data in the customer's record itself, sorted and never a value: `profile: identifier`,
+    /// `profile: totals`. A deletion may leave them. None for a record that holds no more than the identifier that was
+    /// asked about.
+    public private(set) var record: [String] = []
+    /// The names of the members that make up ``record``, by section and in the order in which they came.
+    public private(set) var recordMembers: [String: [String]] = [:]
+    /// The codes of coupons that may be reserved for the customer, and are not on offer to every customer.
     public private(set) var ownReservations: [String] = []
 
     let rules: InventoryRules
@@ -80,6 +86,15 @@ public struct CustomerInventory: Sendable {
             + InventoryRules.judge(reservedCoupons, by: rules.reservedCoupons, subject: subject)
         remains = Set(findings.compactMap(\.remainder)).sorted()
         ownReservations = findings.compactMap(\.reservation)
+        let parts = findings.filter { $0.recordKind != nil }
+        let kinds = Set(parts.compactMap(\.recordKind)).sorted()
+        // A record with the identifier alone holds nothing that the question did not.
+        record = kinds == [InventoryRules.identifier] ? [] : kinds
+        recordMembers = record.isEmpty ? [:] : ["profile": unique(parts.compactMap(\.name))]
+    }
+
+    private func unique(_ names: [String]) -> [String] {
+        names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
     private static func object(_ body: Data) throws(InventoryError) -> RawJSON {
@@ -96,9 +111,15 @@ public struct CustomerInventory: Sendable {
 }
 
 extension CustomerInventory {
-    /// Whether there is a profile, with or without attributes.
+    /// Whether there is a profile, with or without attributes. One that says by its number or its dates that it was never
+    /// stored, and holds nothing else, is none: some deployments answer so about a customer whom they do not know.
     public var hasProfile: Bool {
-        root?.values(named: "profile").contains { !$0.members.isEmpty } == true
+        let profiles = root?.values(named: "profile").filter { !$0.members.isEmpty } ?? []
+        guard record.isEmpty, !remains.contains(where: { $0.hasPrefix("profile:") }) else { return true }
+        return profiles.contains { profile in
+            !profile.values(named: "id").contains(where: \.isZero)
+                && !profile.values(named: "created").contains(where: \.isZeroInstant)
+        }
     }
 
     /// Whether the profile says that it is of the other environment.
@@ -110,6 +131,12 @@ extension CustomerInventory {
 
     /// Whether Talon.One holds nothing about the customer.
     public var isAbsent: Bool { !hasProfile && remains.isEmpty }
+
+    /// Whether nothing is left of a customer whose data was deleted.
+    public var isCleared: Bool { remains.isEmpty && record.isEmpty }
+
+    /// The sections of an inventory that were not asked for.
+    public var sectionsNotAsked: [String] { InventoryRules.sections.filter { !sectionsAsked.contains($0) } }
 
     /// Whether the inventory has a section for coupons, empty or not. Without one, an older deployment is asked for the
     /// reserved coupons.

@@ -36,10 +36,8 @@ public struct Disclosure: Sendable {
 
 /// The rule by which an answer withholds data.
 struct DisclosurePolicy {
-    /// The owners whose data is withheld.
+    /// The owners whose data is withheld, from the payload and from the letter alike.
     let withheld: Set<Ownership>
-    /// Whether it is left out of the payload too, and not only of the letter.
-    let cutsPayload: Bool
 
     init(for right: Right) {
         switch right {
@@ -48,21 +46,17 @@ struct DisclosurePolicy {
         }
     }
 
-    private init(withheld: Set<Ownership>, cutsPayload: Bool) {
+    private init(withheld: Set<Ownership>) {
         self.withheld = withheld
-        self.cutsPayload = cutsPayload
     }
 
-    /// An access export stays byte for byte what the API answered: Art. 15(4) GDPR calls for weighing the rights of
-    /// others, which is the controller's to do, so the export lists the paths and the letter masks the values.
-    private static let access = DisclosurePolicy(withheld: [.thirdParty], cutsPayload: false)
+    /// An access answer leaves out what identifies others: Art. 15(4) GDPR. Weighing their rights is the controller's to
+    /// do, who can have a copy of all that the API answered.
+    private static let access = DisclosurePolicy(withheld: [.thirdParty])
 
     /// A portability export leaves out what Art. 20(1) GDPR does not cover, and the data of others: Art. 20(4) forbids
     /// that passing data on to a new controller affects them, and none of them has agreed to it.
-    private static let portability = DisclosurePolicy(
-        withheld: [.thirdParty, .derived, .everybody],
-        cutsPayload: true
-    )
+    private static let portability = DisclosurePolicy(withheld: [.thirdParty, .derived, .everybody])
 }
 
 extension CustomerInventory {
@@ -75,7 +69,7 @@ extension CustomerInventory {
         let inventoryPlaces = Set(inInventory.map(\.value.place))
         let reservedCouponPlaces = Set(inCoupons.map(\.value.place))
         func payload(_ root: RawJSON?, without places: Set<RawJSON.Place>) -> Data? {
-            policy.cutsPayload && !places.isEmpty ? root?.removing(places) : root?.document
+            places.isEmpty ? root?.document : root?.removing(places)
         }
         return Disclosure(
             inventory: payload(root, without: inventoryPlaces),

@@ -17,24 +17,47 @@ extension InventoryRules {
     /// customer's inventory, so they are everybody's. A section that is not known here counts as the subject's: an
     /// erasure may only be called complete where nothing is left that could lead back to them.
     public static let talonOne = InventoryRules(
-        inventory: profile + referrals + coupons(at: "coupons[]") + loyalty + giveaways + achievements + [
-            OwnershipRule(
-                "*",
-                .subject,
-                .container("other section: entries"),
-                when: .isNoneOf(["profile", "referrals", "coupons", "loyalty", "giveaways", "achievements"])
-            )
-        ],
-        reservedCoupons: coupons(at: "data[]")
+        inventory: profile + referrals + coupons(at: "coupons[]", reservedWhen: .mayBeReserved) + loyalty + giveaways
+            + achievements + [
+                OwnershipRule(
+                    "*",
+                    .subject,
+                    .container("other section: entries"),
+                    when: .isNoneOf(sections)
+                )
+            ],
+        reservedCoupons: coupons(at: "data[]", reservedWhen: .always)
     )
 
-    // The identifier, dates and sums of the row itself have no remainder: after an erasure they may stay, as an empty
-    // profile.
-    private static let profile = [
-        OwnershipRule("profile.attributes.*", .subject, .entry(attributes)),
-        OwnershipRule("profile.audienceMemberships", .derived, .container("profile: memberships")),
-        OwnershipRule("profile.loyaltyMemberships", .subject, .container("profile: memberships")),
-    ]
+    /// The sections of an inventory.
+    static let sections = ["profile", "referrals", "coupons", "loyalty", "giveaways", "achievements"]
+
+    static let identifier = "profile: identifier"
+
+    // What belongs to the record itself may stay after an erasure, and is the subject's as long as it does. A member that
+    // is not known here is too. The account is the controller's, and the environment is everybody's.
+    private static let profile =
+        [
+            OwnershipRule("profile.attributes.*", .subject, .entry(attributes)),
+            OwnershipRule("profile.audienceMemberships", .derived, .container("profile: memberships")),
+            OwnershipRule("profile.loyaltyMemberships", .subject, .container("profile: memberships")),
+            OwnershipRule("profile.integrationId", .subject, .record(identifier)),
+            OwnershipRule("profile.id", .subject, .record("profile: internal number")),
+        ]
+        + ["created", "modified", "lastActivity"].map {
+            OwnershipRule(InventoryPath("profile.\($0)"), .subject, .record("profile: dates"))
+        }
+        + ["closedSessions", "totalSales"].map {
+            OwnershipRule(InventoryPath("profile.\($0)"), .subject, .record("profile: totals"))
+        }
+        + [
+            OwnershipRule(
+                "profile.*",
+                .subject,
+                .record("profile: other members"),
+                when: .isNoneOf(["attributes", "audienceMemberships", "loyaltyMemberships", "accountId", "sandbox"])
+            )
+        ]
 
     private static let referrals = [
         OwnershipRule("referrals", .subject, .container("referrals: entries")),
@@ -44,12 +67,16 @@ extension InventoryRules {
     ]
 
     // A claimed offer is the subject's, but there is nothing to release: it is open to every customer.
-    private static func coupons(at path: String) -> [OwnershipRule] {
+    private static func coupons(
+        at path: String,
+        reservedWhen isReserved: OwnershipRule.Condition
+    ) -> [OwnershipRule] {
         let coupon = InventoryPath(path)
         return [
             OwnershipRule(coupon, .everybody, when: .isUnclaimedOffer),
             OwnershipRule(coupon, .subject, .entry("coupons: entries"), when: .isOffer),
-            OwnershipRule(coupon, .subject, .entry("coupons: entries"), isReservation: true),
+            OwnershipRule(coupon, .subject, .entry("coupons: entries"), isReservation: true, when: isReserved),
+            OwnershipRule(coupon, .subject, .entry("coupons: entries")),
             OwnershipRule(InventoryPath("\(path).recipientIntegrationId"), .thirdParty, when: .namesAnother),
         ]
     }

@@ -1,7 +1,7 @@
 import SubjectRequests
 
 /// Whose each value of an answer of the API is. It is the only place that knows: what remains after an erasure, what
-/// must be released before one, and what an answer withholds are all read from it.
+/// the record itself holds, what must be released before one, and what an answer withholds are all read from it.
 ///
 /// The first rule that applies to a value decides about it. A value without a rule is the subject's, and part of what
 /// contains it.
@@ -24,6 +24,8 @@ public struct InventoryRules: Sendable, Hashable {
     struct Finding {
         let rule: OwnershipRule
         let value: RawJSON
+        /// The value's name, where an object holds it.
+        let name: String?
 
         /// The kind of data that this is, where an erasure has to remove it; nil where it has not.
         var remainder: String? {
@@ -31,8 +33,14 @@ public struct InventoryRules: Sendable, Hashable {
             return switch rule.remainder {
             case .entry(let kind): kind
             case .container(let kind): value.holdsSomething ? kind : nil
-            case nil: nil
+            case .record, nil: nil
             }
+        }
+
+        /// The kind of data that this is, where it is part of the record itself and says something.
+        var recordKind: String? {
+            guard case .record(let kind) = rule.remainder, value.saysSomething else { return nil }
+            return kind
         }
 
         /// The code of a coupon that is reserved for the subject; nil for anything else.
@@ -47,7 +55,7 @@ public struct InventoryRules: Sendable, Hashable {
         return rules.flatMap { rule in
             rule.path.matches(in: root)
                 .filter { rule.applies(to: $0, subject: subject) && judged.insert($0.value.place).inserted }
-                .map { Finding(rule: rule, value: $0.value) }
+                .map { Finding(rule: rule, value: $0.value, name: $0.name) }
         }
     }
 }

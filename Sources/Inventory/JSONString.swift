@@ -1,3 +1,4 @@
+import Foundation
 import SubjectRequests
 
 /// Unescapes and escapes the text of JSON strings.
@@ -26,6 +27,28 @@ enum JSONString {
             }
         }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The UTF-16 code units of a string literal that the scanner has accepted, quotes included in `literal`. They tell
+    /// any two strings apart that JSON can hold, half a surrogate pair included.
+    static func codeUnits(_ literal: Data) -> [UInt16] {
+        let body = [UInt8](literal.dropFirst().dropLast())
+        guard body.contains(UInt8(ascii: "\\")) else { return Array(String(decoding: body, as: UTF8.self).utf16) }
+        var units: [UInt16] = []
+        var rest = body[...]
+        while !rest.isEmpty {
+            if rest.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) {
+                rest = rest.dropFirst(2)
+                units.append(UInt16(codeUnit(&rest)))
+            } else {
+                // A plain part, or one two-byte escape.
+                let isEscape = rest.first == UInt8(ascii: "\\")
+                let part = isEscape ? rest.prefix(2) : rest.prefix { $0 != UInt8(ascii: "\\") }
+                units.append(contentsOf: unescaped(part).utf16)
+                rest = rest.dropFirst(part.count)
+            }
+        }
+        return units
     }
 
     private static func scalar(_ rest: inout ArraySlice<UInt8>) -> Unicode.Scalar {

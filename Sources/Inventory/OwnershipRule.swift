@@ -20,6 +20,8 @@ struct OwnershipRule: Sendable, Hashable {
         case isProgramNotJoined
         /// The value is an achievement that the subject has not begun.
         case isAchievementNotBegun
+        /// The value is a coupon that may be reserved for the subject, and not merely redeemed by or made out to them.
+        case mayBeReserved
         /// The value is a member with a name other than these.
         case isNoneOf([String])
     }
@@ -30,6 +32,9 @@ struct OwnershipRule: Sendable, Hashable {
         case entry(String)
         /// It counts unless it is empty: a list, or a section.
         case container(String)
+        /// It counts unless it is empty, zero or not set, as part of the record itself: the deletion promises to clear
+        /// what is in the record and what refers to it, and not the record.
+        case record(String)
     }
 
     /// Where the value is.
@@ -70,10 +75,10 @@ struct OwnershipRule: Sendable, Hashable {
         case .isOffer: value.isOffer
         case .isUnclaimedOffer: value.isOffer && !value.isClaimed(by: subject)
         case .isProgramNotJoined:
-            !value.holdsAmount && !value.values(named: "joinDate").contains { $0.holdsSomething }
+            value.isProgramNotJoined
         case .isAchievementNotBegun:
-            value.values(named: "status").last?.stringValue == "not_started"
-                && !value.values(named: "progress").contains { $0.holdsAmount }
+            value.isAchievementNotBegun
+        case .mayBeReserved: value.mayBeReserved
         case .isNoneOf(let names): !names.contains { $0.utf8.elementsEqual((match.name ?? "").utf8) }
         }
     }
@@ -99,6 +104,32 @@ extension RawJSON {
         }
     }
 
+    /// Whether it says anything about the subject: something other than the values that an API writes for "not set",
+    /// which are null, false, zero, the empty text, the zero instant, and lists and objects of nothing else.
+    var saysSomething: Bool {
+        switch kind {
+        case .null: false
+        case .boolean: boolValue == true
+        case .number: !isZero
+        case .string: stringValue?.isEmpty == false && !isZeroInstant
+        case .object: members.contains { $0.value.saysSomething }
+        case .array: elements.contains { $0.saysSomething }
+        }
+    }
+
+    /// Whether it is the number zero.
+    public var isZero: Bool { numberText.map { JSONNumber($0).isZero } ?? false }
+
+    /// Whether it is the zero instant of the API's language, `0001-01-01T00:00:00Z`: no time was set.
+    public var isZeroInstant: Bool {
+        guard let text = stringValue, text.utf8.count <= 40 else { return false }
+        return text.wholeMatch(of: /0001-01-01T00:00:00(\.0+)?(Z|[+-]00:00)/) != nil
+    }
+}
+
+// MARK: - Coupons, programs, achievements
+
+extension RawJSON {
     // A coupon that says it twice is an offer only if both say so: in doubt it is the subject's.
     fileprivate var isOffer: Bool {
         let marks = values(named: "implicitlyReserved")
@@ -106,26 +137,51 @@ extension RawJSON {
     }
 
     fileprivate func isClaimed(by subject: SubjectID) -> Bool {
-        values(named: "profileRedemptionCount").contains { $0.kind != .null && !$0.isZero }
+        isRedeemed
             || values(named: "recipientIntegrationId").contains {
                 $0.stringValue?.utf8.elementsEqual(subject.value.utf8) == true
             }
     }
 
-    /// Whether it is a number other than zero, or holds one. Identifiers, and the points that a program asks of every
-    /// customer for its next tier, are not amounts of the subject's.
-    fileprivate var holdsAmount: Bool {
-        switch kind {
-        case .number: !isZero
-        case .object:
-            members.contains { member in
-                !member.name.lowercased().hasSuffix("id") && member.name != "pointsToNextTier"
-                    && member.value.holdsAmount
+    private var isRedeemed: Bool {
+        values(named: "profileRedemptionCount").contains { $0.kind != .null && !$0.isZero }
+    }
+
+    // A coupon that counts no reservation has none to release. Where nothing is counted, one that was used up or redeemed
+    // is in the inventory because of that.
+    fileprivate var mayBeReserved: Bool {
+        let counters = values(named: "reservationCounter").filter { $0.kind != .null }
+        guard counters.isEmpty else { return counters.contains { !$0.isZero } }
+        return !isRedeemed && values(named: "state").last?.stringValue != "used"
+    }
+
+    /// Whether it has nothing but what the program offers to every customer. A tier is the subject's.
+    fileprivate var isProgramNotJoined: Bool {
+        members.allSatisfy { member in
+            switch member.name {
+            case "id", "title", "name", "description": true
+            case "ledger": member.value.isUntouchedLedger
+            case "subLedgers": member.value.members.allSatisfy { $0.value.isUntouchedLedger }
+            default: !member.value.saysSomething
             }
-        case .array: elements.contains { $0.holdsAmount }
-        case .string, .boolean, .null: false
         }
     }
 
-    private var isZero: Bool { numberText.map { JSONNumber($0).isZero } ?? false }
+    private var isUntouchedLedger: Bool {
+        guard kind == .object else { return !saysSomething }
+        return members.allSatisfy {
+            ["nextTierName", "pointsToNextTier"].contains($0.name) || !$0.value.saysSomething
+        }
+    }
+
+    /// Whether it has nothing but what the achievement is to every customer.
+    fileprivate var isAchievementNotBegun: Bool {
+        guard values(named: "status").last?.stringValue == "not_started" else { return false }
+        return members.allSatisfy { member in
+            switch member.name {
+            case "name", "title", "description", "campaignId", "target", "status": true
+            default: member.name.hasPrefix("achievement") || !member.value.saysSomething
+            }
+        }
+    }
 }

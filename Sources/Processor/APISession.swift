@@ -172,22 +172,23 @@ extension APISession {
 
     /// Reads all that the API holds about a customer, parsed.
     ///
-    /// - Throws: ``APIError``; ``EnvironmentContradiction`` where the answer is of the other environment.
+    /// A customer without a profile can have coupons reserved for them, so those are asked for as well before a customer
+    /// counts as unknown.
+    ///
+    /// - Throws: ``APIError``; ``AnotherCustomer``; ``EnvironmentContradiction`` where the answer is of the other
+    ///   environment.
     func inventory(of subject: SubjectID, sections: Set<InventorySection>) async throws -> CustomerInventory {
-        let asked = sections.sorted().map(\.rawValue)
-        let id = subject.value
         do {
-            let body = try await read { try await $0.customerInventory(integrationId: id, sections: sections) }.body
-            var inventory = try CustomerInventory(of: subject, sectionsAsked: asked, body: body)
+            var inventory = try await listed(subject, sections)
             guard !inventory.contradicts(environment) else {
                 throw EnvironmentContradiction(environment: environment)
             }
-            if !inventory.listsCoupons, let coupons = try await reservedCoupons(of: id) {
+            if !inventory.listsCoupons, let coupons = try await reservedCoupons(of: inventory) {
                 try inventory.addReservedCoupons(coupons)
             }
             return inventory
-        } catch let error as APIError where error.failure.kind == .absent {
-            return .unknown(subject, sectionsAsked: asked)
+        } catch let error as InventoryError where error.code == .anotherCustomer {
+            throw AnotherCustomer(description: "\(Operation.getCustomerInventory.name): \(error)")
         } catch let error as InventoryError {
             throw APIError(
                 failure: .unreadable,
@@ -197,15 +198,36 @@ extension APISession {
         }
     }
 
-    /// Older deployments list a customer's coupons by an operation of its own. A deployment that lacks the operation
-    /// answers 404 for a customer who exists.
-    private func reservedCoupons(of id: String) async throws -> Data? {
+    private func listed(_ subject: SubjectID, _ sections: Set<InventorySection>) async throws -> CustomerInventory {
+        let asked = sections.sorted().map(\.rawValue)
+        let id = subject.value
+        do {
+            let body = try await read { try await $0.customerInventory(integrationId: id, sections: sections) }.body
+            return try CustomerInventory(of: subject, sectionsAsked: asked, body: body)
+        } catch let error as APIError where error.failure.kind == .absent {
+            return .unknown(subject, sectionsAsked: asked)
+        }
+    }
+
+    /// Older deployments list a customer's coupons by an operation of its own. A 404 about a customer who exists says that
+    /// the deployment lacks the operation; about any other customer it says nothing.
+    private func reservedCoupons(of inventory: CustomerInventory) async throws -> Data? {
         guard !capabilities.lacksReservedCoupons.load(ordering: .relaxed) else { return nil }
+        let id = inventory.subject.value
         do {
             return try await read { try await $0.reservedCoupons(integrationId: id) }.body
         } catch let error as APIError where error.status == 404 {
-            capabilities.lacksReservedCoupons.store(true, ordering: .relaxed)
+            if inventory.hasProfile { capabilities.lacksReservedCoupons.store(true, ordering: .relaxed) }
             return nil
         }
     }
+}
+
+/// The API answered about a customer other than the one who was asked about. Asking again would not help, and nothing of
+/// the answer may be used.
+struct AnotherCustomer: Error, CustomStringConvertible {
+    /// What happened; names no customer.
+    let description: String
+    /// Whether a change was sent before that.
+    var isAfterChange = false
 }

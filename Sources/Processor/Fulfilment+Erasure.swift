@@ -10,14 +10,13 @@ import TalonOne
 extension Fulfilment {
     func erase(_ request: SubjectRequest, _ api: APISession) async throws -> Resolution {
         var steps = [ErasureConfirmation.Step(.inventoryRead, at: Date())]
-        let before = try await inventory(of: request, api)
-        if before.isAbsent || request.claim.mayHaveActed && before.remains.isEmpty {
-            return erased(request, request.claim.mayHaveActed ? .alreadyAbsent : .noData, steps)
+        let before = try await api.inventory(of: request.subject, sections: Self.everySection)
+        if before.isAbsent {
+            return ended(request, try await wasErasedBefore(request) ? .alreadyAbsent : .noData, before, steps)
         }
-        if !before.ownReservations.isEmpty {
-            try await release(before.ownReservations, of: request, api)
-            steps.append(.init(.reservationsReleased(count: before.ownReservations.count), at: Date()))
-        }
+        if request.claim.mayHaveActed && before.isCleared { return ended(request, .alreadyAbsent, before, steps) }
+        let released = try await release(before.ownReservations, of: request, api)
+        if released > 0 { steps.append(.init(.reservationsReleased(count: released), at: Date())) }
         var tries = 0
         while true {
             tries += 1
@@ -30,13 +29,14 @@ extension Fulfilment {
                 return api.retries.resolution(of: request, after: withheld, mayHaveActed: true)
             }
             let after = try await readBack(request, after: deletion, api)
-            if after.remains.isEmpty {
+            // The record itself may stay after a deletion that was carried out, and only then.
+            if after.isCleared || deletion.wasAnswered && after.remains.isEmpty {
                 // An unanswered deletion is not stated as a step; that nothing is left is.
-                if case .answered(let instant) = deletion { steps.append(.init(.dataDeleted, at: instant)) }
+                if case .acknowledged(let instant) = deletion { steps.append(.init(.dataDeleted, at: instant)) }
                 steps.append(.init(.inventoryReadAgain, at: Date()))
-                return erased(request, .erased, steps)
+                return ended(request, after.isCleared ? .erased : .recordRemains, after, steps)
             }
-            if case .answered = deletion { return residual(request, after.remains) }
+            if deletion.wasAnswered { return residual(request, after.remains) }
             // No answer came and the data is still there: the deletion was not carried out, or not yet.
             guard await waitToRetry(api, tries: tries) else {
                 throw APIError(
@@ -48,12 +48,18 @@ extension Fulfilment {
         }
     }
 
+    /// An erasure covers all that the API holds, whatever an export is configured to show.
+    private static let everySection = Set(InventorySection.allCases)
+
     // MARK: - Steps
 
     /// Removes the customer from coupons that are reserved for them. A reservation that the API does not know is released
     /// already; the read-back after the deletion decides.
-    private func release(_ coupons: [String], of request: SubjectRequest, _ api: APISession) async throws {
+    ///
+    /// - Returns: How many the API has released.
+    private func release(_ coupons: [String], of request: SubjectRequest, _ api: APISession) async throws -> Int {
         let id = request.subject.value
+        var released = 0
         for coupon in coupons {
             do {
                 // Releasing a reservation again is idempotent.
@@ -62,6 +68,7 @@ extension Fulfilment {
                     announce: { try await announce(.releaseReservation, of: request) },
                     { try await $0.deleteCouponReservation(couponValue: coupon, integrationIds: [id]) }
                 )
+                released += 1
             } catch let error as APIError {
                 switch error.failure.kind {
                 case .absent, .rejection, .trouble: continue
@@ -69,13 +76,24 @@ extension Fulfilment {
                 }
             }
         }
+        return released
     }
 
     /// A deletion that was sent.
     private enum Deletion {
-        case answered(Date)
+        /// The API confirmed it.
+        case acknowledged(Date)
+        /// The API said that there is nothing to delete.
+        case nothingToDelete
         /// The API may have carried it out.
         case unanswered
+
+        var wasAnswered: Bool {
+            switch self {
+            case .acknowledged, .nothingToDelete: true
+            case .unanswered: false
+            }
+        }
     }
 
     private func delete(_ request: SubjectRequest, _ api: APISession) async throws -> Deletion {
@@ -86,10 +104,10 @@ extension Fulfilment {
                 announce: { try await announce(.deleteCustomerData, of: request) },
                 { try await $0.deleteCustomerData(integrationId: id) }
             )
-            return .answered(Date())
+            return .acknowledged(Date())
         } catch let error as APIError {
-            // 404: there is nothing to delete, says the API. The read-back shows whether that is so.
-            if error.status == 404 { return .answered(Date()) }
+            // Only in the API's own words: a proxy's 404 says nothing. The read-back shows whether it is so.
+            if error.failure.kind == .absent { return .nothingToDelete }
             guard error.mayHaveActed, error.failure.kind != .stopped else { throw error }
             return .unanswered
         }
@@ -105,8 +123,8 @@ extension Fulfilment {
         do {
             while true {
                 tries += 1
-                let inventory = try await inventory(of: request, api)
-                guard !inventory.remains.isEmpty, case .answered = deletion, await waitToRetry(api, tries: tries) else {
+                let inventory = try await inventory(of: request, sections: Self.everySection, afterChange: api)
+                guard !inventory.remains.isEmpty, deletion.wasAnswered, await waitToRetry(api, tries: tries) else {
                     return inventory
                 }
             }
@@ -127,9 +145,10 @@ extension Fulfilment {
 
     // MARK: - Ends
 
-    private func erased(
+    private func ended(
         _ request: SubjectRequest,
         _ outcome: Outcome,
+        _ inventory: CustomerInventory,
         _ steps: [ErasureConfirmation.Step]
     ) -> Resolution {
         // A customer who never existed cannot reappear.
@@ -142,8 +161,10 @@ extension Fulfilment {
                 environment: settings.environment,
                 outcome: outcome,
                 steps: steps,
+                kept: inventory.recordMembers,
                 producedAt: Date(),
                 receivedAt: request.receivedAt,
+                timeZone: request.timeZone,
                 ticket: request.ticket,
                 controller: settings.facts,
                 evidenceRetention: settings.evidenceRetention,
@@ -154,9 +175,11 @@ extension Fulfilment {
         } catch {
             return failed(request, "The confirmation could not be made: \(error).", mayHaveActed: true)
         }
+        if outcome != .noData { erased.insert(request.subject) }
         switch outcome {
-        case .alreadyAbsent: return request.completed(.alreadyAbsent(documents, recheck))
         case .noData: return request.completed(.noData(documents))
+        case .alreadyAbsent: return request.completed(.alreadyAbsent(documents, recheck))
+        case .recordRemains: return request.completed(.recordRemains(documents, recheck, inventory.record))
         default: return request.completed(.erased(documents, recheck))
         }
     }

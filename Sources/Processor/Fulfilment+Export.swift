@@ -3,7 +3,8 @@ import Inventory
 import Reports
 import SubjectRequests
 
-/// Access (Art. 15 GDPR) and portability (Art. 20 GDPR): the inventory as a file, and the letter that goes with it.
+/// Access (Art. 15 GDPR) and portability (Art. 20 GDPR): the inventory as a file, and the letter that goes with it. Where
+/// it is configured, the controller gets a copy of what the API answered as well, which is not for the customer.
 extension Fulfilment {
     func export(_ request: SubjectRequest, _ api: APISession) async throws -> Resolution {
         let inventory = try await inventory(of: request, api)
@@ -25,6 +26,7 @@ extension Fulfilment {
             environment: settings.environment,
             producedAt: Date(),
             receivedAt: request.receivedAt,
+            timeZone: request.timeZone,
             runID: context.run,
             ticket: request.ticket,
             softwareVersion: settings.version
@@ -43,6 +45,14 @@ extension Fulfilment {
             controller: settings.facts,
             exportSHA256: export.sha256
         ).rendered(with: templates)
-        return [export, letter]
+        guard settings.controllerCopy else { return [export, letter] }
+        let copy = try ExportDocument(
+            facts,
+            inventory: inventory,
+            disclosure: disclosure,
+            audience: .controller,
+            controllerName: settings.facts.name
+        ).rendered()
+        return [export, letter, copy]
     }
 }

@@ -7,14 +7,16 @@ import TalonOne
 /// Rectification (Art. 16 GDPR). It reads first, because an update would create an unknown customer.
 extension Fulfilment {
     func rectify(_ request: SubjectRequest, _ api: APISession) async throws -> Resolution {
-        guard let changes = request.changes, let profile = NewCustomerProfile(changes) else {
-            return failed(request, "The changes cannot be read as JSON.", as: .impossible)
+        guard let changes = request.changes else {
+            return failed(request, "The request has no changes.", as: .impossible)
         }
         let before = try await inventory(of: request, api)
         guard before.hasProfile else { return request.completed(.noData([])) }
+        let profile: NewCustomerProfile
         do {
             // Changes that could not be compared with the read-back are not sent.
             _ = try before.unapplied(changes)
+            profile = NewCustomerProfile(try RawJSON.parse(Data(changes.json.utf8)))
         } catch {
             return failed(request, "The changes cannot be read: \(error).", as: .impossible)
         }
@@ -27,7 +29,8 @@ extension Fulfilment {
         )
         let names = AttributeNames(changes.names, subject: request.subject)
         let recorded = settings.namesAttributes ? names.presentable : []
-        let unapplied = try await inventory(of: request, api).unapplied(changes)
+        let after = try await inventory(of: request, sections: settings.sections, afterChange: api)
+        let unapplied = try after.unapplied(changes)
         guard !unapplied.isEmpty else { return request.completed(.rectified(attributes: recorded)) }
         return request.failed(
             .notApplied(attributes: recorded),
@@ -38,10 +41,22 @@ extension Fulfilment {
 }
 
 extension NewCustomerProfile {
-    fileprivate init?(_ changes: RequestedChanges) {
-        let attributes = try? JSONDecoder().decode([String: JSONValue].self, from: Data(changes.json.utf8))
-        guard let attributes else { return nil }
-        self.init(attributes: attributes)
+    /// The changes as they were requested, digit for digit.
+    fileprivate init(_ changes: RawJSON) {
+        self.init(exactly: changes.bytes, values: changes.texts)
+    }
+}
+
+extension RawJSON {
+    /// Every string and number in the value as text, without the names of members.
+    fileprivate var texts: [String] {
+        switch kind {
+        case .string: [stringValue ?? ""]
+        case .number: [numberText ?? ""]
+        case .array: elements.flatMap(\.texts)
+        case .object: members.flatMap(\.value.texts)
+        case .boolean, .null: []
+        }
     }
 }
 
@@ -62,6 +77,9 @@ private struct AttributeNames: CustomStringConvertible {
     }
 
     var description: String {
-        (presentable + (withheld > 0 ? ["and \(withheld) of another form"] : [])).joined(separator: ", ")
+        let named = presentable.joined(separator: ", ")
+        guard withheld > 0 else { return named }
+        let others = "\(withheld) whose \(withheld == 1 ? "name is" : "names are") not shown"
+        return named.isEmpty ? others : "\(named), and \(others)"
     }
 }

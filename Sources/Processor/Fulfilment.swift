@@ -4,6 +4,7 @@ import Inventory
 import Reports
 import Store
 import SubjectRequests
+import TalonOne
 
 /// Answers one request through the API and finds out how it ended. It never throws: every end is a ``Resolution``.
 struct Fulfilment: Sendable {
@@ -11,6 +12,7 @@ struct Fulfilment: Sendable {
     let api: APISession
     let recorder: Recorder
     let templates: DocumentTemplates
+    let erased = ErasedCustomers()
 
     var settings: ProcessorSettings { context.settings }
 
@@ -59,6 +61,14 @@ struct Fulfilment: Sendable {
                     mayHaveActed: contradiction.mayHaveActed
                 )
             )
+        } catch let error as AnotherCustomer {
+            return End(
+                resolution: request.failed(
+                    error.isAfterChange ? .outcomeUnknown : nil,
+                    reason: error.description,
+                    mayHaveActed: error.isAfterChange
+                )
+            )
         } catch let withheld as ChangeWithheld {
             return End(resolution: api.retries.resolution(of: request, after: withheld, mayHaveActed: false))
         } catch {
@@ -79,6 +89,20 @@ struct Fulfilment: Sendable {
     /// Reads the customer's inventory, with every section that the settings ask for.
     func inventory(of request: SubjectRequest, _ api: APISession) async throws -> CustomerInventory {
         try await api.inventory(of: request.subject, sections: settings.sections)
+    }
+
+    /// Reads the customer's inventory after a change was sent.
+    func inventory(
+        of request: SubjectRequest,
+        sections: Set<InventorySection>,
+        afterChange api: APISession
+    ) async throws -> CustomerInventory {
+        do {
+            return try await api.inventory(of: request.subject, sections: sections)
+        } catch var error as AnotherCustomer {
+            error.isAfterChange = true
+            throw error
+        }
     }
 }
 

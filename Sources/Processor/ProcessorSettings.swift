@@ -49,6 +49,9 @@ public struct ProcessorSettings: Sendable {
     public var resultsPerCheckpoint = 10_000
     /// The directory for documents; `nil` leaves them in the database for a run that has one.
     public var reportsDirectory: String?
+    /// Whether answers to access and portability requests come with a copy of all that the API answered, for the
+    /// controller only.
+    public var controllerCopy = false
     /// dsr's version, the host's name, and the user or service that started the run.
     public var version: String, host: String, actor: String
 

@@ -1,6 +1,7 @@
 import Inventory
 import Store
 import SubjectRequests
+import TalonOne
 
 /// Reads erased customers again, where the controller has configured it: a late event of the shop creates a customer anew.
 struct Rechecks {
@@ -50,9 +51,10 @@ struct Rechecks {
                     do {
                         let inventory = try await api.inventory(
                             of: recheck.subject,
-                            sections: context.settings.sections
+                            sections: Set(InventorySection.allCases)
                         )
-                        return (recheck.request, Recheck.Finding(inventory))
+                        let finding = Recheck.Finding(inventory, recordRemained: recheck.recordRemained)
+                        return (recheck.request, finding)
                     } catch {
                         if let contradiction = error as? EnvironmentContradiction {
                             context.shutdown.stopInWrongEnvironment(contradiction)
@@ -68,7 +70,10 @@ struct Rechecks {
 
 extension Recheck.Finding {
     /// What an inventory that was read some time after the erasure says.
-    init(_ inventory: CustomerInventory) {
-        self = inventory.remains.isEmpty ? .absent : .reappeared(inventory.remains)
+    ///
+    /// - Parameter recordRemained: Whether the erasure left the record itself, so that the record alone says nothing new.
+    init(_ inventory: CustomerInventory, recordRemained: Bool) {
+        let found = inventory.remains + (recordRemained ? [] : inventory.record)
+        self = found.isEmpty ? .absent : .reappeared(found.sorted())
     }
 }

@@ -10,7 +10,9 @@ public struct RunTally: Sendable {
     public private(set) var calls = 0
 
     /// Customers who were erased.
-    public var erasures: Int { completed[.erased, default: 0] + completed[.alreadyAbsent, default: 0] }
+    public var erasures: Int {
+        [.erased, .recordRemains, .alreadyAbsent].map { completed[$0, default: 0] }.reduce(0, +)
+    }
 
     /// Requests that are closed.
     public var closed: Int { completed.values.reduce(0, +) + refused + failed }

@@ -5,7 +5,7 @@ public import SubjectRequests
 /// The letter that answers an access or portability request (Art. 12(1) GDPR), to be read by the customer.
 ///
 /// For access it states what Art. 15(1) and (2) ask for and lays the data out in tables; identifiers of other people are
-/// masked, and the letter says so. For portability it is the cover letter of the export: what the file holds, and what
+/// masked as they are left out of the export, and the letter says so. For portability it is the cover letter of the export: what the file holds, and what
 /// it leaves out and why. Where Talon.One holds nothing, the letter says that instead: no data is an answer too.
 public struct AnswerLetter: Sendable {
     private let facts: RequestFacts
@@ -60,12 +60,16 @@ public struct AnswerLetter: Sendable {
         var view: [String: Any] = [
             "request": facts.reference,
             "addressee": facts.subject.value,
-            "date": Timestamps.readableDay(facts.producedAt, months: labels.months),
+            "date": Timestamps.readableDay(facts.producedAt, in: facts.timeZone, months: labels.months),
             "controller": controller.view,
             "exportFile": facts.exportFileName,
             "isSandbox": facts.environment == .sandbox,
+            "hasSectionsNotAsked": !inventory.sectionsNotAsked.isEmpty,
+            "sectionsNotAsked": inventory.sectionsNotAsked.map { title($0, labels) },
         ]
-        view["received"] = facts.receivedAt.map { Timestamps.readableDay($0, months: labels.months) }
+        view["received"] = facts.receivedAt.map {
+            Timestamps.readableDay($0, in: facts.timeZone, months: labels.months)
+        }
         view["ticket"] = facts.ticket
         view["exportDigest"] = exportSHA256?.hexadecimal
         return view
@@ -88,9 +92,11 @@ public struct AnswerLetter: Sendable {
             sections.append(section("reservedCoupons", coupons, withheld: disclosure.reservedCouponPlaces))
         }
         let silent = inventory.sectionsAsked.filter { !inventory.sectionsReceived.contains($0) }
+        let kinds = sections.filter { $0["isEmpty"] as? Bool != true }
         var view: [String: Any] = [
             "sections": sections,
-            "hasSections": !sections.isEmpty,
+            "hasSections": !kinds.isEmpty,
+            "kinds": kinds.compactMap { $0["title"] },
             "hasSilentSections": !silent.isEmpty,
             "silentSections": silent.map { title($0, labels) },
         ]

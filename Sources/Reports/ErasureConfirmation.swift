@@ -41,15 +41,17 @@ public struct ErasureConfirmation: Sendable {
     }
 
     // Where data remains there is nothing to confirm yet.
-    private static let outcomes: Set<Outcome> = [.erased, .alreadyAbsent, .noData]
+    private static let outcomes: Set<Outcome> = [.erased, .recordRemains, .alreadyAbsent, .noData]
 
     private let requestID: Int64
     private let names: DocumentNames
     private let environment: Environment
     private let outcome: Outcome
     private let steps: [Step]
+    private let kept: [String: [String]]
     private let producedAt: Date
     private let receivedAt: Date?
+    private let timeZone: TimeZone
     private let ticket: String?
     private let controller: ControllerFacts
     private let evidenceRetention: String?
@@ -62,10 +64,12 @@ public struct ErasureConfirmation: Sendable {
     ///   - requestID: The request's number.
     ///   - databaseID: The id of the database.
     ///   - environment: The environment in which the data was.
-    ///   - outcome: The outcome: erased, already absent, or no data.
+    ///   - outcome: The outcome: erased, the record remains, already absent, or no data.
     ///   - steps: The steps, in order.
+    ///   - kept: The members of the record that the system keeps, by section.
     ///   - producedAt: The date of the confirmation.
     ///   - receivedAt: When the request reached the controller.
+    ///   - timeZone: The time zone in which the request's days are counted.
     ///   - ticket: The controller's own reference.
     ///   - controller: The controller's details; a missing one is named in the confirmation.
     ///   - evidenceRetention: How long the evidence of the procedure is kept, in words: "for three years".
@@ -77,8 +81,10 @@ public struct ErasureConfirmation: Sendable {
         environment: Environment,
         outcome: Outcome,
         steps: [Step],
+        kept: [String: [String]] = [:],
         producedAt: Date,
         receivedAt: Date? = nil,
+        timeZone: TimeZone = .gmt,
         ticket: String? = nil,
         controller: ControllerFacts,
         evidenceRetention: String? = nil,
@@ -90,8 +96,10 @@ public struct ErasureConfirmation: Sendable {
         self.environment = environment
         self.outcome = outcome
         self.steps = steps
+        self.kept = kept
         self.producedAt = producedAt
         self.receivedAt = receivedAt
+        self.timeZone = timeZone
         self.ticket = ticket
         self.controller = controller
         self.evidenceRetention = evidenceRetention
@@ -110,20 +118,34 @@ public struct ErasureConfirmation: Sendable {
         let labels = templates.labels
         var view: [String: Any] = [
             "request": names.reference(of: requestID),
-            "date": Timestamps.readableDay(producedAt, months: labels.months),
+            "date": Timestamps.readableDay(producedAt, in: timeZone, months: labels.months),
             "controller": controller.view,
             "isSandbox": environment == .sandbox,
             outcome.rawValue: true,
             "hasSteps": !steps.isEmpty,
             "steps": steps.map { row(for: $0, labels: labels) },
+            "kept": kept.keys.sorted().map { section in
+                [
+                    "title": labels.section(section)?.title ?? section,
+                    "members": (kept[section] ?? []).map { member(named: $0, in: section, labels: labels) },
+                ] as [String: Any]
+            },
         ]
-        view["received"] = receivedAt.map { Timestamps.readableDay($0, months: labels.months) }
+        view["received"] = receivedAt.map { Timestamps.readableDay($0, in: timeZone, months: labels.months) }
         view["ticket"] = ticket
         view["evidenceRetention"] = evidenceRetention
         view["identifierKeptDays"] = identifierKeptDays
         view["keepsDigest"] = keepsDigest
+        view["isLinkable"] = keepsDigest || identifierKeptDays != nil
         let text = try templates.render(.erasureConfirmation, view)
         return .html(text, fileName: names.document("confirmation.html", of: requestID))
+    }
+
+    // A name of another form than the API's is text of unknown origin, and this document must not identify the customer.
+    private func member(named name: String, in section: String, labels: Labels) -> [String: Any] {
+        var view: [String: Any] = ["label": labels.key(name, in: section) ?? false]
+        if name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_]{0,63}/) != nil { view["key"] = name }
+        return view
     }
 
     private func row(for step: Step, labels: Labels) -> [String: Any] {

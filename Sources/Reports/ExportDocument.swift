@@ -15,13 +15,23 @@ public import SubjectRequests
 ///     }
 ///
 /// The whole is one JSON document. The payload is on lines of its own and is not decoded, so that its bytes, cut out
-/// again by `payload_bytes`, have the digest that the header states. For access the payload is the API's answer byte for
-/// byte. For portability the disclosure has left values out; the bytes that remain are unchanged, the header lists what
-/// is missing, and `source_sha256` is the digest of the answer as it came.
+/// again by `payload_bytes`, have the digest that the header states. The disclosure has left values out; the bytes that
+/// remain are unchanged, the header lists what is missing, and `source_sha256` is the digest of the answer as it came.
+///
+/// The controller's copy is another document: the answer byte for byte, and a list of what the customer did not get.
 public struct ExportDocument: Sendable {
+    /// The reader of an export.
+    public enum Audience: String, Sendable, CaseIterable {
+        /// The customer: without the data that belongs to others.
+        case subject
+        /// The controller: all that the API answered.
+        case controller
+    }
+
     private let facts: RequestFacts
     private let inventory: CustomerInventory
     private let disclosure: Disclosure
+    private let audience: Audience
     private let controllerName: String?
 
     /// Prepares an export.
@@ -30,45 +40,48 @@ public struct ExportDocument: Sendable {
     ///   - facts: The request that is answered.
     ///   - inventory: What the API answered.
     ///   - disclosure: What is handed over of the inventory for the right that `facts` names.
+    ///   - audience: Who is to read it.
     ///   - controllerName: The controller, who answers.
     public init(
         _ facts: RequestFacts,
         inventory: CustomerInventory,
         disclosure: Disclosure,
+        audience: Audience = .subject,
         controllerName: String? = nil
     ) {
         self.facts = facts
         self.inventory = inventory
         self.disclosure = disclosure
+        self.audience = audience
         self.controllerName = controllerName
     }
 
     /// Makes the document.
     ///
-    /// - Returns: `<database>-request-<number>-export.json`.
+    /// - Returns: `<database>-request-<number>-export.json` for the customer, `…-controller.json` for the controller.
     /// - Throws: `ReportsError` for a right that is not answered with data.
     public func rendered() throws -> Document {
         try facts.requireDataRight()
-        var payloads = [Payload("inventory", disclosure.inventory, of: inventory.body)]
-        if disclosure.reservedCoupons != nil {
+        var payloads = [Payload("inventory", handedOver(disclosure.inventory, inventory.body), of: inventory.body)]
+        let coupons = handedOver(disclosure.reservedCoupons, inventory.reservedCouponsBody)
+        if coupons != nil {
             payloads.append(
-                Payload(
-                    "reserved_coupons",
-                    prefix: "reserved_coupons_",
-                    disclosure.reservedCoupons,
-                    of: inventory.reservedCouponsBody
-                )
+                Payload("reserved_coupons", prefix: "reserved_coupons_", coupons, of: inventory.reservedCouponsBody)
             )
         }
         var header = opening + [withheld]
-        for payload in payloads { header += payload.digests(withSource: isPortability) }
+        for payload in payloads { header += payload.digests }
 
         var content = Data("{\n\"dsr_export\": \(OrderedJSON.object(header).text())".utf8)
         for payload in payloads {
             content += Data(",\n\"\(payload.name)\":\n".utf8) + (payload.bytes ?? Data("null".utf8))
         }
         content += Data("\n}\n".utf8)
-        return .json(content, fileName: facts.exportFileName)
+        return .json(content, fileName: audience == .subject ? facts.exportFileName : facts.controllerFileName)
+    }
+
+    private func handedOver(_ disclosed: Data?, _ answer: Data?) -> Data? {
+        audience == .subject || inventory.isAbsent ? disclosed : answer
     }
 
     private var isPortability: Bool { facts.right == .portability }
@@ -76,6 +89,7 @@ public struct ExportDocument: Sendable {
     private var opening: [(String, OrderedJSON)] {
         [
             ("format", .int(1)),
+            ("for", .string(audience.rawValue)),
             ("request", .int(facts.requestID)),
             ("reference", .string(facts.reference)),
             ("right", .string(facts.right.rawValue)),
@@ -93,16 +107,14 @@ public struct ExportDocument: Sendable {
         ]
     }
 
-    // An access export keeps the values and says where they are; a portability export says what it leaves out and why.
     private var withheld: (String, OrderedJSON) {
         let rows = disclosure.withheld.map { values in
-            OrderedJSON.object(
-                [("path", .string(values.path))]
-                    + (isPortability ? [("reason", .string(values.ownership.rawValue))] : [])
-                    + [("count", OrderedJSON(values.count))]
-            )
+            OrderedJSON.object([
+                ("path", .string(values.path)), ("reason", .string(values.ownership.rawValue)),
+                ("count", OrderedJSON(values.count)),
+            ])
         }
-        return (isPortability ? "left_out" : "third_party_paths", .array(rows))
+        return (audience == .subject ? "left_out" : "withheld_from_subject", .array(rows))
     }
 }
 
@@ -121,11 +133,11 @@ private struct Payload {
         self.source = bytes == nil ? nil : source
     }
 
-    func digests(withSource: Bool) -> [(String, OrderedJSON)] {
-        let payload: [(String, OrderedJSON)] = [
+    var digests: [(String, OrderedJSON)] {
+        [
             ("\(prefix)payload_bytes", OrderedJSON(bytes.map { Int64($0.count) })),
             ("\(prefix)payload_sha256", OrderedJSON(bytes?.sha256Hex)),
+            ("\(prefix)source_sha256", OrderedJSON(source?.sha256Hex)),
         ]
-        return payload + (withSource ? [("\(prefix)source_sha256", OrderedJSON(source?.sha256Hex))] : [])
     }
 }

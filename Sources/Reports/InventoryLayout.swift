@@ -147,8 +147,18 @@ struct InventoryLayout {
         guard takesRow(for: value) else { return nil }
         // Attributes are the controller's own fields: a name that the API uses too does not mean the same.
         let label = inAttributes ? nil : labels.key(name, in: section)
-        let view = self.value(value, inAttributes: inAttributes || name == "attributes", depth: depth + 1)
+        let view =
+            isUnset(name: name, value, inAttributes: inAttributes)
+            ? leaf(.unset(value.stringValue ?? value.numberText ?? ""))
+            : self.value(value, inAttributes: inAttributes || name == "attributes", depth: depth + 1)
         return FieldView(label: label, key: name, value: view)
+    }
+
+    // The API writes the number 0 and the zero instant for what is not set. An attribute of that value was set to it.
+    private func isUnset(name: String, _ value: RawJSON, inAttributes: Bool) -> Bool {
+        guard !inAttributes, !withheld.contains(value.place) else { return false }
+        let isNumber = name == "id" || name.hasSuffix("Id") || name.hasSuffix("ID")
+        return value.isZeroInstant || isNumber && value.isZero
     }
 
     // Whether there is room for the value; where there is none, its parts are counted as omitted.

@@ -8,6 +8,8 @@ struct ValueView: MustacheParent {
         case moment(readable: String, original: String)
         case truth(Bool)
         case null
+        /// The value that an API writes for "not set", as it was written.
+        case unset(String)
         case emptyText
         case emptyContainer
         /// Identifies another person.
@@ -27,11 +29,11 @@ struct ValueView: MustacheParent {
         case ("isText", .text), ("isNumber", .number), ("isMoment", .moment), ("isNull", .null),
             ("isEmptyText", .emptyText), ("isEmptyContainer", .emptyContainer), ("isWithheld", .withheld),
             ("isRaw", .raw), ("isFields", .fields), ("isItems", .items), ("isTrue", .truth(true)),
-            ("isFalse", .truth(false)):
+            ("isFalse", .truth(false)), ("isUnset", .unset):
             true
         case ("text", .text(let text)), ("text", .number(let text)), ("text", .raw(let text)): text
         case ("text", .moment(let readable, _)): readable
-        case ("original", .moment(_, let original)): original
+        case ("original", .moment(_, let original)), ("original", .unset(let original)): original
         case ("fields", .fields(let fields)): fields
         case ("items", .items(let items)): items
         default: false

@@ -17,6 +17,8 @@ public struct RequestFacts: Sendable {
     public var producedAt: Date
     /// When the request reached the controller.
     public var receivedAt: Date?
+    /// The time zone in which the request's days are counted.
+    public var timeZone: TimeZone
     /// The run that produced it, if one did.
     public var runID: Int64?
     /// The controller's own reference, if there is one.
@@ -33,6 +35,7 @@ public struct RequestFacts: Sendable {
         environment: Environment,
         producedAt: Date,
         receivedAt: Date? = nil,
+        timeZone: TimeZone = .gmt,
         runID: Int64? = nil,
         ticket: String? = nil,
         softwareVersion: String
@@ -44,6 +47,7 @@ public struct RequestFacts: Sendable {
         self.environment = environment
         self.producedAt = producedAt
         self.receivedAt = receivedAt
+        self.timeZone = timeZone
         self.runID = runID
         self.ticket = ticket
         self.softwareVersion = softwareVersion
@@ -52,6 +56,7 @@ public struct RequestFacts: Sendable {
     var reference: String { names.reference(of: requestID) }
     var exportFileName: String { names.document("export.json", of: requestID) }
     var letterFileName: String { names.document("letter.html", of: requestID) }
+    var controllerFileName: String { names.document("controller.json", of: requestID) }
 
     /// - Throws: `ReportsError` for a right that is not answered with data.
     func requireDataRight() throws {

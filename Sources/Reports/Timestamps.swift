@@ -1,6 +1,8 @@
 import Foundation
+import SubjectRequests
 
-/// Formats instants for machines and for readers, always in UTC.
+/// Formats instants for machines and for readers: in UTC where there is a time, in the controller's time zone where there
+/// is a day only.
 enum Timestamps {
     private static let withMilliseconds = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     private static let withoutFraction = Date.ISO8601FormatStyle()
@@ -18,10 +20,10 @@ enum Timestamps {
         return "\(day), \(text.dropFirst(11).prefix(8)) UTC"
     }
 
-    /// `7 March 2026`, the day in UTC.
-    static func readableDay(_ instant: Date, months: [String]) -> String {
-        let text = instant.formatted(withoutFraction)
-        return readableDay(text.prefix(10), months: months) ?? text
+    /// `7 March 2026`, the day in a time zone.
+    static func readableDay(_ instant: Date, in zone: TimeZone, months: [String]) -> String {
+        let day = CivilDate(instant, in: zone)
+        return "\(day.day) \(months[day.month - 1]) \(day.year)"
     }
 
     /// An RFC 3339 timestamp made readable; nil for any other text. Show the original next to it: it may be finer than a

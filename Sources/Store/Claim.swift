@@ -112,6 +112,7 @@ extension SubjectRequest {
             ticket: try row.decode("ticket"),
             changes: right == .rectification ? try RequestedChanges(json: changes) : nil,
             receivedAt: try row.decode("received_at"),
+            timeZone: (try row.decode("time_zone", as: String?.self)).flatMap(TimeZone.init(identifier:)) ?? .gmt,
             answerBy: try row.decode("answer_by")
         )
     }
@@ -175,7 +176,7 @@ private enum ClaimStatements {
 
     private static let columns = """
         r.id, r.kind, r.integration_id, r.waiting_for, r.claim_no, r.failures, r.may_have_acted, r.ticket,
-        r.changes::text as changes, r.received_at, r.answer_by
+        r.changes::text as changes, r.received_at, r.time_zone, r.answer_by
         """
 
     // Returns no row where the run does not hold its lease, and one row without an id where nothing was claimed.

@@ -7,11 +7,14 @@ public struct DueRecheck: Sendable {
     public let request: Int64
     /// The customer.
     public let subject: SubjectID
+    /// Whether the erasure left the customer's record itself, which is no reappearance.
+    public let recordRemained: Bool
 
     /// A recheck of an erasure.
-    public init(request: Int64, subject: SubjectID) {
+    public init(request: Int64, subject: SubjectID, recordRemained: Bool = false) {
         self.request = request
         self.subject = subject
+        self.recordRemained = recordRemained
     }
 }
 
@@ -19,9 +22,12 @@ extension Store {
     /// Rechecks that are due, after a request's number.
     public func dueRechecks(after request: Int64, limit: Int) async throws -> [DueRecheck] {
         try await rows(RecheckStatements.due, [request, limit]) { row in
-            (try row.decode("request_id", as: Int64.self), try row.decode("integration_id", as: String.self))
-        }.compactMap { request, id in
-            (try? SubjectID(id)).map { DueRecheck(request: request, subject: $0) }
+            (
+                try row.decode("request_id", as: Int64.self), try row.decode("integration_id", as: String.self),
+                try row.decode("record_remained", as: Bool.self)
+            )
+        }.compactMap { request, id, remained in
+            (try? SubjectID(id)).map { DueRecheck(request: request, subject: $0, recordRemained: remained) }
         }
     }
 
@@ -50,10 +56,11 @@ private enum RecheckStatements {
     static let due = Statement(
         "read due rechecks",
         """
-        select request_id, integration_id from dsr.rechecks
-        where integration_id is not null and checked_at is null and due_at <= clock_timestamp()
-          and drop_at > clock_timestamp() and request_id > $1
-        order by request_id
+        select x.request_id, x.integration_id, r.outcome = 'record_remains' as record_remained
+        from dsr.rechecks x join dsr.subject_requests r on r.id = x.request_id
+        where x.integration_id is not null and x.checked_at is null and x.due_at <= clock_timestamp()
+          and x.drop_at > clock_timestamp() and x.request_id > $1
+        order by x.request_id
         limit $2
         """
     )

@@ -52,6 +52,15 @@ extension Store {
     }
 }
 
+extension Store {
+    /// Whether a customer was erased before, as far as the digest of the identifier tells.
+    ///
+    /// - Parameter request: The request that asks, which does not count.
+    public func hasErased(digest: Data, besides request: Int64) async throws -> Bool {
+        try await row(ReplayStatements.wasErased, [digest, request]) { row in try row.decode("found") }
+    }
+}
+
 private enum ReplayStatements {
     // Erasures that a restore to the instant has undone, replays among them. The oldest of each subject is repeated, so
     // that the statement is idempotent.
@@ -63,7 +72,7 @@ private enum ReplayStatements {
         ), erased as materialized (
             select distinct on (r.subject_digest) r.id, g.integration_id
             from given g join dsr.subject_requests r on r.subject_digest = g.digest
-            where r.kind = 'erasure' and r.outcome in ('erased', 'already_absent') and r.finished_at >= $3
+            where r.kind = 'erasure' and r.outcome in ('erased', 'record_remains', 'already_absent') and r.finished_at >= $3
             order by r.subject_digest, r.id
         ), queued as (
             insert into dsr.subject_requests
@@ -73,6 +82,17 @@ private enum ReplayStatements {
             returning id
         )
         select (select count(*) from erased) as matched, (select count(*) from queued) as queued
+        """
+    )
+
+    static let wasErased = Statement(
+        "look for an earlier erasure of a customer",
+        """
+        select exists (
+            select from dsr.subject_requests r
+            where r.subject_digest = $1 and r.id <> $2 and r.kind = 'erasure'
+              and r.outcome in ('erased', 'record_remains', 'already_absent')
+        ) as found
         """
     )
 
@@ -88,7 +108,7 @@ private enum ReplayStatements {
                 where o.subject_digest = r.subject_digest and p.replay_since = $1
             ) as replayed
         ) x
-        where r.kind = 'erasure' and r.outcome in ('erased', 'already_absent') and r.finished_at >= $1
+        where r.kind = 'erasure' and r.outcome in ('erased', 'record_remains', 'already_absent') and r.finished_at >= $1
         """
     )
 }

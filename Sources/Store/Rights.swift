@@ -39,7 +39,7 @@ enum WorkerRights {
     /// Functions that the rules of the table call when a row is inserted, by whatever role.
     static let insertFunctions = [
         "is_closed(text)", "is_ticket(text)", "identifier_problem(text)", "format_characters()",
-        "control_characters()",
+        "control_characters()", "repeats_a_name(json)",
     ]
 
     /// The statements that give a role these rights.

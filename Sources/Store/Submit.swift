@@ -24,7 +24,7 @@ private enum SubmitStatements {
             .init("requested_by", "text") { $0.requestedBy },
             .init("submitted_by", "text") { $0.submittedBy },
             .init("channel", "text") { $0.channel },
-            .init("changes", "jsonb") { $0.changes.map { PostgresJSON($0.json) } },
+            .init("changes", "json") { $0.changes.map { PostgresJSON($0.json) } },
             .init("needs_identity", "bool") { $0.needsIdentity },
         ]
     )

@@ -10,9 +10,11 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable {
     case notApplied = "not_applied"
     /// Erased, and read back: nothing of the customer's is left.
     case erased
+    /// The data was deleted, and read back: the customer's record itself is left, which the API does not delete.
+    case recordRemains = "record_remains"
     /// There was nothing to erase, and an earlier deletion by dsr explains it.
     case alreadyAbsent = "already_absent"
-    /// Erased, and the read-back still holds data of the customer.
+    /// The deletion was carried out, and the read-back still holds data that it promises to clear.
     case residualData = "residual_data"
     /// A call that changes data was sent and not answered. The next step is to read.
     case outcomeUnknown = "outcome_unknown"
@@ -22,7 +24,7 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable {
     /// Whether the outcome answers the request. All others need action, or another attempt.
     public var completes: Bool {
         switch self {
-        case .exported, .noData, .rectified, .erased, .alreadyAbsent: true
+        case .exported, .noData, .rectified, .erased, .recordRemains, .alreadyAbsent: true
         case .notApplied, .residualData, .outcomeUnknown, .refusedByAPI: false
         }
     }

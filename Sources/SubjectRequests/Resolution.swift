@@ -36,6 +36,9 @@ public struct Resolution: Sendable {
         case rectified(attributes: [String])
         /// The data was deleted, and the read-back found nothing of the customer's; the confirmation says so.
         case erased([Document], Recheck?)
+        /// The data was deleted, and the read-back found the record itself: sections and kinds of data, never values. The
+        /// confirmation names what stays.
+        case recordRemains([Document], Recheck?, [String])
         /// There was nothing to delete, and an earlier deletion by dsr explains it.
         case alreadyAbsent([Document], Recheck?)
     }
@@ -172,8 +175,9 @@ extension Resolution {
         return claim.failures + 1
     }
 
-    /// For residual data: the sections and kinds of data that are left.
+    /// After an erasure: the sections and kinds of data that are left.
     public var remains: [String] {
+        if case .completed(.recordRemains(_, _, let kinds)) = end { return kinds }
         guard case .residualData(let kinds) = setback else { return [] }
         return kinds
     }
@@ -189,7 +193,9 @@ extension Resolution {
     /// For an erasure: the recheck that follows it.
     public var recheck: Recheck? {
         switch end {
-        case .completed(.erased(_, let recheck)), .completed(.alreadyAbsent(_, let recheck)): recheck
+        case .completed(.erased(_, let recheck)), .completed(.recordRemains(_, let recheck, _)),
+            .completed(.alreadyAbsent(_, let recheck)):
+            recheck
         case .completed, .failed, .refused, .returned: nil
         }
     }
@@ -205,7 +211,7 @@ extension Resolution {
         guard case .completed(let completion) = end else { return [] }
         return switch completion {
         case .exported(let documents), .noData(let documents), .erased(let documents, _),
-            .alreadyAbsent(let documents, _):
+            .recordRemains(let documents, _, _), .alreadyAbsent(let documents, _):
             documents
         case .rectified: []
         }
@@ -228,6 +234,7 @@ extension Resolution.Completion {
         case .noData: .noData
         case .rectified: .rectified
         case .erased: .erased
+        case .recordRemains: .recordRemains
         case .alreadyAbsent: .alreadyAbsent
         }
     }

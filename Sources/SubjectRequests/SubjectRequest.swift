@@ -14,6 +14,8 @@ public struct SubjectRequest: Sendable {
     public let changes: RequestedChanges?
     /// When it reached the controller.
     public let receivedAt: Date
+    /// The time zone in which its days are counted, fixed at its admission.
+    public let timeZone: TimeZone
     /// The date by which it must be answered.
     public let answerBy: CivilDate
 
@@ -28,6 +30,7 @@ public struct SubjectRequest: Sendable {
         ticket: String? = nil,
         changes: RequestedChanges? = nil,
         receivedAt: Date,
+        timeZone: TimeZone = .gmt,
         answerBy: CivilDate
     ) {
         self.claim = claim
@@ -36,6 +39,7 @@ public struct SubjectRequest: Sendable {
         self.ticket = ticket
         self.changes = changes
         self.receivedAt = receivedAt
+        self.timeZone = timeZone
         self.answerBy = answerBy
     }
 }

@@ -38,8 +38,8 @@ extension TalonOneClient {
         _ profile: NewCustomerProfile
     ) async throws(TalonOneError) -> TalonOneAnswer {
         let segment = try PathSegment(integrationId, for: .updateCustomerProfile)
-        let body = try APIRequest.encode(profile, for: .updateCustomerProfile)
-        let values: @Sendable () -> [String] = { [integrationId] + JSONValue.object(profile.attributes).strings }
+        let body = profile.body
+        let values: @Sendable () -> [String] = { [integrationId] + profile.values }
         return try await sendInDialect(
             v1: APIRequest(.updateCustomerProfile, segment: segment, body: body, values: values),
             v2: APIRequest(

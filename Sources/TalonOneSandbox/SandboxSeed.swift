@@ -55,6 +55,8 @@ public struct SandboxSeed: Sendable, Codable, Hashable {
         public var implicitlyReserved: Bool?
         /// The customer for whom the coupon was created.
         public var recipientIntegrationId: String?
+        /// Customers who have reserved the coupon and may not have a profile.
+        public var reservedFor: [String]?
         /// Creates a coupon.
         public init(
             value: String,
@@ -62,7 +64,8 @@ public struct SandboxSeed: Sendable, Codable, Hashable {
             usageLimit: Int64? = nil,
             isReservationMandatory: Bool? = nil,
             implicitlyReserved: Bool? = nil,
-            recipientIntegrationId: String? = nil
+            recipientIntegrationId: String? = nil,
+            reservedFor: [String]? = nil
         ) {
             self.value = value
             self.campaignId = campaignId
@@ -70,6 +73,7 @@ public struct SandboxSeed: Sendable, Codable, Hashable {
             self.isReservationMandatory = isReservationMandatory
             self.implicitlyReserved = implicitlyReserved
             self.recipientIntegrationId = recipientIntegrationId
+            self.reservedFor = reservedFor
         }
     }
 

@@ -23,6 +23,8 @@ public struct SandboxSettings: Sendable, Codable, Hashable {
     public var unknownProfileInventory = UnknownInventory.notFound
     /// The state of a profile after a deletion.
     public var afterDelete = AfterDelete.gone
+    /// The customer whose profile is in every inventory, as a faulty API would answer; `nil` for each customer's own.
+    public var profileOfAnother: String?
     /// The handling of a referral whose advocate does not exist.
     public var unknownAdvocate = UnknownAdvocate.refused
 
@@ -112,6 +114,10 @@ public struct SandboxSettings: Sendable, Codable, Hashable {
         case gone
         /// The profile exists, without attributes.
         case hollow
+        /// The profile exists, without attributes, and keeps the total of its purchases.
+        case totals
+        /// The profile has its identifier and nothing else.
+        case identifierOnly
     }
 
     /// The handling of a referral whose advocate does not exist.

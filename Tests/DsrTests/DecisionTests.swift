@@ -207,7 +207,9 @@ struct DecisionTests {
                 #expect(try await env.ending(of: 2) == "completed rectified")
                 let reason = try await env.texts("select reason as t from dsr.subject_requests where id = 1")
                 #expect(
-                    reason == ["2 of 2 changed attributes read back with another value: Name, and 1 of another form."]
+                    reason == [
+                        "2 of 2 changed attributes read back with another value: Name, and 1 whose name is not shown."
+                    ]
                 )
                 let evidence = try await env.texts(
                     "select convert_from(payload, 'UTF8') as t from dsr.evidence_payloads"

@@ -19,6 +19,40 @@ struct RectificationOutcomeTests {
         }
     }
 
+    @Test("the values are sent as they were written, and what is read back otherwise is not_applied")
+    func exact() async throws {
+        try await TestEnvironment.with { env in
+            try await env.makeCustomer("anna")
+            let changes = #"{"Card": 123456789012345678901234567890123456789012345, "Size": 1.50, "City": "Zoe\u0308"}"#
+            try await env.dsr("submit", "rectification", "anna", "--changes", changes).expect(0)
+            // The sandbox keeps 38 digits.
+            try await env.dsr("run").expect(1)
+            let bodies = await env.sandbox.requests().filter {
+                $0.operation?.hasPrefix("updateCustomerProfile") == true
+            }
+            #expect(bodies.last?.body == #"{"attributes":"# + changes + "}")
+            #expect(try await env.ending(of: 1) == "failed not_applied")
+            let reason = try await env.texts("select reason as t from dsr.subject_requests where id = 1")
+            #expect(reason == ["1 of 3 changed attributes read back with another value: Card."])
+        }
+    }
+
+    @Test("changes that have no single meaning are refused at submission, by the command and by the database")
+    func ambiguous() async throws {
+        try await TestEnvironment.with { env in
+            for changes in [#"{"a":1,"a":2}"#, #"{"a":{"b":1,"\u0062":1}}"#, #"{"a":[{"b":1,"b":1}]}"#] {
+                let ended = try await env.dsr("submit", "rectification", "anna", "--changes", changes).expect(64)
+                #expect(ended.err.contains("occurs twice"))
+                let inserted = try await env.psql(
+                    "insert into dsr.subject_requests (kind, integration_id, changes) "
+                        + "values ('rectification', 'anna', '\(changes)')"
+                )
+                #expect(inserted.err.contains("changes_are_unambiguous") || inserted.err.contains("occurs twice"))
+            }
+            #expect(try await env.requests("true") == 0)
+        }
+    }
+
     @Test("a rectification that reads back with other values is not_applied")
     func notApplied() async throws {
         try await TestEnvironment.with { env in

@@ -19,7 +19,7 @@ public enum Sample {
             "tags": ["vip", "früh"], "nested": {"deep": {"er": null}}, "empty": {}, "note": ""},
           "accountId": 7, "closedSessions": 12, "totalSales": 1234567890123456789.10,
           "lastActivity": "2026-03-05T10:15:30.5+02:00", "loyaltyMemberships": null,
-          "audienceMemberships": [{"id": 3, "name": "big spenders"}], "sandbox": false},
+          "audienceMemberships": [{"id": 3, "name": "big spenders"}], "sandbox": false, "phone": "+49-30-5550"},
          "referrals": [{"id": 5, "created": "2025-01-01T00:00:00Z", "campaignId": 9, "code": "REF-1",
           "advocateProfileIntegrationId": "customer-42", "friendProfileIntegrationId": "friend-7",
           "referredCustomers": ["friend-8", "friend-9"], "usageCounter": 2, "usageLimit": 0}],
@@ -46,6 +46,55 @@ public enum Sample {
 
         """.utf8
     )
+
+    /// A value of the sample, and what follows from whose it is. Each stands alone: it is all that an inventory may hold.
+    public struct Place: Sendable {
+        /// The path of member names and positions.
+        public var path: [String]
+        /// The kinds that remain while a deletion has not cleared it.
+        public var remains: [String] = []
+        /// The kinds in the record itself, next to the identifier.
+        public var record: [String] = []
+        /// The coupons that are released.
+        public var released: [String] = []
+        /// Whether a portability export leaves it out.
+        public var isLeftOutOfPortability = false
+    }
+
+    /// Every value of the sample that stands alone.
+    public static let places = [
+        Place(path: ["profile", "id"], record: ["profile: internal number"]),
+        Place(path: ["profile", "created"], record: ["profile: dates"]),
+        Place(path: ["profile", "attributes"], remains: ["profile: attributes"]),
+        Place(path: ["profile", "closedSessions"], record: ["profile: totals"]),
+        Place(path: ["profile", "totalSales"], record: ["profile: totals"]),
+        Place(path: ["profile", "lastActivity"], record: ["profile: dates"]),
+        Place(
+            path: ["profile", "audienceMemberships"],
+            remains: ["profile: memberships"],
+            isLeftOutOfPortability: true
+        ),
+        Place(path: ["profile", "phone"], record: ["profile: other members"]),
+        Place(path: ["referrals"], remains: ["referrals: entries"]),
+        Place(path: ["coupons", "0"], isLeftOutOfPortability: true),
+        Place(path: ["coupons", "1"], remains: ["coupons: entries"]),
+        Place(path: ["coupons", "2"], remains: ["coupons: entries"], released: ["HELLO-13"]),
+        Place(path: ["coupons", "3"], remains: ["coupons: entries"]),
+        Place(path: ["loyalty", "programs", "4"], remains: ["loyalty: programs"]),
+        Place(path: ["loyalty", "programs", "5"], isLeftOutOfPortability: true),
+        Place(path: ["loyalty", "cards"], remains: ["loyalty: cards"]),
+        Place(path: ["giveaways"], remains: ["giveaways: entries"]),
+        Place(path: ["achievements", "0"], remains: ["achievements: progress"]),
+        Place(path: ["achievements", "1"], isLeftOutOfPortability: true),
+        Place(path: ["wallets"], remains: ["other section: entries"]),
+    ]
+
+    /// The sample with no other place in it; the identifier stays.
+    public static func only(_ place: Place) throws -> CustomerInventory {
+        let root = try RawJSON.parse(inventory)
+        let others = places.filter { $0.path != place.path }.compactMap { root[path: $0.path]?.place }
+        return try inventory(root.removing(Set(others)))
+    }
 
     /// An inventory of the customer `subject`, parsed.
     public static func inventory(

@@ -39,6 +39,12 @@ struct RemainsTests {
                 ["loyalty: programs"]
             ),
             (#"{"loyalty":{"programs":{"7":{"id":7,"joinDate":"2026-01-01T00:00:00Z"}}}}"#, ["loyalty: programs"]),
+            (
+                #"{"loyalty":{"programs":{"7":{"ledger":{"currentBalance":0,"currentTier":{"id":1,"name":"Gold"}}}}}}"#,
+                ["loyalty: programs"]
+            ),
+            (#"{"loyalty":{"programs":{"7":{"id":7,"favourite":"x"}}}}"#, ["loyalty: programs"]),
+            (#"{"loyalty":{"programs":{"7":{"id":7,"joinDate":"0001-01-01T00:00:00Z"}}}}"#, []),
             (#"{"loyalty":{"cards":[{"id":1}]}}"#, ["loyalty: cards"]),
             (#"{"achievements":[{"achievementId":11,"status":"not_started","progress":0}]}"#, []),
             (
@@ -48,6 +54,14 @@ struct RemainsTests {
             (
                 #"{"achievements":[{"achievementId":11,"status":"not_started","progress":2}]}"#,
                 ["achievements: progress"]
+            ),
+            (
+                #"{"achievements":[{"achievementId":11,"status":"not_started","startDate":"2026-01-01T00:00:00Z"}]}"#,
+                ["achievements: progress"]
+            ),
+            (
+                #"{"coupons":[{"value":"U","state":"used","recipientIntegrationId":"customer-42"}]}"#,
+                ["coupons: entries"]
             ),
             (#"{"giveaways":[{"code":"c"}],"referrals":[{"id":1}]}"#, ["giveaways: entries", "referrals: entries"]),
             (#"{"wallets":[{"id":1}]}"#, ["other section: entries"]),
@@ -75,6 +89,74 @@ struct RemainsTests {
             #expect(inventory.isAbsent && !inventory.hasProfile)
         }
         #expect(CustomerInventory.unknown(try SubjectID("a"), sectionsAsked: []).isAbsent)
+    }
+
+    @Test(
+        "the record itself is the customer's, as long as it says more than the identifier that was asked about",
+        arguments: [
+            (#"{"integrationId":"customer-42","attributes":{}}"#, []),
+            (#"{"integrationId":"customer-42","accountId":7,"sandbox":true,"closedSessions":0,"totalSales":0.0}"#, []),
+            (#"{"id":0,"created":"0001-01-01T00:00:00.000Z","lastActivity":"0001-01-01T00:00:00Z","phone":""}"#, []),
+            (#"{"integrationId":"customer-42","totalSales":1234.5}"#, ["profile: identifier", "profile: totals"]),
+            (#"{"integrationId":"customer-42","closedSessions":7}"#, ["profile: identifier", "profile: totals"]),
+            (#"{"integrationId":"customer-42","id":9}"#, ["profile: identifier", "profile: internal number"]),
+            (
+                #"{"integrationId":"customer-42","lastActivity":"2026-01-01T00:00:00Z"}"#,
+                ["profile: dates", "profile: identifier"]
+            ),
+            (
+                #"{"integrationId":"customer-42","phone":"+49"}"#,
+                ["profile: identifier", "profile: other members"]
+            ),
+            (#"{"phones":[null,{"a":1}]}"#, ["profile: other members"]),
+        ] as [(String, [String])]
+    )
+    func record(_ profile: String, _ kinds: [String]) throws {
+        let inventory = try Sample.inventory(#"{"profile":\#(profile)}"#)
+        #expect(inventory.record == kinds)
+        #expect(inventory.remains.isEmpty)
+        #expect(inventory.isCleared == kinds.isEmpty)
+        #expect(
+            !inventory.recordMembers.values.contains { $0.isEmpty } && inventory.recordMembers.isEmpty == kinds.isEmpty
+        )
+    }
+
+    @Test("a profile that was never stored is none, and one that holds anything is one")
+    func neverStored() throws {
+        for profile in [
+            #"{"id":0,"integrationId":"customer-42","created":"0001-01-01T00:00:00Z","attributes":{},"accountId":1}"#,
+            #"{"id":0,"integrationId":"customer-42","sandbox":true}"#,
+            #"{"integrationId":"customer-42","created":"0001-01-01T00:00:00+00:00"}"#,
+        ] {
+            let inventory = try Sample.inventory(#"{"profile":\#(profile)}"#)
+            #expect(inventory.isAbsent && !inventory.hasProfile)
+        }
+        for profile in [
+            #"{"id":0,"attributes":{"Name":"N"}}"#, #"{"id":0,"closedSessions":1}"#, #"{"id":3}"#,
+            #"{"id":0,"phone":"1"}"#,
+        ] {
+            let inventory = try Sample.inventory(#"{"profile":\#(profile)}"#)
+            #expect(!inventory.isAbsent && inventory.hasProfile)
+        }
+    }
+
+    @Test(
+        "only a coupon that may be reserved is released",
+        arguments: [
+            (#"{"value":"C"}"#, true), (#"{"value":"C","reservationCounter":1,"state":"used"}"#, true),
+            (#"{"value":"C","reservationCounter":0}"#, false), (#"{"value":"C","state":"used"}"#, false),
+            (#"{"value":"C","profileRedemptionCount":1}"#, false),
+            (#"{"value":"C","recipientIntegrationId":"customer-42"}"#, true),
+            (#"{"value":"C","implicitlyReserved":true,"recipientIntegrationId":"customer-42"}"#, false),
+        ]
+    )
+    func reserved(_ coupon: String, isReleased: Bool) throws {
+        let inventory = try Sample.inventory(#"{"coupons":[\#(coupon)]}"#)
+        #expect(inventory.ownReservations == (isReleased ? ["C"] : []))
+        #expect(inventory.remains == ["coupons: entries"])
+        // The operation of older deployments lists reservations and nothing else.
+        let older = try Sample.unknown(reservedCoupons: #"{"data":[{"value":"C","state":"used"}]}"#)
+        #expect(older.ownReservations == ["C"] && !older.isAbsent)
     }
 
     @Test("the reserved coupons of an older deployment count like the section of a newer one")

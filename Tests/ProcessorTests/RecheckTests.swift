@@ -7,19 +7,31 @@ import Testing
 
 @Suite("Rechecks")
 struct RecheckTests {
-    @Test("a customer who is unknown, or left as an empty shell, has not reappeared")
+    @Test("a customer who is unknown, or left as the identifier that was asked about, has not reappeared")
     func absent() throws {
         let subject = try SubjectID("customer")
-        #expect(Recheck.Finding(.unknown(subject, sectionsAsked: ["profile"])) == .absent)
-        let shell = Data(#"{"profile":{"integrationId":"customer","attributes":{}}}"#.utf8)
-        let inventory = try CustomerInventory(of: subject, sectionsAsked: ["profile"], body: shell)
-        #expect(Recheck.Finding(inventory) == .absent)
+        #expect(Recheck.Finding(.unknown(subject, sectionsAsked: ["profile"]), recordRemained: false) == .absent)
+        #expect(Recheck.Finding(try inventory(#"{"attributes":{}}"#), recordRemained: false) == .absent)
     }
 
     @Test("a customer with data has reappeared, and the finding names kinds of data and no values")
     func reappeared() throws {
-        let body = Data(#"{"profile":{"integrationId":"customer","attributes":{"Name":"N"}}}"#.utf8)
-        let inventory = try CustomerInventory(of: SubjectID("customer"), sectionsAsked: ["profile"], body: body)
-        #expect(Recheck.Finding(inventory) == .reappeared(["profile: attributes"]))
+        let inventory = try inventory(#"{"attributes":{"Name":"N"}}"#)
+        #expect(Recheck.Finding(inventory, recordRemained: true) == .reappeared(["profile: attributes"]))
+    }
+
+    @Test("a record is a reappearance, unless the erasure left it")
+    func record() throws {
+        let inventory = try inventory(#"{"integrationId":"customer","totalSales":3}"#)
+        #expect(
+            Recheck.Finding(inventory, recordRemained: false)
+                == .reappeared(["profile: identifier", "profile: totals"])
+        )
+        #expect(Recheck.Finding(inventory, recordRemained: true) == .absent)
+    }
+
+    private func inventory(_ profile: String) throws -> CustomerInventory {
+        let body = Data(#"{"profile":\#(profile)}"#.utf8)
+        return try CustomerInventory(of: SubjectID("customer"), sectionsAsked: ["profile"], body: body)
     }
 }

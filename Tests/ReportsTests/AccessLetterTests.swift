@@ -82,6 +82,72 @@ struct AccessLetterTests {
         #expect(text.contains("Giveaways") && text.contains("No data is recorded here."))
     }
 
+    @Test("sections that were not asked for are named, in each letter that could be taken to cover them")
+    func sectionsNotAsked() throws {
+        let narrow = try Sample.inventory(Data(#"{"profile":{"id":1}}"#.utf8), sectionsAsked: ["profile"])
+        let unknown = CustomerInventory.unknown(try SubjectID(Sample.subject), sectionsAsked: ["profile"])
+        for letter in [try letter(narrow), try letter(unknown), try Sample.letter(narrow, for: .portability)] {
+            try expectWellFormed(letter)
+            let text = visibleText(letter)
+            #expect(text.contains("We did not search the following parts"))
+            for title in ["Referrals", "Coupons", "Loyalty programs", "Giveaways", "Achievements"] {
+                #expect(text.contains(title))
+            }
+        }
+        #expect(!visibleText(try letter(Sample.inventory())).contains("We did not search"))
+    }
+
+    @Test("the kinds of data that are processed are those of which there is some")
+    func kinds() throws {
+        let text = visibleText(
+            try letter(Sample.inventory(#"{"profile":{"id":1},"giveaways":[],"referrals":[{"id":2}]}"#))
+        )
+        let kinds = try #require(text.split(separator: "Which kinds of data we process").last)
+            .split(separator: "The data itself follows")[0]
+        #expect(kinds.contains("Customer profile") && kinds.contains("Referrals") && !kinds.contains("Giveaways"))
+    }
+
+    @Test("a value that an API writes for what is not set is shown as not set, beside the value")
+    func unset() throws {
+        let text = visibleText(
+            try letter(
+                Sample.inventory(
+                    #"""
+                    {"profile":{"id":5,"created":"0001-01-01T00:00:00Z","attributes":{"bornId":0,"since":"0001-01-01T00:00:00Z"}},
+                     "coupons":[{"value":"C","campaignId":0,"usageLimit":0,"expiryDate":"0001-01-01T00:00:00.000Z"}]}
+                    """#
+                )
+            )
+        )
+        #expect(text.contains("not set 0001-01-01T00:00:00Z") && text.contains("not set 0001-01-01T00:00:00.000Z"))
+        #expect(text.contains("not set 0"))
+        #expect(text.contains("bornId0"), "an attribute of that value was set to it")
+    }
+
+    @Test(
+        "days are those of the controller's time zone",
+        arguments: [
+            ("2026-10-31T23:30:00Z", "1 November 2026"), ("2026-03-28T23:30:00Z", "29 March 2026"),
+            ("2026-03-31T22:30:00Z", "1 April 2026"), ("2026-10-31T22:30:00Z", "31 October 2026"),
+        ]
+    )
+    func days(received: String, day: String) throws {
+        var facts = try Sample.facts()
+        facts.timeZone = try #require(TimeZone(identifier: "Europe/Berlin"))
+        facts.receivedAt = try Date(received, strategy: .iso8601)
+        facts.producedAt = try Date("2026-12-31T23:10:00Z", strategy: .iso8601)
+        let inventory = try Sample.inventory()
+        let text = visibleText(
+            try AnswerLetter(
+                facts,
+                inventory: inventory,
+                disclosure: inventory.disclosure(for: .access),
+                controller: Sample.controller
+            ).rendered(with: .english())
+        )
+        #expect(text.contains("1 January 2027 · Request 42 · received \(day)"))
+    }
+
     @Test("where Talon.One holds nothing, the letter says so")
     func noData() throws {
         let document = try letter(.unknown(SubjectID(Sample.subject), sectionsAsked: Sample.sections))

@@ -9,14 +9,15 @@ import Testing
 @Suite("Export documents")
 struct ExportDocumentTests {
     @Test(
-        "the API's answer stands in an access export byte for byte, under its digest",
+        "the API's answer stands in the controller's copy byte for byte, under its digest",
         arguments: [
             Sample.inventory, Data("{\"profile\":{\"id\":1}}".utf8),
             Data(" \r\n{\"a\":1.0,\"a\":\"\\ud800\"}\n\n".utf8),
         ]
     )
     func lossless(inventory: Data) throws {
-        let document = try Sample.export(Sample.inventory(inventory))
+        let document = try Sample.export(Sample.inventory(inventory), audience: .controller)
+        #expect(document.fileName == "request-42-controller.json")
         let root = try RawJSON.parse(document.content)
         let header = try #require(root["dsr_export"])
         #expect(root["inventory"]?.bytes == (try RawJSON.parse(inventory).bytes))
@@ -44,27 +45,41 @@ struct ExportDocumentTests {
         #expect(header["sections_received"]?.elements.map(\.stringValue) == ["profile", "coupons"])
         #expect(
             header.members.map(\.name) == [
-                "format", "request", "reference", "right", "article", "outcome", "integration_id", "environment",
+                "format", "for", "request", "reference", "right", "article", "outcome", "integration_id", "environment",
                 "produced_at",
-                "controller", "ticket", "run", "software", "sections_asked", "sections_received", "third_party_paths",
-                "payload_bytes", "payload_sha256",
+                "controller", "ticket", "run", "software", "sections_asked", "sections_received", "left_out",
+                "payload_bytes", "payload_sha256", "source_sha256",
             ]
         )
     }
 
-    @Test("an access export keeps other people's identifiers, and says where they stand")
-    func thirdPartyPaths() throws {
+    @Test("an access export leaves out other people, as the letter does, and says where they were")
+    func thirdParties() throws {
         let document = try Sample.export(Sample.inventory())
-        let header = try #require(try RawJSON.parse(document.content)["dsr_export"])
-        let rows = try #require(header["third_party_paths"]?.elements)
-        #expect(
-            rows.map { "\($0["path"]?.stringValue ?? "") \($0["count"]?.numberText ?? "")" } == [
-                "referrals[].friendProfileIntegrationId 1", "referrals[].referredCustomers[] 2",
-                "coupons[].recipientIntegrationId 1", "loyalty.cards[].profiles[] 1",
-                "giveaways[].profileIntegrationId 1", "giveaways[].profileId 1",
-            ]
-        )
-        for person in Sample.otherPeople { #expect(document.text.contains(person)) }
+        let root = try RawJSON.parse(document.content)
+        let header = try #require(root["dsr_export"])
+        let places = [
+            "referrals[].friendProfileIntegrationId 1", "referrals[].referredCustomers[] 2",
+            "coupons[].recipientIntegrationId 1", "loyalty.cards[].profiles[] 1",
+            "giveaways[].profileIntegrationId 1", "giveaways[].profileId 1",
+        ]
+        func rows(_ list: RawJSON?) -> [String] {
+            list?.elements.map { "\($0["path"]?.stringValue ?? "") \($0["count"]?.numberText ?? "")" } ?? []
+        }
+        #expect(rows(header["left_out"]) == places)
+        #expect(header["left_out", "0", "reason"]?.stringValue == "data_of_another_person")
+        for person in Sample.otherPeople { #expect(!document.text.contains(person)) }
+        #expect(header["source_sha256"]?.stringValue == hex(Sample.inventory))
+        #expect(header["payload_sha256"]?.stringValue == (try hex(#require(root["inventory"]).bytes)))
+        let letter = try Sample.letter(Sample.inventory()).text
+        #expect(!letter.contains("the same data") || letter.contains("It is neither in this letter nor in the file"))
+
+        let copy = try Sample.export(Sample.inventory(), audience: .controller)
+        for person in Sample.otherPeople { #expect(copy.text.contains(person)) }
+        let copied = try #require(try RawJSON.parse(copy.content)["dsr_export"])
+        #expect(copied["for"]?.stringValue == "controller" && header["for"]?.stringValue == "subject")
+        #expect(rows(copied["withheld_from_subject"]) == places && copied["left_out"] == nil)
+        #expect(!letter.contains(copy.fileName))
     }
 
     @Test(
@@ -96,7 +111,7 @@ struct ExportDocumentTests {
     @Test("only access and portability are answered with data", arguments: [Right.rectification, .erasure])
     func otherRights(right: Right) throws {
         let inventory = try Sample.inventory()
-        for make in [Sample.export(_:for:), { try Sample.letter($0, for: $1) }] {
+        for make in [{ try Sample.export($0, for: $1) }, { try Sample.letter($0, for: $1) }] {
             let error = #expect(throws: ReportsError.self) { try make(inventory, right) }
             #expect(error?.code == .noSuchDocument)
         }

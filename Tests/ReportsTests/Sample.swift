@@ -22,11 +22,16 @@ extension Sample {
     }
 
     /// The export of an inventory.
-    static func export(_ inventory: CustomerInventory, for right: Right = .access) throws -> Document {
+    static func export(
+        _ inventory: CustomerInventory,
+        for right: Right = .access,
+        audience: ExportDocument.Audience = .subject
+    ) throws -> Document {
         try ExportDocument(
             facts(right, subject: inventory.subject.value),
             inventory: inventory,
             disclosure: inventory.disclosure(for: right),
+            audience: audience,
             controllerName: "Shop"
         ).rendered()
     }

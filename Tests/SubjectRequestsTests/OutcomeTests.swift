@@ -5,7 +5,7 @@ import Testing
 struct OutcomeTests {
     @Test("the outcomes that complete a request are those that answer it")
     func completes() {
-        let completing: Set<Outcome> = [.exported, .noData, .rectified, .erased, .alreadyAbsent]
+        let completing: Set<Outcome> = [.exported, .noData, .rectified, .erased, .recordRemains, .alreadyAbsent]
         #expect(Set(Outcome.allCases.filter(\.completes)) == completing)
     }
 
@@ -24,8 +24,8 @@ struct OutcomeTests {
     func words() {
         #expect(
             Outcome.allCases.map(\.rawValue) == [
-                "exported", "no_data", "rectified", "not_applied", "erased", "already_absent", "residual_data",
-                "outcome_unknown", "refused_by_api",
+                "exported", "no_data", "rectified", "not_applied", "erased", "record_remains", "already_absent",
+                "residual_data", "outcome_unknown", "refused_by_api",
             ]
         )
         #expect(

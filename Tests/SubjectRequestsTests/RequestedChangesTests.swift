@@ -19,6 +19,36 @@ struct RequestedChangesTests {
         #expect(throws: InvalidRequest.self) { try RequestedChanges(json: json) }
     }
 
+    @Test(
+        "what readers of JSON understand differently is refused, with a sentence that says so",
+        arguments: [
+            (#"{"a":1,"a":2}"#, "twice"), (#"{"a":1,"\u0061":1}"#, "twice"), (#"{"a":{"b":[{"c":1,"c":1}]}}"#, "twice"),
+            (#"{"a":1,"b":{"x":1},"a":1}"#, "twice"),
+            (
+                #"{"a":\#(String(repeating: "[", count: 70))\#(String(repeating: "]", count: 70))}"#,
+                "nest deeper"
+            ),
+        ]
+    )
+    func ambiguous(json: String, reason: String) {
+        let error = #expect(throws: InvalidRequest.self) { try RequestedChanges(json: json) }
+        #expect(error?.reason.contains(reason) == true)
+    }
+
+    @Test("half a surrogate pair is refused", arguments: [#"{"a":"\ud800"}"#, #"{"a":["\udc00x"]}"#, #"{"\ud800":1}"#])
+    func surrogates(json: String) {
+        #expect(throws: InvalidRequest.self) { try RequestedChanges(json: json) }
+    }
+
+    @Test("the same name in two objects, and names that Unicode calls equivalent, are different names")
+    func differentNames() throws {
+        #expect(try RequestedChanges(json: #"{"a":{"a":1},"b":{"a":1}}"#).names == ["a", "b"])
+        let names = try RequestedChanges(json: "{\"e\u{301}\":1,\"\u{e9}\":2}").names
+        #expect(Set(names.map { Array($0.utf8) }).count == 2)
+        let number = "123456789012345678901234567890123456789012345"
+        #expect(try RequestedChanges(json: "{\"Card\":\(number)}").json.contains(number))
+    }
+
     @Test("changes print their number, but neither names nor values")
     func redaction() throws {
         let changes = try RequestedChanges(json: #"{"canaryName":"canaryValue"}"#)

@@ -9,6 +9,7 @@ public enum EnglishTemplates {
         "labels.json": PackageResources.labels_json,
         "letterhead.html.mustache": PackageResources.letterhead_html_mustache,
         "no-data-letter.html.mustache": PackageResources.no_data_letter_html_mustache,
+        "not-asked.html.mustache": PackageResources.not_asked_html_mustache,
         "page.html.mustache": PackageResources.page_html_mustache,
         "portability-letter.html.mustache": PackageResources.portability_letter_html_mustache,
         "reference.html.mustache": PackageResources.reference_html_mustache,

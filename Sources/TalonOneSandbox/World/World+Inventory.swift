@@ -17,7 +17,7 @@ extension World {
         for section in asked {
             body[section.rawValue] =
                 switch section {
-                case .profile: json(profile, settings: settings)
+                case .profile: answered(profile, settings: settings)
                 case .referrals:
                     .array(profile.advocateOf.compactMap { referrals[$0] }.map { json($0, inventory: true) })
                 case .coupons: .array(coupons(of: profile))
@@ -27,6 +27,13 @@ extension World {
                 }
         }
         return .ok(.object(body))
+    }
+
+    private func answered(_ profile: Profile, settings: SandboxSettings) -> JSON {
+        guard var body = json(profile, settings: settings).members else { return .null }
+        if profile.id == 0 { body = ["integrationId": .string(profile.integrationId), "attributes": [:]] }
+        if let other = settings.profileOfAnother { body["integrationId"] = .string(other) }
+        return .object(body)
     }
 
     /// The coupons created for, reserved by or redeemed by the customer, and those visible to every customer.

@@ -40,13 +40,15 @@ extension World {
         profiles[integrationId] =
             switch settings.afterDelete {
             case .gone: nil
-            case .hollow:
+            case .hollow, .totals:
                 Profile(
                     id: profile.id,
                     integrationId: integrationId,
                     created: profile.created,
-                    lastActivity: profile.lastActivity
+                    lastActivity: profile.lastActivity,
+                    totalSales: settings.afterDelete == .totals ? profile.totalSales : 0
                 )
+            case .identifierOnly: Profile(id: 0, integrationId: integrationId, created: "", lastActivity: "")
             }
         return .noContent
     }

@@ -25,14 +25,16 @@ extension World {
         for id in integrationIds {
             coupons[value]?.reservedBy.removeAll { $0 == id }
             profiles[id]?.reservations.removeAll { $0 == value }
+            guestReservations[id]?.removeAll { $0 == value }
         }
         return .noContent
     }
 
     /// The coupons that a customer has reserved.
     func reservedCoupons(of integrationId: String) throws(Refusal) -> Answer {
-        guard let profile = profiles[integrationId] else { throw .notFound }
-        let found = profile.reservations.compactMap { coupons[$0] }
+        let guest = guestReservations[integrationId] ?? []
+        guard profiles[integrationId] != nil || !guest.isEmpty else { throw .notFound }
+        let found = ((profiles[integrationId]?.reservations ?? []) + guest).compactMap { coupons[$0] }
         return .ok(["totalResultSize": .int(found.count), "data": .array(found.map(json))])
     }
 

@@ -15,6 +15,8 @@ struct World: Sendable {
     var achievements: [SandboxSeed.Achievement] = []
     /// The referral codes for each friend, who may not have a profile yet.
     var invitations: [String: [String]] = [:]
+    /// The coupons reserved for each customer who had no profile then.
+    var guestReservations: [String: [String]] = [:]
     private var lastNumber: Int64 = 0
 
     struct Profile: Sendable, Equatable {
@@ -123,6 +125,14 @@ struct World: Sendable {
                 recipient: coupon.recipientIntegrationId
             )
             if coupon.implicitlyReserved == true { implicitCoupons.append(coupon.value) }
+            for id in coupon.reservedFor ?? [] {
+                coupons[coupon.value]?.reservedBy.append(id)
+                if profiles[id] == nil {
+                    guestReservations[id, default: []].append(coupon.value)
+                } else {
+                    profiles[id]?.reservations.append(coupon.value)
+                }
+            }
             if let recipient = coupon.recipientIntegrationId {
                 touch(profile: recipient, at: now)
                 profiles[recipient]?.received.append(coupon.value)

@@ -48,6 +48,11 @@ struct EraseCommand: AsyncParsableCommand {
         case .noData:
             Terminal.out("Request \(request.id): Talon.One has no such customer (no_data). Nothing was erased.")
         case .alreadyAbsent: Terminal.out("Request \(request.id): the customer was already absent.")
+        case .recordRemains:
+            Terminal.out(
+                "Request \(request.id): the data was erased, but Talon.One keeps the customer's record (record_remains). "
+                    + "The confirmation names what stays."
+            )
         default: Terminal.out("Request \(request.id): erased; a second read found no data.")
         }
         if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }

@@ -16,6 +16,7 @@ struct ExportCommand: AsyncParsableCommand {
             Examples:
               dsr export customer-42 --output customer.json --ticket T-1
               dsr export customer-42 --output - --portability
+              dsr export customer-42 --output internal.json --for controller
             """
     )
 
@@ -29,6 +30,14 @@ struct ExportCommand: AsyncParsableCommand {
     var force = false
     @Flag(help: "Export only what Art. 20 GDPR covers: the data that the customer provided.")
     var portability = false
+    @Option(
+        name: .customLong("for"),
+        help: """
+            Who is to read the file: subject (without data of other customers; to be sent) or controller (the whole \
+            inventory; not to be sent).
+            """
+    )
+    var audience: ExportAudience = .subject
     @Option(help: ArgumentHelp("The ticket of the request; kept in the evidence.", valueName: "reference"))
     var ticket: String?
     @OptionGroup var origin: OriginOptions
@@ -48,11 +57,14 @@ struct ExportCommand: AsyncParsableCommand {
         )
         submission.submittedBy = CurrentUser.name
         let configuration = try await options.load()
-        let (request, deliveryFailure) = try await SingleRequest(submission: submission, configuration: configuration)
-            .process()
+        let (request, deliveryFailure) = try await SingleRequest(
+            submission: submission,
+            configuration: configuration,
+            withControllerCopy: audience == .controller
+        ).process()
         guard let outcome = request.outcome, outcome.completes else { throw request.failure }
         let content = try await configuration.withStore { store in
-            try await store.content(ofDocument: "request-\(request.id)-export.json")
+            try await store.content(ofDocument: "request-\(request.id)-\(audience.fileNamePart).json")
         }
         guard let content else {
             throw Failure(
@@ -64,7 +76,7 @@ struct ExportCommand: AsyncParsableCommand {
         Terminal.note(
             outcome == .noData
                 ? "Request \(request.id): Talon.One has no such customer (no_data). The export says so."
-                : "Request \(request.id): exported, \(content.count.counted("byte"))."
+                : "Request \(request.id): exported, \(content.count.counted("byte")), \(audience.note)."
         )
         if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
     }
@@ -92,6 +104,25 @@ struct ExportCommand: AsyncParsableCommand {
                 .needsAction,
                 "\(Failure(error).sentence); the export is in the database, and 'dsr run' writes it to the report directory"
             )
+        }
+    }
+}
+
+/// The reader of the file.
+enum ExportAudience: String, CaseIterable, ExpressibleByArgument {
+    case subject, controller
+
+    fileprivate var fileNamePart: String {
+        switch self {
+        case .subject: "export"
+        case .controller: "controller"
+        }
+    }
+
+    fileprivate var note: String {
+        switch self {
+        case .subject: "for the customer: data of other people is left out"
+        case .controller: "for the controller: not to be sent to the customer"
         }
     }
 }

@@ -6,12 +6,15 @@ import SubjectRequests
 struct SingleRequest {
     let submission: Submission
     let configuration: DsrConfiguration
+    /// Whether an export comes with the controller's copy, whatever is configured.
+    var withControllerCopy = false
 
     /// - Returns: The request afterwards, and why documents of it could not be delivered.
     /// - Throws: ``Failure`` where it could not be processed. It is in the queue then, unless the failure says otherwise.
     func process() async throws -> (request: RequestSummary, deliveryFailure: String?) {
         var settings = try configuration.processor(actor: CurrentUser.name)
         settings.waitsAtStart = false
+        if withControllerCopy { settings.controllerCopy = true }
         // Checks everything that a run needs before the request is in the queue.
         _ = try configuration.talonOne()
         let id = try await configuration.withQueue { store in try await store.submit(submission) }

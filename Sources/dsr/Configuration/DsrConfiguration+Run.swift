@@ -26,6 +26,7 @@ extension DsrConfiguration {
         _ = try subjectKeys()
         run.brake = brake()
         run.recheck = recheck()
+        if let copy = settings[ReportSettings.controllerCopy] { run.controllerCopy = copy }
         if let names = settings[EvidenceSettings.attributeNames] { run.namesAttributes = names }
         if let results = settings[EvidenceSettings.resultsPerCheckpoint] { run.resultsPerCheckpoint = results }
         if let concurrency = settings[RunSettings.concurrency] { run.concurrency = concurrency }

@@ -1,5 +1,5 @@
 enum ReportSettings {
-    static let group = SettingGroup(title: "Documents", rows: [directory])
+    static let group = SettingGroup(title: "Documents", rows: [directory, controllerCopy])
 
     static let directory = Setting(
         "reports.directory",
@@ -7,6 +7,13 @@ enum ReportSettings {
         .path,
         default: .unset("none; `dsr run` needs it"),
         help: "Directory to which documents are written."
+    )
+    static let controllerCopy = Setting(
+        "reports.controllerCopy",
+        "DSR_REPORTS_CONTROLLER_COPY",
+        .flag,
+        default: .value("false"),
+        help: "Whether each export comes with a copy of the whole inventory, for the controller only."
     )
 }
 
