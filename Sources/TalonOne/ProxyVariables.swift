@@ -14,7 +14,7 @@ struct ProxyVariables {
     func proxy(for configuration: TalonOneConfiguration) throws(TalonOneError) -> HTTPClient.Configuration.Proxy? {
         let names = configuration.usesTLS ? ["https_proxy", "all_proxy"] : ["http_proxy", "all_proxy"]
         guard let (name, text) = names.lazy.compactMap(variable).first,
-            !LoopbackHost.contains(configuration.host), !isExcluded(configuration.host, configuration.port)
+            !LoopbackHost.contains(configuration.hostName), !isExcluded(configuration.hostName, configuration.port)
         else { return nil }
         return try Self.proxy(text, namedBy: name)
     }

@@ -69,7 +69,7 @@ extension TalonOneClient {
         do {
             response = try await http.execute(httpRequest(for: request), deadline: deadline)
         } catch {
-            throw TalonOneError(error, of: operation, host: configuration.host)
+            throw TalonOneError(error, of: operation, host: configuration.hostName)
         }
 
         let status = Int(response.status.code)
@@ -97,7 +97,7 @@ extension TalonOneClient {
         } catch is NIOTooManyBytesError {
             throw TalonOneError(.bodyTooLarge, operation: operation, status: status, mayHaveActed: true)
         } catch {
-            throw TalonOneError(error, of: operation, host: configuration.host)
+            throw TalonOneError(error, of: operation, host: configuration.hostName)
         }
         let mustBeReadable = operation.promisesBody && status != 204
         guard !mustBeReadable || JSONObjectShape.isReadable(body) else {

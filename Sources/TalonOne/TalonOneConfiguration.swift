@@ -57,7 +57,7 @@ public struct TalonOneConfiguration: Sendable {
     /// - Returns: Its host, as in ``host``.
     /// - Throws: ``TalonOneError/Code-swift.struct/invalidConfiguration``.
     public static func host(ofBaseURL baseURL: String) throws(TalonOneError) -> String {
-        host(of: try validated(baseURL))
+        host(of: try validated(baseURL, allowPlaintext: true))
     }
 
     private static func host(of validatedURL: String) -> String {
@@ -92,8 +92,8 @@ extension TalonOneConfiguration {
     /// Whether calls are encrypted.
     var usesTLS: Bool { baseURL.lowercased().hasPrefix("https:") }
 
-    /// The host of the base URL in small letters, an IPv6 address without brackets.
-    var host: String {
+    /// The host of the base URL in lower case, without the port; an IPv6 address without brackets.
+    var hostName: String {
         LoopbackHost.withoutBrackets((URLComponents(string: baseURL)?.host ?? "").lowercased())
     }
 
