@@ -13,8 +13,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Admits new rows, claims the earliest deadlines first, and exports, corrects or erases. Each result is recorded \
             with its evidence and documents in one commit; the documents are written to the report directory. Several runs \
-            on several hosts may share one queue, and take over the requests of a run that died. SIGTERM and SIGINT \
-            let calls in flight finish, record their results and return the rest to the queue; a second signal stops \
+            on several hosts may share one queue, and take over the requests of a run that died. SIGTERM, SIGINT \
+            and SIGHUP let calls in flight finish, record their results and return the rest to the queue; a second signal stops \
             at once.
 
             Examples:
@@ -78,6 +78,7 @@ struct RunCommand: AsyncParsableCommand {
         settings.limit = limit
         if let grace { settings.grace = .seconds(grace) }
         if let maxRate { settings.callsPerSecond = maxRate }
+        SafeguardText(settings: settings).print()
         if dryRun { return try await printDryRun(configuration, settings) }
         guard settings.reportsDirectory != nil else { throw Failure.noReportDirectory }
         for warning in try configuration.database().warnings { Terminal.note("Warning: \(warning)") }

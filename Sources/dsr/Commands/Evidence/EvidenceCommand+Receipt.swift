@@ -69,7 +69,7 @@ extension EvidenceCommand {
         func run() throws {
             let content =
                 file == "-"
-                ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+                ? FileHandle.standardInput.readDataToEndOfFile() : InputFile.read(file)
             guard let content else { throw Failure(.usage, "the receipt cannot be read") }
             let log = try VerifierKey(option: "--key", key)
             let witnesses = try witness.map { try VerifierKey(option: "--witness", $0) }
