@@ -22,6 +22,12 @@ public enum Signing: Sendable, Hashable {
     case signed(size: Int)
     /// It is not, for that reason; the entries wait for the next checkpoint.
     case failed(String)
+
+    /// Why it is not signed; `nil` where it is, or no key is configured.
+    public var failure: String? {
+        guard case .failed(let sentence) = self else { return nil }
+        return sentence
+    }
 }
 
 /// Signs checkpoints of the evidence log for a run: now and then while it goes on, and at its end.

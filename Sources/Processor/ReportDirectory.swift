@@ -42,6 +42,29 @@ public struct ReportDirectory: Sendable {
         return nil
     }
 
+    /// What would prevent ``prepare()``; creates nothing.
+    func problem() -> String? { Self.problem(of: path, named: "report directory", createsParents: false) }
+
+    /// What prevents files from being written to a directory that is created where it is missing.
+    static func problem(of path: String, named name: String, createsParents: Bool) -> String? {
+        var place = path
+        if access(place, F_OK) != 0 {
+            repeat {
+                let parent = (place as NSString).deletingLastPathComponent
+                place = parent.isEmpty ? "." : parent
+            } while createsParents && access(place, F_OK) != 0 && place != "/" && place != "."
+        }
+        var status = stat()
+        guard stat(place, &status) == 0 else {
+            return "the \(name) cannot be created: \(String(cString: strerror(errno)))"
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return "the \(name) is not a directory" }
+        guard access(place, W_OK | X_OK) == 0 else {
+            return "the \(name) is not writable: \(String(cString: strerror(errno)))"
+        }
+        return nil
+    }
+
     /// Writes one document, replacing a file of that name: after a crash the same bytes are written again.
     ///
     /// - Throws: `AtomicFile.Failure`.

@@ -104,7 +104,7 @@ extension ProcessorSettings {
         )
     }
 
-    fileprivate var limits: CallLimiter.Limits {
+    var limits: CallLimiter.Limits {
         CallLimiter.Limits(inFlight: concurrency, callsPerSecond: callsPerSecond, outagePatience: apiPatience)
     }
 }

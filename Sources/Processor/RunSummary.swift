@@ -13,17 +13,13 @@ public struct RunSummary: Sendable {
     public let signing: Signing
 
     /// Why the evidence log could not be signed; `nil` where it was, or no key is configured.
-    public var signingFailure: String? {
-        guard case .failed(let sentence) = signing else { return nil }
-        return sentence
-    }
+    public var signingFailure: String? { signing.failure }
 
-    /// Whether an operator must act: a request failed, was refused, waits for an operator or is late, a document was not
-    /// delivered, the log was not signed, or the sums do not agree.
+    /// Whether an operator must act: something that this run or an earlier one found is not settled, a document was not
+    /// delivered, the log was not signed, or the sums do not agree. Routine waits for an operator do not count.
     public var needsAction: Bool {
         let counts = report.counts
         return counts.failed > 0 || counts.refused > 0 || deliveryFailure != nil || signingFailure != nil
-            || !report.balances || !report.attention.isEmpty
-            || counts.waiting.contains { $0.key.needsAction && $0.value > 0 }
+            || !report.balances || !report.attention.isEmpty || !report.needsAction.isEmpty
     }
 }

@@ -25,6 +25,7 @@ extension DsrConfiguration {
         run.subjectKey = try subjectKey()
         run.brake = brake()
         run.recheck = recheck()
+        if let days = settings[AttentionSettings.days] { run.attentionDays = days }
         if let names = settings[EvidenceSettings.attributeNames] { run.namesAttributes = names }
         if let results = settings[EvidenceSettings.resultsPerCheckpoint] { run.resultsPerCheckpoint = results }
         if let concurrency = settings[RunSettings.concurrency] { run.concurrency = try affordable(concurrency) }

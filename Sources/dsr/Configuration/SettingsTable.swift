@@ -4,8 +4,8 @@
 enum SettingsTable {
     static let groups = [
         DatabaseSettings.group, TalonOneSettings.group, CallSettings.group, RunSettings.group, ReportSettings.group,
-        DeadlineSettings.group, GateSettings.group, BrakeSettings.group, EvidenceSettings.group,
-        ControllerSettings.group,
+        DeadlineSettings.group, GateSettings.group, BrakeSettings.group, AttentionSettings.group,
+        EvidenceSettings.group, ControllerSettings.group,
     ]
 
     static let rows = groups.flatMap(\.rows)
