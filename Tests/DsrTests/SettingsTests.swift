@@ -192,7 +192,8 @@ struct SettingsTests {
     @Test(
         "a list of channels that was written in another notation is refused, not taken for one channel",
         arguments: [
-            "web;phone", "web|phone", "\"web\"", "'web'", "\"web,phone\"", "[web, phone]", "{web}", "web\nphone",
+            "web;phone", "web phone", "web|phone", "\"web\"", "'web'", "\"web,phone\"", "[web, phone]", "{web}",
+            "web\nphone",
         ]
     )
     func channels(_ text: String) async throws {

@@ -100,11 +100,11 @@ extension SettingType<[String]> {
         Self(expectation: "a text or a list of texts", isList: true) { raw in try raw.entries() }
     }
 
-    /// Names. A name with a separator, a quote or a bracket is a list that was written as one text, and is refused.
+    /// Names. A name with a separator, a space, a quote or a bracket is a list that was written as one text; it is refused.
     static var names: Self {
         Self(expectation: "a name or a list of names", isList: true) { raw in
             let entries = try raw.entries()
-            guard !entries.contains(where: { $0.contains(/[,;|"'\[\]{}\p{Cc}]/) }) else {
+            guard !entries.contains(where: { $0.contains(/[,;|"'\[\]{}\s\p{Cc}]/) }) else {
                 throw SettingMisfit(detail: "for example [web, phone] in the file, or web,phone in the variable")
             }
             return entries
