@@ -24,6 +24,16 @@ public enum Signing: Sendable, Hashable {
     case notFiled(size: Int, String)
     /// It is not signed, for that reason; the entries wait for the next checkpoint.
     case failed(String)
+
+    /// Why it is not signed, or its checkpoint not filed, as a sentence; `nil` where it is, or no key is configured.
+    public var failure: String? {
+        switch self {
+        case .unconfigured, .signed: nil
+        case .notFiled(_, let reason): "the evidence log was signed, and its checkpoint was not filed: \(reason)"
+        case .failed(let reason):
+            "the evidence log was not signed; its new entries wait for the next checkpoint: \(reason)"
+        }
+    }
 }
 
 /// Signs checkpoints of the evidence log for a run: now and then while it goes on, and at its end.

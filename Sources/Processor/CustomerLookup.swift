@@ -17,7 +17,7 @@ public enum CustomerLookup {
         } catch let error as TalonOneError where error.code == .notFound && error.isAnswerOfTheAPI {
             return false
         } catch let error as InventoryError {
-            throw RunError(.answerUnreadable, "Talon.One's answer cannot be used: \(error)")
+            throw RunError(.apiUnavailable, "Talon.One's answer cannot be used: \(error)")
         }
     }
 }

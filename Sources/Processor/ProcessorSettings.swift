@@ -33,6 +33,8 @@ public struct ProcessorSettings: Sendable {
     public var brake = ErasureBrake.Limits()
     /// The ticket that allows an unusually large number of erasures.
     public var brakeTicket: String?
+    /// The age in days after which a routine wait for an operator needs action.
+    public var attentionDays = 7
     /// Whether the evidence log has the names of rectified attributes.
     public var namesAttributes = false
     /// When erased customers are rechecked; `nil` for never.

@@ -103,6 +103,33 @@ public struct ReportDirectory: Sendable {
             + "a report directory of its own"
     }
 
+    /// What would prevent ``prepare()``; creates nothing.
+    func problem() -> String? {
+        let marker = (path as NSString).appendingPathComponent(Self.markerName)
+        return Self.problem(of: path, named: "report directory", createsParents: false)
+            ?? (access(marker, F_OK) == 0 ? ownershipProblem(marker) : nil)
+    }
+
+    /// What prevents files from being written to a directory that is created where it is missing.
+    static func problem(of path: String, named name: String, createsParents: Bool) -> String? {
+        var place = path
+        if access(place, F_OK) != 0 {
+            repeat {
+                let parent = (place as NSString).deletingLastPathComponent
+                place = parent.isEmpty ? "." : parent
+            } while createsParents && access(place, F_OK) != 0 && place != "/" && place != "."
+        }
+        var status = stat()
+        guard stat(place, &status) == 0 else {
+            return "the \(name) cannot be created: \(String(cString: strerror(errno)))"
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return "the \(name) is not a directory" }
+        guard access(place, W_OK | X_OK) == 0 else {
+            return "the \(name) is not writable: \(String(cString: strerror(errno)))"
+        }
+        return nil
+    }
+
     /// Writes one document. A file that has the same bytes is left as it is: a run may have crashed after it wrote it.
     ///
     /// - Returns: `false` where a file of that name has other bytes. It is not replaced.

@@ -213,7 +213,7 @@ extension ProcessorSettings {
 
     fileprivate var databasePatienceAtStart: Duration { waitsAtStart ? databasePatience : .zero }
 
-    fileprivate var limits: CallLimiter.Limits {
+    var limits: CallLimiter.Limits {
         CallLimiter.Limits(inFlight: concurrency, callsPerSecond: callsPerSecond, outagePatience: apiPatience)
     }
 }

@@ -10,11 +10,11 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
         public static let databaseUnavailable = Code(name: "database unavailable")
         /// The database's schema is not the one of this version, or the role may not use it.
         public static let schema = Code(name: "schema")
-        /// The API answered something that cannot be read.
-        public static let answerUnreadable = Code(name: "answer unreadable")
+        /// The API cannot be reached, or what answers is not the API.
+        public static let apiUnavailable = Code(name: "API unavailable")
         /// A signal stopped it first.
         public static let stopped = Code(name: "stopped")
-        /// The database refuses the credentials.
+        /// The API or the database refuses the credentials.
         public static let credentialsRefused = Code(name: "credentials refused")
         /// A template is broken, a setting is impossible, or the database is not what dsr needs.
         public static let configuration = Code(name: "configuration")

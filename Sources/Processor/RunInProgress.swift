@@ -56,14 +56,11 @@ struct RunInProgress: Sendable {
             delivery.finish()
             context.lease.runEnds()
             let end = context.shutdown.end ?? .done
-            let (report, failure) = try await finish(end, dispatcher, rechecks, delivered)
+            var (report, failure) = try await finish(end, dispatcher, rechecks, delivered)
             signing.finish()
-            return RunSummary(
-                report: report,
-                end: end,
-                deliveryFailure: failure,
-                signing: await signed
-            )
+            let signature = await signed
+            report.add(unsigned: signature.failure)
+            return RunSummary(report: report, end: end, deliveryFailure: failure, signing: signature)
         }
     }
 
@@ -157,6 +154,9 @@ struct RunInProgress: Sendable {
         )
         report.brake = dispatcher.brakeReason?.description
         report.attention.missedRechecks = rechecks.missed
+        report.add(undelivered: delivered.failure)
+        // The log is signed after the report, which is in it. That a key cannot be used is known before.
+        if case .keyUnusable(let sentence) = settings.signing { report.add(unsigned: sentence) }
         let documents = [try report.html(with: templates), report.json()]
         try await context.store.retrying { [tally, report] store in
             try await store.endRun(

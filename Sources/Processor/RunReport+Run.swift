@@ -25,6 +25,7 @@ extension RunReport {
         counts.waiting = finish.queue.waiting
         counts.leftForNextRun = finish.queue.later + finish.queue.ready
         counts.takenByOthers = finish.queue.running + (finish.queue.closed - start.closed) - finish.closedByRun
+        counts.answeredLate = finish.answeredLate
         counts.calls = tally.calls
         counts.reportsDelivered = finish.delivered
         counts.reportsUndelivered = finish.undelivered
@@ -38,9 +39,13 @@ extension RunReport {
             endedAt: Date(),
             ending: end.sentence,
             counts: counts,
-            needsAction: finish.needingAction.map(Row.init)
+            needsAction: finish.rows
         )
         retries = finish.returned.map { Retry(reason: $0.reason, count: $0.count, nextTry: $0.notBefore) }
+        let (urgent, routine) = finish.actions.requests.partitioned(by: \.isRoutine)
+        self.routine = routine.map(Row.init)
+        unlistedRoutine = finish.actions.routine - routine.count
+        unlistedNeedsAction = finish.actions.needingAction - urgent.count
         attention = finish.attention
     }
 
@@ -49,10 +54,35 @@ extension RunReport {
         let queue: QueueSnapshot, closedByRun: Int
         /// Documents that the run delivered, and those that are still undelivered.
         var delivered: Int, undelivered: Int
-        let needingAction: [RequestSummary]
         /// What was tried and goes on in another run. What was only given back because this one ends is not among it.
         let returned: [ReturnedRequests]
+        /// Requests that were answered late.
+        let answeredLate: Int
+        /// What an operator must act on: requests, incidents, holds.
+        let actions: PendingActions, incidents: [Incident], holds: [HoldReview]
         var attention: Attention
+
+        /// All that needs action, most urgent first.
+        fileprivate var rows: [Row] {
+            actions.requests.filter { !$0.isRoutine }.map(Row.init) + heldBack + incidents.map(Row.init)
+                + holds.map(Row.init)
+        }
+
+        private var heldBack: [Row] {
+            guard actions.heldBack > 0 else { return [] }
+            return [
+                Row(
+                    .erasures,
+                    count: actions.heldBack,
+                    right: Right.erasure.rawValue,
+                    state: Gate.brake.rawValue,
+                    reason: "held back because there were unusually many",
+                    ageDays: actions.heldBackAgeDays,
+                    due: actions.heldBackDue?.description,
+                    command: "dsr run --allow-spike TICKET"
+                )
+            ]
+        }
 
         /// - Throws: ``StoreError``.
         static func read(by context: RunContext, delivered: Int) async throws -> Finish {
@@ -63,10 +93,17 @@ extension RunReport {
                     closedByRun: closedByRun,
                     delivered: delivered,
                     undelivered: try await store.undeliveredCount(),
-                    needingAction: try await store.requestsNeedingAction(run: context.run, limit: 1_000),
                     returned: try await store.returned(by: context.run).filter {
                         $0.reason != APIError.cancelled.description
                     },
+                    answeredLate: try await store.answeredLate(by: context.run),
+                    actions: try await store.pendingActions(
+                        after: context.settings.attentionDays,
+                        atRisk: 7,
+                        limit: 1_000
+                    ),
+                    incidents: try await store.incidents(after: 0, includingClosed: false, limit: 100),
+                    holds: try await store.holdsToReview(limit: 100),
                     attention: try await store.attention()
                 )
             }
@@ -74,14 +111,87 @@ extension RunReport {
     }
 }
 
-extension RunReport.Row {
-    fileprivate init(_ request: RequestSummary) {
-        self.init(
-            requestID: request.id,
-            right: Right(rawValue: request.kind)?.rawValue ?? "unknown",
-            answerBy: request.answerBy?.description,
-            state: request.outcome?.rawValue ?? request.state.rawValue,
-            reason: request.reason ?? ""
+extension RunReport {
+    /// Adds documents that could not be written.
+    mutating func add(undelivered failure: String?) {
+        guard let failure else { return }
+        needsAction.append(
+            Row(
+                .documents,
+                count: max(1, counts.reportsUndelivered),
+                state: "not_delivered",
+                reason: failure,
+                command: "dsr reports deliver"
+            )
         )
+    }
+
+    /// Adds evidence that could not be signed, once.
+    mutating func add(unsigned failure: String?) {
+        guard let failure, !needsAction.contains(where: { $0.kind == .evidence }) else { return }
+        needsAction.append(Row(.evidence, state: "not_signed", reason: failure, command: "dsr evidence verify"))
+    }
+}
+
+extension RunReport.Row {
+    fileprivate init(_ action: PendingAction) {
+        let request = action.request
+        let fallback = request.waitingFor.map(\.explanation) ?? (action.isOverdue ? "past its answer-by date" : "")
+        self.init(
+            .request,
+            number: request.id,
+            right: Right(rawValue: request.kind)?.rawValue ?? "unknown",
+            state: request.outcome?.rawValue ?? request.waitingFor?.rawValue ?? request.state.rawValue,
+            reason: request.reason ?? fallback,
+            ageDays: action.ageDays,
+            due: action.due?.description,
+            isOverdue: action.isOverdue,
+            command: request.nextCommand
+        )
+    }
+
+    fileprivate init(_ incident: Incident) {
+        self.init(
+            .incident,
+            number: incident.id,
+            right: Right.erasure.rawValue,
+            state: "reappeared",
+            reason: "the customer of request \(incident.request) is in Talon.One again",
+            ageDays: Int(Date().timeIntervalSince(incident.openedAt) / 86_400),
+            due: incident.subjectKeptUntil.map { CivilDate($0, in: .gmt).description },
+            command: "dsr incidents list"
+        )
+    }
+
+    fileprivate init(_ hold: HoldReview) {
+        self.init(
+            .hold,
+            number: hold.id,
+            state: "review",
+            reason: "an operator must check whether the legal hold is still right",
+            ageDays: hold.ageDays,
+            due: hold.reviewOn.description,
+            command: "dsr requests holds"
+        )
+    }
+}
+
+extension RequestSummary {
+    /// What an operator runs next.
+    fileprivate var nextCommand: String {
+        switch waitingFor {
+        case .identity: "dsr requests verify \(id)"
+        case .approval: "dsr requests approve \(id)"
+        case .clarification: "dsr requests resume \(id)"
+        case .holdUncertain: "dsr requests holds"
+        default: "dsr requests show \(id)"
+        }
+    }
+}
+
+extension Array {
+    /// The elements without a property, and those with it, in their order.
+    fileprivate func partitioned(by isSecond: (Element) -> Bool) -> ([Element], [Element]) {
+        (filter { !isSecond($0) }, filter(isSecond))
     }
 }

@@ -14,14 +14,7 @@ public struct RunSummary: Sendable {
 
     /// Why the evidence log could not be signed, or its checkpoint not be filed, as a sentence; `nil` where it was, or no
     /// key is configured.
-    public var signingFailure: String? {
-        switch signing {
-        case .unconfigured, .signed: nil
-        case .notFiled(_, let reason): "the evidence log was signed, and its checkpoint was not filed: \(reason)"
-        case .failed(let reason):
-            "the evidence log was not signed; its new entries wait for the next checkpoint: \(reason)"
-        }
-    }
+    public var signingFailure: String? { signing.failure }
 
     /// Whether requests were tried and none of them came to an end: the night answered no one. A run that was stopped
     /// did not have the time to.
@@ -30,12 +23,11 @@ public struct RunSummary: Sendable {
         return end != .stopped && !report.retries.isEmpty && counts.completedInAll + counts.refused + counts.failed == 0
     }
 
-    /// Whether an operator must act: a request failed, was refused, waits for an operator or is late, a document was not
-    /// delivered, the log was not signed, or the sums do not agree.
+    /// Whether an operator must act: something that this run or an earlier one found is not settled, a document was not
+    /// delivered, the log was not signed, or the sums do not agree. Routine waits for an operator do not count.
     public var needsAction: Bool {
         let counts = report.counts
         return counts.failed > 0 || counts.refused > 0 || deliveryFailure != nil || signingFailure != nil
-            || !report.balances || !report.attention.isEmpty
-            || counts.waiting.contains { $0.key.needsAction && $0.value > 0 }
+            || !report.balances || !report.attention.isEmpty || !report.needsAction.isEmpty
     }
 }

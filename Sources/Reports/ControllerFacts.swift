@@ -73,6 +73,14 @@ public struct ControllerFacts: Sendable, Hashable {
         return view
     }
 
+    /// The facts that are missing, by their names in the configuration.
+    public var missing: [String] {
+        view.keys.filter { $0.hasPrefix("missing") && $0 != "missingAny" }.map { key in
+            let name = key.dropFirst("missing".count)
+            return name.prefix(1).lowercased() + name.dropFirst()
+        }.sorted()
+    }
+
     private static func present(_ text: String?) -> String? {
         guard let text, !text.allSatisfy(\.isWhitespace) else { return nil }
         return text

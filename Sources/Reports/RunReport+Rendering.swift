@@ -43,16 +43,16 @@ extension RunReport {
             "calls": counts.calls,
             "reportsDelivered": counts.reportsDelivered,
             "reportsUndelivered": counts.reportsUndelivered,
-            "needsActionCount": needsAction.count,
+            "answeredLate": counts.answeredLate,
+            "needsActionCount": needsActionCount,
             "needsAction": !needsAction.isEmpty,
             "hasNotices": !attention.isEmpty,
             "notices": Self.rows(attention.counts, labels),
-            "rows": needsAction.map { row in
-                [
-                    "request": String(row.requestID), "right": row.right, "answerBy": row.answerBy ?? "not set",
-                    "state": labels.state(row.state), "reason": row.reason,
-                ]
-            },
+            "rows": needsAction.map { $0.view(labels) },
+            "unlisted": unlistedNeedsAction > 0 ? [unlistedNeedsAction] : [],
+            "routine": !routine.isEmpty,
+            "routineRows": routine.map { $0.view(labels) },
+            "unlistedRoutine": unlistedRoutine > 0 ? [unlistedRoutine] : [],
         ]
         view["brake"] = brake
         return .html(
@@ -86,18 +86,24 @@ extension RunReport {
             ("left_for_next_run", OrderedJSON(counts.leftForNextRun)),
             ("will_be_retried", .array(retries.map(\.json))),
             ("taken_by_others", OrderedJSON(counts.takenByOthers)),
+            ("answered_late", OrderedJSON(counts.answeredLate)),
             ("calls", OrderedJSON(counts.calls)),
             ("reports_delivered", OrderedJSON(counts.reportsDelivered)),
             ("reports_undelivered", OrderedJSON(counts.reportsUndelivered)),
             ("brake", OrderedJSON(brake)),
             ("attention", Self.object(attention.counts)),
+            ("needs_action_count", OrderedJSON(needsActionCount)),
             ("needs_action", .array(needsAction.map(\.json))),
+            ("routine_count", OrderedJSON(routine.count + unlistedRoutine)),
+            ("routine", .array(routine.map(\.json))),
         ])
         return .json(
             Data("\(value.text())\n".utf8),
             fileName: DocumentNames(databaseID: databaseID).report(ofRun: runID, as: "json")
         )
     }
+
+    private var needsActionCount: Int { needsAction.reduce(unlistedNeedsAction) { $0 + $1.count } }
 
     private static func rows(_ counts: [(code: String, count: Int)], _ labels: Labels) -> [[String: Any]] {
         counts.map { ["name": labels.state($0.code), "count": $0.count] }
@@ -121,11 +127,26 @@ extension RunReport.Retry {
 extension RunReport.Row {
     fileprivate var json: OrderedJSON {
         .object([
-            ("request", .int(requestID)),
-            ("right", .string(right)),
-            ("answer_by", OrderedJSON(answerBy)),
+            ("kind", .string(kind.rawValue)),
+            ("request", OrderedJSON(kind == .request ? number : nil)),
+            ("number", OrderedJSON(number)),
+            ("count", OrderedJSON(count)),
+            ("right", OrderedJSON(right)),
             ("state", .string(state)),
             ("reason", .string(reason)),
+            ("age_days", ageDays.map { OrderedJSON($0) } ?? .null),
+            ("due", OrderedJSON(due)),
+            ("overdue", .bool(isOverdue)),
+            ("command", .string(command)),
         ])
+    }
+
+    fileprivate func view(_ labels: Labels) -> [String: Any] {
+        [
+            "what": number.map { "\(kind.rawValue) \($0)" }
+                ?? (count == 1 ? kind.rawValue : "\(count) \(kind.rawValue)"),
+            "right": right ?? "", "due": due ?? "not set", "isOverdue": isOverdue,
+            "age": ageDays.map(String.init) ?? "", "state": labels.state(state), "reason": reason, "command": command,
+        ]
     }
 }

@@ -4,26 +4,62 @@ public import SubjectRequests
 /// The report of one run: its counts, the sum that proves that no request was lost, and what needs action. Holds no
 /// identifier of any customer.
 public struct RunReport: Sendable, Hashable {
-    /// A request that needs action.
+    /// Something that needs action, or that waits for an operator.
     public struct Row: Sendable, Hashable {
-        /// The request's number.
-        public var requestID: Int64
+        /// What a row is about.
+        public enum Kind: String, Sendable, Hashable {
+            /// A request, an incident, or a legal hold, with its number.
+            case request, incident, hold
+            /// A number of erasures that are held back, or of documents that are not written as files.
+            case erasures, documents
+            /// The evidence log.
+            case evidence
+        }
+
+        /// What it is about.
+        public var kind: Kind
+        /// The number of the request, incident or hold.
+        public var number: Int64?
+        /// How many things it stands for.
+        public var count = 1
         /// The right that is exercised, such as `erasure`.
-        public var right: String
-        /// The date by which the customer must have an answer: `2026-04-07`.
-        public var answerBy: String?
-        /// The outcome or state as a code, such as `residual_data` or `failed`.
+        public var right: String?
+        /// The outcome, state or gate as a code, such as `residual_data`, `failed` or `approval`.
         public var state: String
         /// The reason, redacted by the caller.
         public var reason: String
+        /// Days since it began.
+        public var ageDays: Int?
+        /// The date by which it must be settled, for a request the date by which the customer must be told: `2026-04-07`.
+        public var due: String?
+        /// Whether that date is past.
+        public var isOverdue = false
+        /// The command to run next.
+        public var command: String
 
         /// Collects a row; nothing is checked.
-        public init(requestID: Int64, right: String, answerBy: String?, state: String, reason: String) {
-            self.requestID = requestID
+        public init(
+            _ kind: Kind,
+            number: Int64? = nil,
+            count: Int = 1,
+            right: String? = nil,
+            state: String,
+            reason: String,
+            ageDays: Int? = nil,
+            due: String? = nil,
+            isOverdue: Bool = false,
+            command: String
+        ) {
+            self.kind = kind
+            self.number = number
+            self.count = count
             self.right = right
-            self.answerBy = answerBy
             self.state = state
             self.reason = reason
+            self.ageDays = ageDays
+            self.due = due
+            self.isOverdue = isOverdue
+            self.command = command
         }
     }
 
@@ -62,6 +98,8 @@ public struct RunReport: Sendable, Hashable {
         public var leftForNextRun = 0
         /// Requests that another run has claimed or ended, or an operator has ended.
         public var takenByOthers = 0
+        /// Requests that were answered after the last lawful date; not part of the sum.
+        public var answeredLate = 0
         /// API calls; not part of the sum.
         public var calls = 0
         /// Documents written to the report directory; not part of the sum.
@@ -115,8 +153,12 @@ public struct RunReport: Sendable, Hashable {
     public var ending: String
     /// What became of the requests.
     public var counts: Counts
-    /// The requests that need action, most urgent first.
+    /// All that needs action, whichever run found it, most urgent first.
     public var needsAction: [Row]
+    /// Requests that wait for an operator by routine, most urgent first. They do not need action yet.
+    public var routine: [Row] = []
+    /// Requests that need action, and that wait by routine, beyond those in the lists.
+    public var unlistedNeedsAction = 0, unlistedRoutine = 0
     /// Open obligations across all requests and runs.
     public var attention = Attention()
     /// The requests that will be tried again, by reason; the most frequent first.

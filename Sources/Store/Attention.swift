@@ -1,6 +1,40 @@
 import Postgres
 public import SubjectRequests
 
+/// A request that an operator must act on, or that waits for one.
+public struct PendingAction: Sendable {
+    /// The request.
+    public let request: RequestSummary
+    /// Days since its receipt.
+    public let ageDays: Int
+    /// The date by which the customer must be answered, or told of a refusal; `nil` for a malformed row.
+    public let due: CivilDate?
+    /// Whether that date is past.
+    public let isOverdue: Bool
+    /// Whether the wait is routine: it needs action only once it takes long.
+    public let isRoutine: Bool
+}
+
+/// All requests that an operator must act on, or that wait for one. Those that the brake holds back are one group.
+public struct PendingActions: Sendable {
+    /// The requests: first those that need action, earliest date first.
+    public var requests: [PendingAction] = []
+    /// How many need action, and how many wait by routine, whatever the limit of the list.
+    public var needingAction = 0, routine = 0
+    /// Erasures that the brake holds back, with the age of the oldest and the earliest date.
+    public var heldBack = 0, heldBackAgeDays = 0, heldBackDue: CivilDate?
+}
+
+/// A legal hold whose review date has come.
+public struct HoldReview: Sendable {
+    /// Its number.
+    public let id: Int64
+    /// Days since it was placed.
+    public let ageDays: Int
+    /// The review date.
+    public let reviewOn: CivilDate
+}
+
 extension Store {
     /// Counts what an operator must settle, except missed rechecks, which only the run that drops them knows.
     public func attention() async throws -> Attention {
@@ -14,6 +48,56 @@ extension Store {
             attention.incidents = try row.decode("incidents")
             return attention
         }
+    }
+
+    /// Requests that an operator must act on or that wait for one, in all states and of all runs.
+    ///
+    /// - Parameters:
+    ///   - days: A routine wait needs action when its request is older than this,
+    ///   - atRisk: or when it must be answered within this many days.
+    public func pendingActions(after days: Int, atRisk: Int, limit: Int) async throws -> PendingActions {
+        let gates = Gate.allCases.filter { $0.needsAction && $0 != .brake }
+        let found = try await rows(
+            AttentionStatements.requests,
+            [gates.map(\.rawValue), gates.filter(\.isRoutine).map(\.rawValue), days, atRisk, limit]
+        ) { row in
+            (
+                action: PendingAction(
+                    request: try RequestSummary(row),
+                    ageDays: try row.decode("age_days"),
+                    due: try row.decode("due"),
+                    isOverdue: try row.decode("is_overdue"),
+                    isRoutine: try row.decode("is_routine")
+                ), needingAction: try row.decode("needing_action", as: Int.self),
+                routine: try row.decode("routine", as: Int.self)
+            )
+        }
+        return try await row(AttentionStatements.heldBack) { row in
+            PendingActions(
+                requests: found.map(\.action),
+                needingAction: found.first?.needingAction ?? 0,
+                routine: found.first?.routine ?? 0,
+                heldBack: try row.decode("count"),
+                heldBackAgeDays: try row.decode("age_days"),
+                heldBackDue: try row.decode("due")
+            )
+        }
+    }
+
+    /// Legal holds whose review date has come, earliest first.
+    public func holdsToReview(limit: Int) async throws -> [HoldReview] {
+        try await rows(AttentionStatements.holds, [limit]) { row in
+            HoldReview(
+                id: try row.decode("id"),
+                ageDays: try row.decode("age_days"),
+                reviewOn: try row.decode("review_on")
+            )
+        }
+    }
+
+    /// The number of requests that a run answered after the last lawful date.
+    public func answeredLate(by run: Int64) async throws -> Int {
+        try await row(AttentionStatements.answeredLate, [run]) { try $0.decode("count") }
     }
 }
 
@@ -39,6 +123,60 @@ private enum AttentionStatements {
             from dsr.subject_requests
             where state = 'refused' and refusal_ground is not null and refusal_told_on is null
         ) as refused
+        """
+    )
+
+    static let requests = Statement(
+        "read what needs action or waits",
+        """
+        select a.*,
+               count(*) filter (where not a.is_routine) over () as needing_action,
+               count(*) filter (where a.is_routine) over () as routine
+        from (
+            \(RequestListStatements.summary), t.today - (r.received_at at time zone t.zone)::date as age_days, t.due,
+                   coalesce(t.due < t.today, false) as is_overdue,
+                   coalesce(
+                       r.state = 'waiting' and r.waiting_for = any ($2::text[])
+                       and r.received_at >= now() - make_interval(days => $3::int) and t.due > t.today + $4::int,
+                       false
+                   ) as is_routine
+            from \(OpenRequests.needingAction(gates: "$1::text[]")), lateral (
+                select coalesce(r.time_zone, 'GMT') as zone, dsr.today(coalesce(r.time_zone, 'GMT')) as today,
+                       case when r.state = 'refused' then r.notice_by else r.answer_by end as due
+            ) as t
+        ) as a
+        order by a.is_routine, a.due nulls first, a.id
+        limit $5
+        """
+    )
+
+    // Those that are overdue are in the list above.
+    static let heldBack = Statement(
+        "count what the brake holds back",
+        """
+        select count(*), coalesce(max(dsr.today(time_zone) - (received_at at time zone time_zone)::date), 0) as age_days,
+               min(answer_by) as due
+        from dsr.subject_requests
+        where state = 'waiting' and waiting_for = 'brake' and answer_by >= dsr.today(time_zone)
+        """
+    )
+
+    static let holds = Statement(
+        "read legal holds to review",
+        """
+        select id, current_date - placed_at::date as age_days, review_on
+        from dsr.legal_holds
+        where released_at is null and review_on <= current_date and coalesce(expires_on >= current_date, true)
+        order by review_on, id
+        limit $1
+        """
+    )
+
+    static let answeredLate = Statement(
+        "count late answers",
+        """
+        select count(*) from dsr.subject_requests
+        where run_id = $1 and state = 'completed' and (finished_at at time zone time_zone)::date > latest_lawful
         """
     )
 }

@@ -62,11 +62,6 @@ extension Store {
         try await rows(RequestListStatements.atRisk, [days, limit], RequestSummary.init)
     }
 
-    /// The requests that a run left to operators, earliest deadline first.
-    public func requestsNeedingAction(run: Int64, limit: Int) async throws -> [RequestSummary] {
-        try await rows(RequestListStatements.needingAction, [run, limit], RequestSummary.init)
-    }
-
     /// Counts the admitted rows that are open.
     public func openRequests() async throws -> [OpenGroup] {
         try await rows(RequestListStatements.open) { row in
@@ -89,7 +84,7 @@ extension Store {
 }
 
 extension RequestSummary {
-    fileprivate init(_ row: PostgresRow) throws {
+    init(_ row: PostgresRow) throws {
         self.init(
             id: try row.decode("id"),
             kind: try row.decode("kind"),
@@ -114,23 +109,12 @@ extension RequestSummary {
     }
 }
 
-private enum RequestListStatements {
-    private static let summary = """
+enum RequestListStatements {
+    static let summary = """
         select r.id, r.kind, r.state, r.waiting_for, r.outcome, r.reason, r.ticket, r.channel, r.requested_by,
                r.received_at, r.not_before, r.finished_at, r.answer_by, r.latest_lawful, r.claim_no, r.failures, r.run_id,
                r.subject_commitment, r.integration_id is not null as has_subject
         """
-
-    static let needingAction = Statement(
-        "read requests that need action",
-        """
-        \(summary)
-        from dsr.subject_requests r
-        where r.run_id = $1 and r.state in ('failed', 'refused')
-        order by r.answer_by nulls first, r.id
-        limit $2
-        """
-    )
 
     // No time zone is more than a day ahead of UTC; the first bound is for the indexes, the second one is exact.
     static let atRisk = Statement(

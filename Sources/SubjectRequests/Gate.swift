@@ -28,6 +28,14 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether waiting for an operator is routine here: it needs action only once it takes long.
+    public var isRoutine: Bool {
+        switch self {
+        case .identity, .clarification, .approval: true
+        case .olderRequest, .failedRequest, .legalHold, .holdUncertain, .waitingPeriod, .brake: false
+        }
+    }
+
     /// Why the gate is closed, and what opens it, for operators.
     public var explanation: String {
         switch self {

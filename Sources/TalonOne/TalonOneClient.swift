@@ -95,7 +95,13 @@ extension TalonOneClient {
                 on: http.eventLoopGroup.any()
             )
         } catch is NIOTooManyBytesError {
-            throw TalonOneError(.bodyTooLarge, operation: operation, status: status, mayHaveActed: true)
+            throw TalonOneError(
+                .bodyTooLarge,
+                operation: operation,
+                status: status,
+                mayHaveActed: true,
+                reason: "the answer exceeds the maximum size of \(configuration.bodyCap >> 20) MiB"
+            )
         } catch {
             throw TalonOneError(error, of: operation, host: configuration.hostName)
         }

@@ -83,7 +83,7 @@ extension TalonOneError {
         public static let bodyTooLarge = Code(
             "bodyTooLarge",
             "the answer exceeds the maximum size",
-            "Raise the maximum size if the customer has that much data."
+            "Raise DSR_CALL_MAXIMUM_BODY_MEBIBYTES if the customer has that much data."
         )
         /// A success whose body is not what the API promises.
         public static let malformedBody = Code(

@@ -1,8 +1,19 @@
 import ArgumentParser
 import Foundation
 
-/// The program: its commands, and the exit codes of their errors.
+/// The program's entry.
+///
+/// It is not asynchronous: Swift's executor opens descriptors of its own, and the standard ones must be there before.
 @main
+enum Program {
+    static func main() {
+        StandardDescriptors.prepare()
+        Task { await Dsr.start() }
+        dispatchMain()
+    }
+}
+
+/// The commands of the program, and the exit codes of their errors.
 struct Dsr: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dsr",
@@ -27,20 +38,32 @@ struct Dsr: AsyncParsableCommand {
         ]
     )
 
-    static func main() async {
+    /// Runs the command that the command line names, and ends the program.
+    static func start() async -> Never {
         let areUTF8 = ProcessTitle.argumentsAreUTF8
-        let arguments = ProcessTitle.takeArguments()
+        guard let arguments = ProcessTitle.takeArguments() else { exit(with: .argumentsMissing) }
         do {
             guard areUTF8 else { throw Failure(.usage, "an argument is not valid UTF-8; nothing was done") }
-            try await run(parseAsRoot(arguments))
+            let command = try parseAsRoot(arguments)
+            let group = type(of: command)
+            // A nightly job that loses its words must not end with 0.
+            guard group.configuration.subcommands.isEmpty else {
+                Terminal.note(helpMessage(for: group))
+                throw Failure(.usage, "no command is given, so nothing was done; name one of the subcommands above")
+            }
+            try await run(command)
+            Terminal.exit(EXIT_SUCCESS)
         } catch {
             // The parser's own errors, help among them, are those that it does not give the general exit code.
             let code = exitCode(for: error)
             guard code == .failure else { exit(code, fullMessage(for: error), arguments) }
-            let failure = Failure(error)
-            Terminal.error(failure.sentence)
-            Foundation.exit(failure.code.rawValue)
+            exit(with: Failure(error))
         }
+    }
+
+    private static func exit(with failure: Failure) -> Never {
+        Terminal.error(failure.sentence)
+        Terminal.exit(failure.code.rawValue)
     }
 
     private static func run(_ command: any ParsableCommand) async throws {
@@ -59,6 +82,14 @@ struct Dsr: AsyncParsableCommand {
         } else {
             Terminal.error(UsageError.text(of: message, for: arguments))
         }
-        Foundation.exit(code.rawValue)
+        Terminal.exit(code.rawValue)
     }
+}
+
+extension Failure {
+    fileprivate static let argumentsMissing = Failure(
+        .configuration,
+        "the system did not pass the command line on, so nothing was done; dsr reads it from its own memory or from "
+            + "/proc/self/cmdline: start it with at least one argument, and mount /proc where it runs"
+    )
 }

@@ -78,7 +78,38 @@ struct CommandTests {
             #expect(ended.out.contains("1 erasure"))
             #expect(ended.out.contains("request 2 would be refused"))
             #expect(try await env.dump() == before)
-            #expect(await env.sandbox.requests().isEmpty)
+            #expect(ended.out.contains("request 1 (erasure) would be answered by 20"))
+            #expect(ended.out.contains("API and its key: ok") && ended.out.contains("texts in letters: PROBLEM"))
+            let asked = await env.sandbox.requests()
+            #expect(!asked.isEmpty && asked.allSatisfy { $0.target.contains("/dsr-preflight/") })
+            #expect(!FileManager.default.fileExists(atPath: env.reports))
+        }
+    }
+
+    /// Settings that are wrong, the exit code, and the check that says so.
+    @Test(
+        "a dry run tries what a run needs, and ends as the run would before its first claim",
+        arguments: [
+            (["TALON_ONE_API_KEY": "wrong"], 77, "API and its key: PROBLEM"),
+            (
+                ["TALON_ONE_BASE_URL": "http://127.0.0.1:1", "DSR_CALL_PATIENCE_SECONDS": "0"], 69,
+                "API and its key: PROBLEM"
+            ),
+            (["DSR_REPORTS_DIRECTORY": "/nonexistent/reports"], 78, "report directory: PROBLEM"),
+            (["DSR_REPORTS_DIRECTORY": "/dev/null"], 78, "report directory: PROBLEM"),
+            (["DSR_REPORTS_DIRECTORY": nil], 78, "API and its key: ok"),
+            (["DSR_EVIDENCE_KEY_FILE": "/nonexistent"], 0, "signing of the evidence log: PROBLEM"),
+            (["DSR_DATABASE_URL": "host=/nonexistent", "DSR_DATABASE_PATIENCE_SECONDS": "0"], 69, ""),
+        ] as [([String: String?], Int32, String)]
+    )
+    func dryRunTries(_ changes: [String: String?], _ code: Int32, _ line: String) async throws {
+        try await TestEnvironment.with { env in
+            let ended = try await env.dsr("run", "--dry-run", setting: changes).expect(code)
+            #expect(line.isEmpty || ended.out.contains(line), "\(ended.out)")
+            if code != 0, changes != ["DSR_REPORTS_DIRECTORY": "/dev/null"] {
+                try await env.dsr("run", setting: changes).expect(code)
+            }
+            #expect(try await env.count("select count(*) from dsr.runs") == 0)
         }
     }
 

@@ -41,14 +41,24 @@ struct HelpTests {
     @Test(
         "help and version are answers on standard output, and no errors",
         arguments: [
-            ([], "USAGE: dsr"), (["--help"], "USAGE: dsr"), (["help", "run"], "USAGE: dsr run"),
-            (["run", "-h"], "USAGE: dsr run"), (["requests"], "USAGE: dsr requests"), (["--version"], Version.current),
+            (["--help"], "USAGE: dsr"), (["help", "run"], "USAGE: dsr run"),
+            (["run", "-h"], "USAGE: dsr run"), (["--version"], Version.current),
         ]
     )
     func answers(_ words: [String], _ text: String) async throws {
         let ended = try await TestEnvironment.run(words, [:]).expect(0)
         #expect(ended.out.contains(text))
         #expect(ended.err.isEmpty)
+    }
+
+    @Test(
+        "a command line without a command is wrong usage, and its help is no result",
+        arguments: [([], "USAGE: dsr"), (["requests"], "USAGE: dsr requests"), (["evidence"], "USAGE: dsr evidence")]
+    )
+    func noCommand(_ words: [String], _ text: String) async throws {
+        let ended = try await TestEnvironment.run(words, [:]).expect(64)
+        #expect(ended.out.isEmpty)
+        #expect(ended.err.contains(text) && ended.err.contains("no command is given"))
     }
 
     @Test("help calls the customer a customer and the operator an operator, and uses no inner words")

@@ -20,14 +20,21 @@ struct SettingsTests {
 
     @Test("an empty variable counts as not set, be it known or not")
     func empty() async throws {
-        let settings = try await settings(["DSR_CONCURRENCY": "", "DSR_CONCURENCY": ""], yaml: "concurrency: 4")
+        let settings = try await settings(
+            ["DSR_CONCURRENCY": "", "DSR_CONCURENCY": "", "DSR_GATES_APPROVAL": "", "TALON_ONE_API_KEY": ""],
+            yaml: "{concurrency: 4, gates: {approval: true}, talonOne: {apiKey: k}}"
+        )
         #expect(settings[RunSettings.concurrency] == 4)
+        #expect(settings[GateSettings.approval] == true)
+        #expect(try settings[TalonOneSettings.apiKey]?.read() == "k")
     }
 
     @Test("variables of the test suite and of other programs are left alone")
     func foreign() async throws {
         _ = try await settings([
             "DSR_CONFIG": "x", "DSR_TEST_PYTHON": "required", "DSR_SOAK_SEED": "7", "PGHOST": "x", "DSRX": "x",
+            "DSR_SERVICE_HOST": "x", "DSR_PORT": "x", "DSR_SANDBOX_PORT": "x", "DSR_PORT_80_TCP_ADDR": "x",
+            "TALON_ONE_SERVICE_PORT_HTTPS": "x", "TALON_ONE_SERVICE_PORT": "x", "TALON_ONE_PORT_443_TCP": "x",
         ])
     }
 
@@ -102,7 +109,7 @@ struct SettingsTests {
             (
                 "gates:\n  identityChannels: 'web, phone'",
                 "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, for example "
-                    + "[web, phone]"
+                    + "[web, phone] in the file, or web,phone in the variable"
             ),
             (
                 "gates:\n  identityChannels: ['']",
@@ -148,7 +155,18 @@ struct SettingsTests {
                 ["TALON_ONE_APIKEY": "x"],
                 "unknown environment variable TALON_ONE_APIKEY; did you mean talonOne.apiKey (TALON_ONE_API_KEY)?"
             ),
-            (["DSR_X": "x"], "unknown environment variable DSR_X; remove it, or correct its name"),
+            (
+                ["dsr_gates_approval": "true"],
+                "unknown environment variable dsr_gates_approval; did you mean gates.approval (DSR_GATES_APPROVAL)?"
+            ), (["DSR_PORTS": "x"], "unknown environment variable DSR_PORTS; remove it, or correct its name"),
+            (
+                ["DSR_GATES_APPROVAL": "'true'"],
+                "gates.approval (DSR_GATES_APPROVAL) must be true or false, without quotes around it"
+            ),
+            (
+                ["TALON_ONE_API_KEY": "\"x\""],
+                "talonOne.apiKey (TALON_ONE_API_KEY) must be a secret text, without quotes around it"
+            ), (["DSR_X": "x"], "unknown environment variable DSR_X; remove it, or correct its name"),
             (["DSR_CONCURRENCY": "+5"], "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
             (["DSR_CONCURRENCY": "٣"], "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
             (["DSR_CONCURRENCY": " 5"], "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
@@ -169,6 +187,20 @@ struct SettingsTests {
         let failure = try #require(await failure(variables))
         #expect(failure.code == .configuration)
         #expect(failure.sentence == sentence)
+    }
+
+    @Test(
+        "a list of channels that was written in another notation is refused, not taken for one channel",
+        arguments: [
+            "web;phone", "web phone", "web|phone", "\"web\"", "'web'", "\"web,phone\"", "[web, phone]", "{web}",
+            "web\nphone",
+        ]
+    )
+    func channels(_ text: String) async throws {
+        for failure in [
+            await failure(["DSR_GATES_IDENTITY_CHANNELS": text]),
+            await failure(yaml: "gates: {identityChannels: [\(String(reflecting: text))]}"),
+        ] { #expect(failure?.code == .configuration) }
     }
 
     @Test("a variable and the file do not set a secret in two ways")
@@ -256,18 +288,57 @@ struct SettingsTests {
         let settings = try await settings(["TALON_ONE_API_KEY_FILE": path])
         let secret = try #require(settings[TalonOneSettings.apiKey])
         #expect(throws: Failure.self) { try secret.read() }
-        try "\n".write(to: URL(filePath: path), atomically: true, encoding: .utf8)
+        try Self.write("\n", to: path)
         #expect(throws: Failure.self) { try secret.read() }
-        try "key\n".write(to: URL(filePath: path), atomically: true, encoding: .utf8)
+        try Self.write("key\n", to: path)
         #expect(try secret.read() == "key")
+    }
+
+    /// Modes of a file, and whether it may hold a secret. Who runs the tests owns it: root, or another user.
+    @Test(
+        "a secret or a configuration file that other users can read or change is refused",
+        arguments: [
+            (0o600, true), (0o400, true), (0o640, geteuid() == 0), (0o440, geteuid() == 0), (0o644, false),
+            (0o604, false),
+            (0o660, false), (0o602, false),
+        ]
+    )
+    func modes(_ mode: Int, _ isPrivate: Bool) async throws {
+        let path = FileManager.default.temporaryDirectory.path + "/dsr-test-mode-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Self.write("concurrency: 2", to: path, mode: mode)
+        let secret = try #require(try await settings(["TALON_ONE_API_KEY_FILE": path])[TalonOneSettings.apiKey])
+        guard !isPrivate else {
+            #expect(try secret.read() == "concurrency: 2")
+            #expect(try await DsrConfiguration(path: path, environment: [:]).settings[RunSettings.concurrency] == 2)
+            return
+        }
+        for attempt in [{ _ = try secret.read() }, { _ = try await DsrConfiguration(path: path, environment: [:]) }] {
+            do {
+                try await attempt()
+                Issue.record("mode \(mode) was accepted")
+            } catch {
+                #expect(Failure(error).code == .configuration)
+                #expect(Failure(error).sentence.contains("run 'chmod 600 \(path)'"))
+            }
+        }
+        let signing = ["DSR_EVIDENCE_KEY_FILE": path, "TALON_ONE_ENVIRONMENT": "live"]
+        #expect(throws: Failure.self, "a signing key that others can read stops the run") {
+            try DsrConfiguration(settings: Settings(SettingSources(environment: signing))).processor(actor: "x")
+        }
     }
 
     // MARK: - Helpers
 
+    private static func write(_ text: String, to path: String, mode: Int = 0o600) throws {
+        try text.write(to: URL(filePath: path), atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+
     private func settings(_ variables: [String: String] = [:], yaml: String? = nil) async throws -> Settings {
         guard let yaml else { return try Settings(SettingSources(environment: variables)) }
         let path = FileManager.default.temporaryDirectory.path + "/dsr-test-\(UUID().uuidString).yaml"
-        try yaml.write(to: URL(filePath: path), atomically: true, encoding: .utf8)
+        try Self.write(yaml, to: path)
         defer { try? FileManager.default.removeItem(atPath: path) }
         return try await DsrConfiguration(path: path, environment: variables).settings
     }

@@ -47,7 +47,7 @@ struct ShutdownTests {
 
     @Test(
         "a signal ends a run in order: calls in flight finish, and the other claims are given back",
-        arguments: [Subprocess.Signal.terminate, .interrupt]
+        arguments: [Subprocess.Signal.terminate, .interrupt, .terminalClosed]
     )
     func signalled(_ signal: Subprocess.Signal) async throws {
         try await Self.with(20) { env, invariants in

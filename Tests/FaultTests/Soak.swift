@@ -162,7 +162,7 @@ struct Soak: Sendable {
     private func note(_ ended: TestEnvironment.Ended, _ place: String, _ outcome: inout Outcome) {
         outcome.endings[ended.code, default: 0] += 1
         let isInOrder = [0, 1, 69, 75, -9].contains(ended.code)
-        let sentences = ended.err.split(separator: "\n").filter { !$0.hasPrefix("Stopping") }
+        let sentences = ended.sentences.filter { !$0.hasPrefix("Stopping") }
         if !isInOrder || sentences.count > 1 {
             outcome.findings.append("a run ended with \(ended.code): \(ended.err) in \(place)")
         }

@@ -46,6 +46,18 @@ struct RunReportTests {
             .init(reason: "timeout", count: 12, nextTry: Date(timeIntervalSince1970: 1_772_892_309)),
             .init(reason: "<HTTP 500>", count: 3, nextTry: nil),
         ]
+        report.counts.answeredLate = 3
+        report.routine = [
+            .init(
+                .request,
+                number: 13,
+                right: "erasure",
+                state: "approval",
+                reason: "",
+                command: "dsr requests approve 13"
+            )
+        ]
+        report.unlistedRoutine = 4
         let json = report.json()
         #expect(json.fileName == "d7f3a2-run-7.json")
         let root = try RawJSON.parse(json.content)
@@ -61,14 +73,20 @@ struct RunReportTests {
         #expect(root["will_be_retried", "0", "next_try"]?.stringValue == "2026-03-07T14:05:09.000Z")
         #expect(root["will_be_retried", "1", "next_try"]?.kind == .null)
         #expect(root["needs_action", "0", "request"]?.numberText == "12")
+        #expect(root["needs_action", "0", "age_days"]?.numberText == "40")
+        #expect(root["needs_action", "0", "command"]?.stringValue == "dsr requests show 12")
+        #expect(root["routine_count"]?.numberText == "5" && root["answered_late"]?.numberText == "3")
         let html = try report.html(with: try .english())
         #expect(html.fileName == "d7f3a2-run-7.html")
         try expectWellFormed(html)
         let text = visibleText(html)
         for part in [
             "timeout127 March 2026, 14:05:09 UTC", "<HTTP 500>3the next run", "exported9", "erased4", "no data held2",
-            "verification of identity1", "Accounted for21",
-            "2026-04-07", "Requests past their answer-by date2", "Erasures are on hold: 70 erasures are due.",
+            "exported9", "erased4", "no data held2", "verification of identity1", "Accounted for21",
+            "request 12erasure402026-04-07 (overdue)data left after erasure<points> leftdsr requests show 12",
+            "request 13erasurenot setapprovaldsr requests approve 13", "And 4 more requests",
+            "Answered after the last lawful date3", "Requests past their answer-by date2",
+            "Erasures are on hold: 70 erasures are due.",
         ] {
             #expect(text.contains(part), "\(part)")
         }
@@ -97,11 +115,15 @@ struct RunReportTests {
             counts: counts,
             needsAction: [
                 .init(
-                    requestID: 12,
+                    .request,
+                    number: 12,
                     right: "erasure",
-                    answerBy: "2026-04-07",
                     state: "residual_data",
-                    reason: "<points> left"
+                    reason: "<points> left",
+                    ageDays: 40,
+                    due: "2026-04-07",
+                    isOverdue: true,
+                    command: "dsr requests show 12"
                 )
             ]
         )

@@ -71,7 +71,7 @@ struct AdmitTests {
         #expect(refused.allSatisfy { $0.finishedAt != nil && $0.run == run && $0.commitment == nil })
         #expect(refused.map { $0.reason?.contains("kind is unknown") } == [true, false])
         #expect(try await database.number("select count(*) from dsr.request_salts") == 1)
-        #expect(try await database.store.requestsNeedingAction(run: run, limit: 10).map(\.id) == refused.map(\.id))
+        #expect(try await database.store.requests(needingAction: true, limit: 10).map(\.id) == refused.map(\.id))
         for row in refused {
             let entry = try #require(try await database.entries(of: row.id).last)
             #expect(entry.event == "refused" && entry.subject == nil)

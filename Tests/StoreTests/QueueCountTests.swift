@@ -142,7 +142,7 @@ struct QueueCountTests {
         let rescuer = try await database.begin()
         let rows = try await rowsRead(in: database) { store in
             _ = try await store.attention()
-            _ = try await store.requestsNeedingAction(run: run, limit: 9)
+            _ = try await store.pendingActions(after: 7, atRisk: 7, limit: 9)
             _ = try await store.otherRunsAtWork(besides: rescuer)
             _ = try await store.rescue(run: rescuer)
             #expect(try await store.requestsAtRisk(withinDays: 90, limit: 9).count == 5)

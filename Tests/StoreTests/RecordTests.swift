@@ -162,7 +162,7 @@ struct RecordTests {
         )
         #expect(try await database.entries(of: rectification).last?.attributes == ["Name", "City"])
         #expect(try await database.column("changes", of: rectification) == nil)
-        #expect(try await database.store.requestsNeedingAction(run: run, limit: 9).map(\.id) == [erasure])
+        #expect(try await database.store.requests(needingAction: true, limit: 9).map(\.id) == [erasure])
     }
 
     @Test("an empty group writes nothing")

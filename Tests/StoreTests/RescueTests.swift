@@ -147,7 +147,7 @@ struct RescueTests {
         #expect(rescued.returned == 0 && rescued.setAside == 1)
         #expect(try await database.column("state || crashed_runs", of: poison) == "failed3")
         #expect(try await database.column("reason", of: poison)?.contains("3 runs crashed") == true)
-        #expect(try await database.store.requestsNeedingAction(run: run, limit: 9).map(\.id) == [poison])
+        #expect(try await database.store.requests(needingAction: true, limit: 9).map(\.id) == [poison])
         #expect(try await database.events(of: poison).suffix(2) == ["lease_lost", "set_aside"])
         #expect(try await database.store.discrepancies(after: 0, limit: 9).isEmpty)
         try await database.expectSoundEvidence()

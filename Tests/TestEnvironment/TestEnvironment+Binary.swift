@@ -11,6 +11,11 @@ extension TestEnvironment {
         package let out: String
         package let err: String
 
+        /// The lines of standard error without those that tell which gates and brakes a run has.
+        package var sentences: [Substring] {
+            err.split(separator: "\n").filter { !$0.hasPrefix("Gates: ") && !$0.hasPrefix("Brakes on erasures: ") }
+        }
+
         /// - Throws: What it printed, if it ended with another code.
         @discardableResult
         package func expect(_ code: Int32) throws -> Ended {
@@ -86,9 +91,15 @@ extension TestEnvironment {
         )
     }
 
-    /// Runs a command of the shell in the binary's environment.
-    package func shell(_ command: String) async throws -> Ended {
-        try await Self.run(.name("sh"), ["-c", command], variables.mapValues(Optional.some), "")
+    /// Runs commands of a shell, which find the binary as `$DSR`.
+    package func shell(_ script: String, setting changes: [String: String?] = [:]) async throws -> Ended {
+        let own = variables.merging(["DSR_TEST_BINARY": Self.binary]) { $1 }
+        return try await Self.run(
+            .name("bash"),
+            ["-c", "DSR=$DSR_TEST_BINARY\n" + script],
+            own.mapValues(Optional.some).merging(changes) { $1 },
+            ""
+        )
     }
 
     /// Runs the binary with nothing but the given settings.

@@ -83,7 +83,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     /// Checks before the first call whether the export can be written.
     private func checkOutput() throws {
-        guard output != "-" else { return }
+        guard output != "-" else { return try OutputFile.requireStandardOutput() }
         if !force, FileManager.default.fileExists(atPath: output) {
             throw Failure(
                 .usage,

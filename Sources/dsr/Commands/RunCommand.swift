@@ -14,8 +14,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Admits new rows, claims the earliest deadlines first, and exports, corrects or erases. Each result is recorded \
             with its evidence and documents in one commit; the documents are written to the report directory. Several runs \
-            on several hosts may share one queue, and take over the requests of a run that died. SIGTERM and SIGINT \
-            let calls in flight finish, record their results and return the rest to the queue; a second signal stops \
+            on several hosts may share one queue, and take over the requests of a run that died. SIGTERM, SIGINT \
+            and SIGHUP let calls in flight finish, record their results and return the rest to the queue; a second signal stops \
             at once.
 
             Examples:
@@ -26,7 +26,7 @@ struct RunCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var options: ConfigurationOptions
-    @Flag(help: "Show what a run would do. Changes nothing.")
+    @Flag(help: "Try what a run needs, and show what it would do. Changes nothing.")
     var dryRun = false
     @Flag(help: "Print the run report as JSON.")
     var json = false
@@ -82,6 +82,7 @@ struct RunCommand: AsyncParsableCommand {
         settings.waitsAtStart = !noWait
         if let grace { settings.grace = .seconds(grace) }
         if let maxRate { settings.callsPerSecond = maxRate }
+        SafeguardText(settings: settings).print()
         if dryRun { return try await printDryRun(configuration, settings) }
         guard settings.reportsDirectory != nil else { throw Failure.noReportDirectory }
         Terminal.note(settings.environment, at: try configuration.talonOne().host)
@@ -96,8 +97,16 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func printDryRun(_ configuration: DsrConfiguration, _ settings: ProcessorSettings) async throws {
-        let result = try await configuration.withQueue { store in
-            try await DryRun.read(from: store, settings: settings)
+        // As a run says it first, whatever else is wrong.
+        let missing = settings.reportsDirectory == nil ? Failure.noReportDirectory : nil
+        Terminal.note(settings.environment, at: try configuration.talonOne().host)
+        let result: DryRun
+        do {
+            result = try await configuration.withTalonOne(connections: 1) { client in
+                try await DryRun.read(database: try configuration.database(), client: client, settings: settings)
+            }
+        } catch {
+            throw missing ?? error
         }
         if json {
             let encoder = JSONEncoder()
@@ -106,6 +115,7 @@ struct RunCommand: AsyncParsableCommand {
         } else {
             DryRunText(environment: settings.environment.rawValue, result: result).print()
         }
+        if let failure = missing ?? result.failure { throw failure }
     }
 }
 
@@ -189,16 +199,36 @@ extension RunSummary {
         if needsAction { throw Failure(.needsAction, neededAction) }
     }
 
+    /// All that needs action, each kind with the command that lists it.
     private var neededAction: String {
-        let list = "see 'dsr requests list --needs-action'"
-        let ids = report.needsAction.map { String($0.requestID) }
-        if ids.count == 1 { return "1 request needs action: \(ids[0]); see 'dsr requests show \(ids[0])'" }
-        if ids.count > 1 {
-            let named = ids.prefix(10).joined(separator: ", ") + (ids.count > 10 ? ", …" : "")
-            return "\(ids.count.grouped) requests need action: \(named); \(list)"
+        let rows = Dictionary(grouping: report.needsAction, by: \.kind)
+        var sentences: [String] = []
+        let ids = rows[.request, default: []].compactMap { $0.number.map(String.init) }
+        let requests = ids.count + report.unlistedNeedsAction
+        if requests == 1 {
+            sentences.append("1 request needs action: \(ids[0]); see 'dsr requests show \(ids[0])'")
+        } else if requests > 1 {
+            let named = ids.prefix(10).joined(separator: ", ") + (requests > 10 ? ", …" : "")
+            sentences.append(
+                "\(requests.grouped) requests need action: \(named); see 'dsr requests list --needs-action'"
+            )
         }
-        let waiting = report.counts.waiting.reduce(0) { $0 + ($1.key.needsAction ? $1.value : 0) }
-        guard waiting > 0 else { return "something needs action; see the summary of run \(report.runID)" }
-        return "\(waiting.counted("request waits", "requests wait")) for an operator; \(list)"
+        if let held = rows[.erasures]?.first {
+            sentences.append("\(held.count.counted("erasure")) held back; '\(held.command)' allows them")
+        }
+        if report.attention.incidents > 0 {
+            let incidents = report.attention.incidents.counted("incident is", "incidents are")
+            sentences.append("\(incidents) open; see 'dsr incidents list'")
+        }
+        if report.attention.holdsToReview > 0 {
+            let holds = report.attention.holdsToReview.counted("legal hold is", "legal holds are")
+            sentences.append("\(holds) due for review; see 'dsr requests holds'")
+        }
+        if report.attention.missedRechecks > 0 {
+            let rechecks = report.attention.missedRechecks.counted("recheck was", "rechecks were")
+            sentences.append("\(rechecks) missed; see the report of run \(report.runID)")
+        }
+        if sentences.isEmpty { return "something needs action; see the summary of run \(report.runID)" }
+        return sentences.joined(separator: "; ")
     }
 }

@@ -95,7 +95,7 @@ extension DsrConfiguration {
 
     private func overlay(_ file: String?, on calendar: HolidayCalendar) throws -> HolidayCalendar {
         guard let file else { return calendar }
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+        guard let content = InputFile.read(file), let text = String(validating: content, as: UTF8.self) else {
             throw Failure(.configuration, "\(DeadlineSettings.calendarFile.name) names a file that cannot be read")
         }
         do {

@@ -21,15 +21,16 @@ extension DsrConfiguration {
             host: ProcessInfo.processInfo.hostName,
             actor: actor
         )
-        run.signing = signing()
+        run.signing = try signing()
         run.subjectKey = try subjectKey()
         _ = try subjectKeys()
         run.brake = brake()
         run.recheck = recheck()
         if let copy = settings[ReportSettings.controllerCopy] { run.controllerCopy = copy }
+        if let days = settings[AttentionSettings.days] { run.attentionDays = days }
         if let names = settings[EvidenceSettings.attributeNames] { run.namesAttributes = names }
         if let results = settings[EvidenceSettings.resultsPerCheckpoint] { run.resultsPerCheckpoint = results }
-        if let concurrency = settings[RunSettings.concurrency] { run.concurrency = concurrency }
+        if let concurrency = settings[RunSettings.concurrency] { run.concurrency = try affordable(concurrency) }
         if let sections = try sections() { run.sections = sections }
         if let lease = settings[RunSettings.lease] { run.lease = lease }
         if let tries = settings[CallSettings.quickTries] { run.retry.quickTries = tries }
@@ -40,6 +41,21 @@ extension DsrConfiguration {
         if let patience = settings[DatabaseSettings.patience] { run.databasePatience = patience }
         if let grace = settings[RunSettings.grace] { run.grace = grace }
         return run
+    }
+
+    /// The concurrency, where the process may open enough descriptors for it. Each request takes one, and so do the
+    /// database, files, and event loops.
+    private func affordable(_ concurrency: Int) throws -> Int {
+        let others = 16 + 3 * ProcessInfo.processInfo.activeProcessorCount
+        guard concurrency <= StandardDescriptors.limit - others else {
+            throw Failure(
+                .configuration,
+                "\(RunSettings.concurrency.name) is \(concurrency.grouped), and the process may open no more than "
+                    + "\(StandardDescriptors.limit.grouped) files and connections, of which it needs \(others) otherwise; "
+                    + "lower it, or raise the hard limit ('ulimit -Hn')"
+            )
+        }
+        return concurrency
     }
 
     private func sections() throws -> Set<InventorySection>? {
@@ -88,8 +104,10 @@ extension DsrConfiguration {
         }
     }
 
-    /// How a run signs. A key that cannot be used stops the signing, and nothing else.
-    private func signing() -> EvidenceSigning {
+    /// How a run signs. A key that cannot be used stops the signing, and nothing else; a key that others can read stops the
+    /// run.
+    private func signing() throws -> EvidenceSigning {
+        try settings[EvidenceSettings.key]?.requirePrivacy()
         do {
             guard let key = try signingKey() else { return .unconfigured }
             return .signing(key, checkpointDirectory)

@@ -11,6 +11,10 @@ import TalonOne
 struct DsrConfiguration {
     let settings: Settings
 
+    init(settings: Settings) {
+        self.settings = settings
+    }
+
     /// - Parameter path: The YAML file; `nil` for the one that `DSR_CONFIG` names, or none.
     /// - Throws: ``Failure`` `.configuration` where the file or a setting cannot be read.
     init(path: String?, environment: [String: String] = ProcessInfo.processInfo.environment) async throws {

@@ -1,11 +1,18 @@
 import Foundation
+import Synchronization
 
 /// A secret, given as a value or as a file. Its description never shows it.
 struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
     private let raw: RawSetting
+    private let content = Content()
 
     fileprivate init(_ raw: RawSetting) {
         self.raw = raw
+    }
+
+    /// What was read. A pipe gives it once.
+    private final class Content: Sendable {
+        let text = Mutex<String?>(nil)
     }
 
     var description: String { "(secret)" }
@@ -14,13 +21,32 @@ struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
     /// The secret. A file is read here and not earlier, so that an unreadable file stops only the commands that need it.
     func read() throws -> String {
         guard case .file(let path, let name) = raw else { return try raw.one() }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw Failure(.configuration, "\(name) names a file that cannot be read")
+        return try content.text.withLock { known in
+            let secret = try known ?? Self.read(path, name)
+            known = secret
+            return secret
         }
+    }
+
+    private static func read(_ path: String, _ name: SettingName) throws -> String {
+        guard let content = try InputFile.readPrivate(path, as: file(of: name)),
+            let text = String(validating: content, as: UTF8.self)
+        else { throw Failure(.configuration, "\(name) names a file that cannot be read") }
         let secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !secret.isEmpty else { throw Failure(.configuration, "\(name) names an empty file") }
         return secret
     }
+}
+
+extension Secret {
+    /// - Throws: ``Failure`` where the secret is in a file that other users can read. The file is not read, since it may be
+    ///   a pipe.
+    func requirePrivacy() throws {
+        guard case .file(let path, let name) = raw else { return }
+        try InputFile.requirePrivacy(path, as: Self.file(of: name))
+    }
+
+    private static func file(of name: SettingName) -> String { "the file that \(name) names" }
 }
 
 extension SettingType<Secret> {

@@ -67,6 +67,7 @@ extension Setting: SettingRow {
 
     func value(of raw: RawSetting) throws -> any Sendable {
         do {
+            try raw.refuseQuotes()
             return try type.parse(raw)
         } catch let misfit as SettingMisfit {
             throw Failure(

@@ -31,6 +31,15 @@ extension RawSetting {
         return text
     }
 
+    /// Refuses values that kept their quotes: `docker run --env-file` does not remove them.
+    func refuseQuotes() throws {
+        for value in several() {
+            let value = value.trimmingCharacters(in: .whitespaces)
+            guard let first = value.first, "\"'".contains(first), value.count > 1, value.last == first else { continue }
+            throw SettingMisfit(detail: "without quotes around it")
+        }
+    }
+
     /// The values; one value is a list of one.
     func several() -> [String] {
         switch self {
@@ -91,12 +100,12 @@ extension SettingType<[String]> {
         Self(expectation: "a text or a list of texts", isList: true) { raw in try raw.entries() }
     }
 
-    /// Names without commas. A name with a comma is a list that was written as one text, and is refused.
+    /// Names. A name with a separator, a space, a quote or a bracket is a list that was written as one text; it is refused.
     static var names: Self {
         Self(expectation: "a name or a list of names", isList: true) { raw in
             let entries = try raw.entries()
-            guard !entries.contains(where: { $0.contains(",") }) else {
-                throw SettingMisfit(detail: "for example [web, phone]")
+            guard !entries.contains(where: { $0.contains(/[,;|"'\[\]{}\s\p{Cc}]/) }) else {
+                throw SettingMisfit(detail: "for example [web, phone] in the file, or web,phone in the variable")
             }
             return entries
         }

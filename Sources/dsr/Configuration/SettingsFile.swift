@@ -70,7 +70,7 @@ struct SettingsFile: Sendable {
         guard !isDirectory.boolValue else {
             throw Failure(.configuration, "the configuration file \(path) is a directory; it must be a YAML file")
         }
-        guard let content = FileManager.default.contents(atPath: path) else {
+        guard let content = try InputFile.readPrivate(path, as: "the configuration file \(path)") else {
             throw Failure(.configuration, "the configuration file \(path) cannot be read; check its permissions")
         }
         return content

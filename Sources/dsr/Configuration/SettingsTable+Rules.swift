@@ -102,3 +102,15 @@ enum BrakeSettings {
         help: "Number of erasures that is never too many by `brake.spikeFactor`, and the limit of the first 5 runs."
     )
 }
+
+enum AttentionSettings {
+    static let group = SettingGroup(title: "What needs action", rows: [days])
+
+    static let days = Setting(
+        "attention.days",
+        "DSR_ATTENTION_DAYS",
+        .number(0...30),
+        default: .value("7"),
+        help: "Age in days after which a request that waits for identity, clarification or approval needs action."
+    )
+}

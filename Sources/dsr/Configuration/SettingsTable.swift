@@ -4,21 +4,32 @@
 enum SettingsTable {
     static let groups = [
         DatabaseSettings.group, TalonOneSettings.group, CallSettings.group, RunSettings.group, ReportSettings.group,
-        DeadlineSettings.group, GateSettings.group, BrakeSettings.group, EvidenceSettings.group,
-        ControllerSettings.group,
+        DeadlineSettings.group, GateSettings.group, BrakeSettings.group, AttentionSettings.group,
+        EvidenceSettings.group, ControllerSettings.group,
     ]
 
     static let rows = groups.flatMap(\.rows)
 
-    /// Whether a variable with the prefix of a setting is allowed although it is not a setting: the path of the file, and
-    /// the variables of the test suite.
+    /// Whether a variable with the prefix of a setting is allowed although it is not a setting: the path of the file, the
+    /// variables of the test suite, and those with which a platform tells where a service named `dsr` or `talon-one` is.
     static func isAllowed(_ variable: String) -> Bool {
         variable == "DSR_CONFIG" || variable.hasPrefix("DSR_TEST_") || variable.hasPrefix("DSR_SOAK_")
+            || isServiceLink(variable)
     }
 
-    /// Whether a variable has the prefix of a setting.
+    /// Whether a variable has the prefix of a setting, in any case: `dsr_gates_approval` is meant to be one.
     static func claims(_ variable: String) -> Bool {
-        variable.hasPrefix("DSR_") || variable.hasPrefix("TALON_ONE_")
+        let name = variable.uppercased()
+        return name.hasPrefix("DSR_") || name.hasPrefix("TALON_ONE_")
+    }
+
+    /// The variables that Kubernetes and Docker set for each service that a container can reach.
+    ///
+    /// https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+    private static func isServiceLink(_ variable: String) -> Bool {
+        let link =
+            /[A-Z0-9_]+?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)/
+        return variable.wholeMatch(of: link) != nil
     }
 }
 

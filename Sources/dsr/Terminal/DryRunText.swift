@@ -6,19 +6,34 @@ struct DryRunText {
     let result: DryRun
 
     func print() {
-        Terminal.out("Dry run on \(environment). Nothing was changed.")
-        for (label, counts) in [
+        lines.forEach(Terminal.out)
+    }
+
+    var lines: [String] {
+        ["Dry run on \(environment). Nothing was changed."]
+            + result.checks.map { "  \($0.what): " + ($0.problem.map { "PROBLEM: \($0)" } ?? "ok") }
+            + counts + deadlines
+            + result.refusals.map { "  request \($0.request) would be refused: \($0.reason.printable)" }
+            + (result.brake.map { ["  erasures would be held back: \($0)"] } ?? [])
+            + ["  postponed: \(result.later.grouped); held by other runs: \(result.running.grouped)"]
+    }
+
+    private var counts: [String] {
+        [
             ("new, would be admitted", result.newByRight), ("ready, would be processed", result.readyByRight),
             ("waiting", result.waitingByReason),
-        ] {
-            for (key, count) in counts.sorted(by: { $0.key < $1.key }) {
-                Terminal.out("  \(label): \(count.grouped) \(key)")
-            }
+        ].flatMap { label, counts in
+            counts.sorted { $0.key < $1.key }.map { "  \(label): \($1.grouped) \($0)" }
         }
-        for refusal in result.refusals {
-            Terminal.out("  request \(refusal.request) would be refused: \(refusal.reason.printable)")
+    }
+
+    /// Deadlines of requests that no run has admitted yet, so that no list has them.
+    private var deadlines: [String] {
+        let shown = result.newDeadlines.prefix(20).map { new in
+            "  request \(new.request) (\(new.right)) would be answered by \(new.answerBy)"
+                + (new.latestLawful == new.answerBy ? "" : ", at the latest by \(new.latestLawful)")
         }
-        if let brake = result.brake { Terminal.out("  erasures would be held back: \(brake)") }
-        Terminal.out("  postponed: \(result.later.grouped); held by other runs: \(result.running.grouped)")
+        let rest = result.newByRight.values.reduce(0, +) - shown.count
+        return shown + (rest > 0 ? ["  and \(rest.grouped) more new requests"] : [])
     }
 }

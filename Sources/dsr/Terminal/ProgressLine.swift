@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 
 /// One line on standard error that shows the progress of long work, on a terminal only.
@@ -22,11 +21,11 @@ final class ProgressLine: Sendable {
         guard isDue else { return }
         let seconds = max(0.001, (now - started) / .seconds(1))
         let line = "\r\u{1B}[K\(done.grouped) \(unit), \(Int(Double(done) / seconds).grouped) per second"
-        FileHandle.standardError.write(Data(line.utf8))
+        Terminal.progress(line)
     }
 
     func end() {
         guard Terminal.stderrIsTTY, last.withLock({ $0 != nil }) else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        Terminal.progress("\r\u{1B}[K")
     }
 }

@@ -3,12 +3,12 @@ import Processor
 import ServiceLifecycle
 import UnixSignals
 
-/// SIGTERM and SIGINT, and what they end.
+/// SIGTERM, SIGINT and SIGHUP, and what they end.
 enum Signals {
     /// Forwards signals to a run: the first begins its shutdown, the second cancels it.
     static func forward(to shutdown: Shutdown) async {
         var isFirst = true
-        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
             if isFirst {
                 shutdown.begin(.stopped)
                 Terminal.note("Stopping after calls in flight; a second signal stops at once.")
@@ -25,7 +25,7 @@ enum Signals {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint],
+                gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
                 logger: Logger(label: "dsr") { _ in SwiftLogNoOpLogHandler() }
             )
         )

@@ -46,7 +46,9 @@ extension EvidenceCommand {
         }
 
         private func key() throws -> CosigningKey {
-            guard let text = try? String(contentsOfFile: keyFile, encoding: .utf8) else {
+            guard let content = try InputFile.readPrivate(keyFile, as: "the key file"),
+                let text = String(validating: content, as: UTF8.self)
+            else {
                 throw Failure(.configuration, "the file that --key-file names cannot be read")
             }
             do {

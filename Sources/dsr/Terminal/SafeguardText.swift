@@ -1,0 +1,30 @@
+import Processor
+import Store
+import SubjectRequests
+
+/// Which gates and brakes a run has, for the first lines of its output. One that is off is named too: a safety that was
+/// meant to be on and was not understood must be seen.
+struct SafeguardText {
+    let settings: ProcessorSettings
+
+    var lines: [String] {
+        let gates = settings.admission.gates
+        let channels = gates.identityChannels.sorted().joined(separator: ", ")
+        let brake = settings.brake
+        let spike = brake.spikeFactor.map { factor in
+            "more than \(factor.grouped) times the usual number, and more than \(brake.spikeFloor.grouped)"
+        }
+        return [
+            "Gates: identity \(channels.isEmpty ? "off" : "on for channels \(channels)"); "
+                + "approval of erasures \(gates.approvesErasures ? "on" : "off"); waiting period of erasures "
+                + (gates.erasureWaitDays == 0 ? "off" : "on, \(gates.erasureWaitDays.counted("day"))"),
+            "Brakes on erasures: maximum \(brake.maximum.map(\.grouped) ?? "off"); unusual number "
+                + (spike.map { "on, \($0)" } ?? "off")
+                + (settings.brakeTicket == nil ? "" : "; switched off for this run by --allow-spike"),
+        ]
+    }
+
+    func print() {
+        lines.forEach(Terminal.note)
+    }
+}
