@@ -59,7 +59,7 @@ struct EvidenceTests {
             try await database.run(
                 """
                 select dsr.append_evidence(json_build_array(
-                    dsr.leaf('braked', '{}'),
+                    dsr.leaf('braked', '{}'::jsonb),
                     dsr.leaf('braked', jsonb_build_object('reason', repeat('x', \(bytes))))), null)
                 """
             )

@@ -4,7 +4,7 @@ import Foundation
 enum InputFile {
     /// The whole content of a file, or of standard input for `-`; `nil` where it cannot be read.
     static func read(_ path: String) -> Data? {
-        let file = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
-        return try? file?.readToEnd() ?? Data()
+        guard let file = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path) else { return nil }
+        return try? file.readToEnd() ?? Data()
     }
 }
