@@ -234,12 +234,12 @@ begin
         select leaf.index, sha256('\x00'::bytea || leaf.payload), leaf.event, leaf.written_at, leaf.request, leaf.claim,
                leaf.action, leaf.state, leaf.outcome
         from leaf
-        where octet_length(leaf.payload) <= 65535
-           or dsr.refuse_entry(leaf.event, leaf.request, octet_length(leaf.payload))
         order by leaf.index
     )
     insert into dsr.evidence_payloads (index, payload)
     select leaf.index, leaf.payload from leaf
+    where octet_length(leaf.payload) <= 65535
+       or dsr.refuse_entry(leaf.event, leaf.request, octet_length(leaf.payload))
     order by leaf.index;
 
     update dsr.evidence_head set size = first_index + added;
