@@ -167,6 +167,7 @@ create function dsr.refuse_entry(event text, request bigint, bytes integer) retu
 as $$
 begin
     raise exception using errcode = 'program_limit_exceeded',
+        constraint = 'evidence_entry_has_at_most_65535_bytes',
         message = format('a log entry of %s bytes is refused: an entry has at most 65,535 (event %s%s)',
                          bytes, event, ', request ' || request),
         hint = 'Shorten what the entry repeats, for example the ticket or the reason.';

@@ -66,7 +66,7 @@ struct EvidenceTests {
         }
         let error = try await #require(throws: PostgresError.self) { try await append(65_536) }
         #expect(error.sqlState == "54000")
-        #expect("\(error)".contains("an entry has at most 65,535"), "\(error)")
+        #expect("\(error)".contains("evidence_entry_has_at_most_65535_bytes"), "\(error)")
         #expect(try await database.logSize() == 0)
         try await append(65_300)
         #expect(try await database.logSize() == 2)
