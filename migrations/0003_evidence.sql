@@ -167,6 +167,7 @@ create function dsr.refuse_entry(event text, request bigint, bytes integer) retu
 as $$
 begin
     raise exception using errcode = 'program_limit_exceeded',
+        constraint = 'evidence_entry_has_at_most_65535_bytes',
         message = format('a log entry of %s bytes is refused: an entry has at most 65,535 (event %s%s)',
                          bytes, event, ', request ' || request),
         hint = 'Shorten what the entry repeats, for example the ticket or the reason.';
@@ -234,12 +235,12 @@ begin
         select leaf.index, sha256(decode('00', 'hex') || leaf.payload), leaf.event, leaf.written_at, leaf.request, leaf.claim,
                leaf.action, leaf.state, leaf.outcome
         from leaf
-        where octet_length(leaf.payload) <= 65535
-           or dsr.refuse_entry(leaf.event, leaf.request, octet_length(leaf.payload))
         order by leaf.index
     )
     insert into dsr.evidence_payloads (index, payload)
     select leaf.index, leaf.payload from leaf
+    where octet_length(leaf.payload) <= 65535
+       or dsr.refuse_entry(leaf.event, leaf.request, octet_length(leaf.payload))
     order by leaf.index;
 
     update dsr.evidence_head set size = first_index + added;

@@ -16,8 +16,6 @@ public struct EvidenceLogError: Error, Sendable, Hashable, CustomStringConvertib
         public static let malformedCheckpoint = Code(description: "malformedCheckpoint")
         /// The text is not a `tlog-proof`.
         public static let malformedProof = Code(description: "malformedProof")
-        /// The text would be valid, but line ends, blanks or its encoding were changed.
-        public static let damagedText = Code(description: "damagedText")
         /// The coordinate or the content of a tile is invalid in every log.
         public static let malformedTile = Code(description: "malformedTile")
         /// An index or a size is negative, outside the tree, or too large.

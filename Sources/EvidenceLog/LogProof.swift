@@ -41,13 +41,8 @@ public struct LogProof: Hashable, Sendable {
 
     /// Parses a proof.
     ///
-    /// - Throws: `malformedProof`; `malformedNote` with line and offset counted from the start of the note; `damagedText`
-    ///   if only line ends or blanks were changed.
+    /// - Throws: `malformedProof`; `malformedNote` with line and offset counted from the start of the note.
     public init(_ bytes: Data) throws(EvidenceLogError) {
-        self = try TextDamage.parsing(bytes) { bytes throws(EvidenceLogError) in try LogProof(exactly: bytes) }
-    }
-
-    private init(exactly bytes: Data) throws(EvidenceLogError) {
         guard bytes.count <= Self.maximumByteCount else {
             throw EvidenceLogError(.malformedProof, "the proof has more than \(Self.maximumByteCount) bytes")
         }
@@ -83,6 +78,13 @@ public struct LogProof: Hashable, Sendable {
         lines.append("index \(index)")
         lines += hashes.map(\.base64)
         return Data(lines.map { $0 + "\n" }.joined().utf8) + Data("\n".utf8) + note.data
+    }
+
+    /// What a mail program or an editor changed in a proof; `nil` if it is valid, or invalid without such a change too.
+    public static func damage(of bytes: Data) -> TextDamage? {
+        guard (try? LogProof(bytes)) == nil, let damage = TextDamage(bytes), (try? LogProof(damage.repaired)) != nil
+        else { return nil }
+        return damage
     }
 
     /// Verifies that a leaf is in the log, at `index`, under the checkpoint.

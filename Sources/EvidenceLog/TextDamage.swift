@@ -91,22 +91,4 @@ public struct TextDamage: Sendable {
         changes.append(what)
         lines = repaired
     }
-
-    /// Parses data, and if that fails parses it without these changes.
-    ///
-    /// - Throws: `damagedText` if it is valid without them; otherwise the parser's error.
-    static func parsing<Value>(
-        _ data: Data,
-        _ parse: (Data) throws(EvidenceLogError) -> Value
-    ) throws(EvidenceLogError) -> Value {
-        do {
-            return try parse(data)
-        } catch {
-            guard let damage = TextDamage(data), (try? parse(damage.repaired)) != nil else { throw error }
-            throw EvidenceLogError(
-                .damagedText,
-                "a mail program or an editor has changed the file: \(damage.description)"
-            )
-        }
-    }
 }

@@ -78,6 +78,7 @@ struct ErasureConfirmationTests {
         let instant = try Date("2026-10-31T23:30:00Z", strategy: .iso8601)
         let document = try ErasureConfirmation(
             requestID: 42,
+            databaseID: "d7f3a2",
             environment: .live,
             outcome: .erased,
             steps: [.init(.dataDeleted, at: instant)],
@@ -87,7 +88,7 @@ struct ErasureConfirmationTests {
             controller: Sample.controller
         ).rendered(with: try .english())
         let text = visibleText(document)
-        #expect(text.contains("1 November 2026 · Request 42 · received 1 November 2026"))
+        #expect(text.contains("1 November 2026 · Request d7f3a2-42 · received 1 November 2026"))
         #expect(text.contains("31 October 2026, 23:30:00 UTC"))
     }
 

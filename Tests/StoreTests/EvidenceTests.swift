@@ -59,14 +59,14 @@ struct EvidenceTests {
             try await database.run(
                 """
                 select dsr.append_evidence(json_build_array(
-                    dsr.leaf('braked', '{}'),
+                    dsr.leaf('braked', '{}'::jsonb),
                     dsr.leaf('braked', jsonb_build_object('reason', repeat('x', \(bytes))))), null)
                 """
             )
         }
         let error = try await #require(throws: PostgresError.self) { try await append(65_536) }
         #expect(error.sqlState == "54000")
-        #expect("\(error)".contains("an entry has at most 65,535"), "\(error)")
+        #expect("\(error)".contains("evidence_entry_has_at_most_65535_bytes"), "\(error)")
         #expect(try await database.logSize() == 0)
         try await append(65_300)
         #expect(try await database.logSize() == 2)

@@ -76,6 +76,14 @@ extension EvidenceCommand {
             guard let content = InputFile.read(file) else { throw Failure(.usage, "the receipt cannot be read") }
             let logs = try key.map { try VerifierKey(option: "--key", $0) }
             let witnesses = try witness.map { try VerifierKey(option: "--witness", witness: $0, logs: logs) }
+            if let damage = LogProof.damage(of: content) {
+                throw Failure(
+                    .needsAction,
+                    "the receipt is damaged, and was not checked; that is no sign of forgery: a mail program or an editor "
+                        + "has changed the file: \(damage.description). Ask for it again, as an attachment that is not "
+                        + "converted"
+                )
+            }
             do {
                 let policy = try LogPolicy(logs: logs, witnesses: witnesses)
                 let proof = try LogProof(content)
@@ -83,12 +91,6 @@ extension EvidenceCommand {
                 let verified = try proof.verify(leaf: .leaf(entry), policy: policy)
                 Terminal.out(String(decoding: entry, as: UTF8.self))
                 Terminal.out("Valid: log entry \(verified.index) of \(verified.checkpoint)")
-            } catch let error as EvidenceLogError where error.code == .damagedText {
-                throw Failure(
-                    .needsAction,
-                    "the receipt is damaged, and was not checked; that is no sign of forgery: \(error). Ask for the file "
-                        + "again, as an attachment that is not converted"
-                )
             } catch let error as EvidenceLogError {
                 throw Failure(.needsAction, "the receipt is not valid: \(error)")
             }
