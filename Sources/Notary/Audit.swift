@@ -51,7 +51,7 @@ public struct Audit: Sendable {
     /// - Throws: ``NotaryError`` or `StoreError` if the database or the checkpoint directory cannot be read;
     ///   `EvidenceLogError` if the key is not a log's key. Data that does not match is a finding, not an error.
     public func run(progress: @Sendable (Int) -> Void = { _ in }) async throws -> Findings {
-        var reader = try LogReader(store: store, keys: try await LogKeys(log, in: store), directory: directory)
+        var reader = LogReader(store: store, keys: try await LogKeys(log, in: store), directory: directory)
         try await reader.readLeaves(progress)
         try await reader.finish()
         return reader.findings

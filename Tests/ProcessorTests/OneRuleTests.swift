@@ -59,6 +59,7 @@ struct OneRuleTests {
     ) throws -> (export: Document, letter: Document) {
         let facts = RequestFacts(
             requestID: 1,
+            databaseID: "d7f3a2",
             right: right,
             subject: inventory.subject,
             environment: .live,
