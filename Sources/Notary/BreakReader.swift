@@ -69,7 +69,9 @@ struct BreakReader {
             }
         }
         for named in abandoned.subtracting(found).sorted(by: { $0.size < $1.size }) {
-            findings.add("the abandoned checkpoint of size \(named.size) is missing among the files that were set aside")
+            findings.add(
+                "the abandoned checkpoint of size \(named.size) is missing among the files that were set aside"
+            )
         }
     }
 }

@@ -177,9 +177,10 @@ public struct Notary: Sendable {
         func signed(_ failure: NotaryError?) -> Signed { Signed(checkpoint: checkpoint, filingFailure: failure) }
         guard let directory = filing.directory else { return signed(filing.failure) }
         if filing.last?.size != checkpoint.size {
-            let proof = if let last = filing.last {
-                try await consistency(from: last, to: checkpoint).hashes
-            } else { [TreeHash]() }
+            let proof =
+                if let last = filing.last {
+                    try await consistency(from: last, to: checkpoint).hashes
+                } else { [TreeHash]() }
             do {
                 try directory.write(
                     note,

@@ -108,7 +108,9 @@ public struct DryRun: Sendable, Encodable {
         await check("document templates") { _ = try DocumentTemplates.english() }
         if let path = settings.reportsDirectory {
             await check("report directory") {
-                if let problem = ReportDirectory(path: path, databaseID: databaseID).problem() { throw RunError(.configuration, problem) }
+                if let problem = ReportDirectory(path: path, databaseID: databaseID).problem() {
+                    throw RunError(.configuration, problem)
+                }
             }
         }
         await check("rights of the database role") { try await store.requireRights() }

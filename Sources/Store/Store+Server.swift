@@ -3,7 +3,7 @@ import Postgres
 /// What a server and a database must be, before anything else is asked of them.
 extension Store {
     /// The oldest major version of Postgres that the schema is made for.
-    static let oldestVersion = 15
+    static let oldestVersion = 13
 
     /// Checks the version and the encoding, which the server reports when a connection is made.
     ///

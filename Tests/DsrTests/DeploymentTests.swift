@@ -24,7 +24,8 @@ struct DeploymentTests {
                 ["run"], ["run", "--dry-run"], ["export", "customer-1", "--output", env.folder + "/x"],
                 ["erase", "customer-1", "--ticket", "T-1", "--yes"],
                 ["replay", "--since", "2020-01-01T00:00:00Z", "--ids", "/dev/null", "--ticket", "T-1"],
-                ["requests", "approve", "1", "--ticket", "T-1"], ["requests", "cancel", "1", "--ticket", "T-1"],
+                ["requests", "approve", "1", "--subject", "customer-1", "--ticket", "T-1"],
+                ["requests", "cancel", "1", "--ticket", "T-1"],
                 ["reports", "deliver"], ["incidents", "close", "1", "--ticket", "T-1"],
             ] {
                 let refused = try await env.dsr(words, setting: ["TALON_ONE_ENVIRONMENT": "sandbox"]).expect(78)

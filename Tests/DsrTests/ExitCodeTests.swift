@@ -12,7 +12,7 @@ struct ExitCodeTests {
         "what is missing or wrong is said before anything is claimed",
         arguments: [
             (["DSR_DATABASE_URL": "host=/nonexistent"], 69, "cannot connect to Postgres"),
-            (["DSR_DATABASE_URL": "'postgresql://dsr:swordfish@127.0.0.1:1/db'"], 78, "begin with postgresql://"),
+            (["DSR_DATABASE_URL": "'postgresql://dsr:swordfish@127.0.0.1:1/db'"], 78, "without quotes around it"),
             (["DSR_DATABASE_URL": "postgresql://127.0.0.1:1/db?pgbouncer=true"], 78, "pgbouncer"),
             (["DSR_DATABASE_URL": "host"], 78, "the Postgres connection string is invalid"),
             (["TALON_ONE_BASE_URL": "http://example.com"], 78, "talonOne.allowPlaintext (TALON_ONE_ALLOW_PLAINTEXT)"),
@@ -156,7 +156,7 @@ struct ExitCodeTests {
                 SandboxFault(.status(code: 401), match: SandboxMatch(operation: "getCustomerInventory"), after: 3)
             )
             try await env.sql(
-                "insert into dsr.subject_requests (kind, integration_id) select 'erasure', 'c' || n from generate_series(1, 100) n"
+                "insert into dsr.subject_requests (kind, integration_id) select 'erasure', 'c' || n from generate_series(1, 40) n"
             )
             try await env.dsr("run").expect(77)
             #expect(
@@ -172,13 +172,14 @@ struct ExitCodeTests {
     func outage() async throws {
         let environment = [
             "DSR_CONCURRENCY": "2", "DSR_RETRY_QUICK_TRIES": "1", "DSR_CALL_PATIENCE_SECONDS": "0",
+            "DSR_BRAKE_SPIKE_FACTOR": "0",
         ]
         try await TestEnvironment.with(environment: environment) { env in
             await env.sandbox.install(
                 SandboxFault(.status(code: 502), match: SandboxMatch(operation: "getCustomerInventory"), after: 5)
             )
             try await env.sql(
-                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 100) n"
+                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 40) n"
             )
             try await env.dsr("run").expect(69)
             #expect(try await env.count("select count(*) from dsr.subject_requests where state = 'pending'") > 90)

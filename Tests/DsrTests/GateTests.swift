@@ -173,7 +173,8 @@ struct GateTests {
             try await hold("Anna@example.com").expect(64)
             // One that waits is, and then the hold does not depend on the API.
             try await env.submit(.erasure, "bob")
-            let waiting = try await hold("bob", setting: away).expect(0).out
+            await env.sandbox.install(SandboxFault(.status(code: 503), match: SandboxMatch()))
+            let waiting = try await hold("bob").expect(0).out
             #expect(waiting.contains("Requests of this customer: 1.\nTalon.One could not be asked"))
         }
     }

@@ -110,7 +110,7 @@ struct IdentifierInputTests {
             ).expect(1)
             #expect(ended.out.hasPrefix("Erased since then: 2 of the given customers."))
             #expect(
-                ended.err.hasPrefix(
+                ended.err.contains(
                     """
                     Skipped lines that are not valid identifiers: 5
                       line 1: the integration_id begins with a byte order mark (U+FEFF)

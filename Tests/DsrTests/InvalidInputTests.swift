@@ -20,7 +20,7 @@ struct InvalidInputTests {
             try await env.dsr("run").expect(0)
             let asked = Set(await env.sandbox.requests().map { String($0.target.prefix { $0 != "?" }) })
             for path in ids.values { #expect(asked.contains("/v1/customer_profiles/\(path)/inventory")) }
-            #expect(asked.count == ids.count + 1, "the ids and the greeting, nothing else")
+            #expect(asked.count == 2 * ids.count + 1, "inventory and reserved coupons of each id, and the preflight")
             #expect(
                 try await env.count("select count(*) from dsr.subject_requests where outcome = 'no_data'")
                     == ids.count

@@ -35,7 +35,8 @@ struct LogExportTests {
         try await TestEnvironment.withEvidence { env, _ in
             let folder = env.folder + "/log"
             func widths(_ path: String) -> [Int] {
-                ((try? FileManager.default.contentsOfDirectory(atPath: folder + path)) ?? []).compactMap { Int($0) }.sorted()
+                ((try? FileManager.default.contentsOfDirectory(atPath: folder + path)) ?? []).compactMap { Int($0) }
+                    .sorted()
             }
             for name in ["a", "b", "c"] { try await env.answer(name) }
             let sizes = try await env.texts("select size::text as t from dsr.evidence_checkpoints order by size")

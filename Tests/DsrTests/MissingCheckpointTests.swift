@@ -64,7 +64,9 @@ struct MissingCheckpointTests {
             let adopted = try await env.dsr("evidence", "adopt", "--ticket", "T-1").expect(0)
             #expect(adopted.out.contains("Marked as lost: the files of 2 checkpoints"))
             let verify = try await env.dsr("evidence", "verify").expect(0)
-            #expect(verify.out.contains("checkpoint files were lost (size \(sizes.joined(separator: ", "))), ticket T-1"))
+            #expect(
+                verify.out.contains("checkpoint files were lost (size \(sizes.joined(separator: ", "))), ticket T-1")
+            )
             try await env.answer("c")
             try await env.dsr("evidence", "verify").expect(0)
 

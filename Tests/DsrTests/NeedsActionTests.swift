@@ -78,7 +78,7 @@ struct NeedsActionTests {
                 "insert into dsr.subject_requests (kind, integration_id, received_at) values ('erasure', 'old', now() - interval"
             try await env.sql("\(old) '9 days')")
             #expect(try await env.dsr("run").expect(1).err.contains("1 request needs action: 3;"))
-            try await env.dsr("requests", "approve", "3", "--ticket", "T-1").expect(0)
+            try await env.dsr("requests", "approve", "3", "--subject", "old", "--ticket", "T-1").expect(0)
             try await env.dsr("run").expect(0)
             try await env.sql("\(old) '27 days')")
             #expect(

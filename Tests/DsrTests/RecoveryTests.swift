@@ -113,7 +113,9 @@ struct RecoveryTests {
             try await TestEnvironment.check(newer, key: key).expect(0)
             try await TestEnvironment.check(newer, key: keys.log).expect(1)
             for file in [receipt, newer] {
-                try await TestEnvironment.run(["evidence", "check", file, "--key", keys.log, "--key", key], [:]).expect(0)
+                try await TestEnvironment.run(["evidence", "check", file, "--key", keys.log, "--key", key], [:]).expect(
+                    0
+                )
             }
             // Repeating it changes nothing; another key cannot take the log over from the old one.
             try await env.dsr("evidence", "key", new, "--replaces", old).expect(0)
@@ -145,7 +147,9 @@ struct RecoveryTests {
             let file = try #require(keys.checkpointFiles().last)
             try FileManager.default.removeItem(atPath: file)
             try await env.dsr("evidence", "checkpoint").expect(0)
-            try await env.tamper("update dsr.evidence_leaves l set event = h.event from public.hidden h where h.index = l.index")
+            try await env.tamper(
+                "update dsr.evidence_leaves l set event = h.event from public.hidden h where h.index = l.index"
+            )
             let verify = try await env.dsr("evidence", "verify", setting: setting).expect(1)
             #expect(verify.out.contains("signed by a key that was replaced at log entry"))
         }
@@ -155,7 +159,9 @@ struct RecoveryTests {
     func subjectKeys() async throws {
         try await TestEnvironment.withEvidence { env, keys in
             try await env.answer("anna")
-            let (old, new) = ((keys.logFile as NSString).deletingLastPathComponent + "/subject.key", env.folder + "/s.key")
+            let (old, new) = (
+                (keys.logFile as NSString).deletingLastPathComponent + "/subject.key", env.folder + "/s.key"
+            )
             try await env.dsr("evidence", "key", new, "--kind", "subject").expect(0)
             let alone: [String: String?] = ["DSR_SUBJECT_KEY_FILE": new]
             try await env.submit(.access, "berta")
@@ -174,7 +180,11 @@ struct RecoveryTests {
             let nobody = try await env.dsr("evidence", "prove", "--subject", "carla", setting: both).expect(1)
             #expect(nobody.err.contains("no request of this customer exists"))
             try await env.dsr(
-                "evidence", "prove", "--subject", "anna", setting: ["DSR_SUBJECT_OLD_KEY_FILES": "/none"]
+                "evidence",
+                "prove",
+                "--subject",
+                "anna",
+                setting: ["DSR_SUBJECT_OLD_KEY_FILES": "/none"]
             ).expect(78)
         }
     }
@@ -191,7 +201,9 @@ struct RecoveryTests {
             try await env.dsr("evidence", "key", new, "--kind", "subject").expect(0)
             let replay = ["replay", "--since", since.formatted(.iso8601), "--ids", "-", "--ticket", "T-1"]
             let alone: [String: String?] = ["DSR_SUBJECT_KEY_FILE": new]
-            #expect(try await env.dsr(replay, setting: alone, input: "anna\n").expect(1).err.contains("cannot be matched"))
+            #expect(
+                try await env.dsr(replay, setting: alone, input: "anna\n").expect(1).err.contains("cannot be matched")
+            )
             let both = alone.merging(["DSR_SUBJECT_OLD_KEY_FILES": old]) { $1 }
             let replayed = try await env.dsr(replay, setting: both, input: "anna\n").expect(0)
             #expect(replayed.out.contains("added to the queue: 1"))

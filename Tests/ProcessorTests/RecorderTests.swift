@@ -67,7 +67,7 @@ struct RecorderTests {
                 actor: "test",
                 scope: .all
             )
-            let run = try await store.beginRun(identity, lease: .seconds(60)).run
+            let run = try await store.beginRun(identity, lease: .seconds(600)).run
             for number in 1...count {
                 _ = try await store.submit(Submission(right: .access, subject: SubjectID("c\(number)")))
             }

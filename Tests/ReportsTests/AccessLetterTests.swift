@@ -145,7 +145,7 @@ struct AccessLetterTests {
                 controller: Sample.controller
             ).rendered(with: .english())
         )
-        #expect(text.contains("1 January 2027 · Request 42 · received \(day)"))
+        #expect(text.contains("1 January 2027 · Request d7f3a2-42 · received \(day)"))
     }
 
     @Test("where Talon.One holds nothing, the letter says so")

@@ -179,18 +179,23 @@ struct QueueCountTests {
     /// Rows of the queue that statements read, by the server's own count.
     private func rowsRead(in database: Database, _ work: (Store) async throws -> Void) async throws -> Int {
         let connection = try await database.connection()
-        try await connection.run(script: "begin", named: "begin")
+        let before = try await rowsReadSoFar(connection)
         try await work(Store(connection: connection))
+        let after = try await rowsReadSoFar(connection)
+        await connection.close()
+        return after - before
+    }
+
+    private func rowsReadSoFar(_ connection: PostgresConnection) async throws -> Int {
+        try await connection.query(Statement("publish statistics", "select pg_stat_force_next_flush()"))
         let read = Statement(
             "read statistics",
             """
             select (seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint as rows
-            from pg_stat_xact_user_tables where relname = 'subject_requests'
+            from pg_stat_user_tables where relname = 'subject_requests'
             """
         )
-        let rows = try await connection.query(read)[0].decode("rows", as: Int.self)
-        await connection.close()
-        return rows
+        return try await connection.query(read)[0].decode("rows", as: Int.self)
     }
 }
 

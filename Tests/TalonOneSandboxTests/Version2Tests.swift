@@ -51,7 +51,9 @@ import Testing
             #expect(profile.status == 200 && profile["customerProfile.attributes.Name"] == "A")
             let session = try await caller.send("PUT", "/v2/customer_sessions/s?dry=true", Self.session)
             #expect(session["customerProfile.closedSessions"] == "1")
-            #expect(try await caller.send("POST", "/v2/events?dry=true", #"{"type":"t","profileId":"a"}"#).status == 204)
+            #expect(
+                try await caller.send("POST", "/v2/events?dry=true", #"{"type":"t","profileId":"a"}"#).status == 204
+            )
             #expect(await caller.sandbox.profileCount() == 0)
             #expect(await caller.sandbox.counts().operations["updateCustomerProfile"]?.acted == 0)
             // Version 1 has no such parameter.
@@ -105,7 +107,9 @@ import Testing
 
     @Test(
         "what is not JSON is refused",
-        arguments: ["{", "{}x", "{'a':1}", #"{"a":01}"#, #"{"a":.5}"#, #"{"a":+1}"#, #"{"a":1,}"#, "{\"a\":\"\n\"}", "nul"]
+        arguments: [
+            "{", "{}x", "{'a':1}", #"{"a":01}"#, #"{"a":.5}"#, #"{"a":+1}"#, #"{"a":1,}"#, "{\"a\":\"\n\"}", "nul",
+        ]
     )
     func notJSON(body: String) async throws {
         try await withSandbox { caller in

@@ -11,9 +11,10 @@ extension TestEnvironment {
         package let out: String
         package let err: String
 
-        /// The lines of standard error without those that tell which gates and brakes a run has.
+        /// The lines of standard error without those that tell where a command acts, and which gates and brakes a run has.
         package var sentences: [Substring] {
-            err.split(separator: "\n").filter { !$0.hasPrefix("Gates: ") && !$0.hasPrefix("Brakes on erasures: ") }
+            let openings = ["Environment: ", "Gates: ", "Brakes on erasures: "]
+            return err.split(separator: "\n").filter { line in !openings.contains { line.hasPrefix($0) } }
         }
 
         /// - Throws: What it printed, if it ended with another code.

@@ -122,7 +122,10 @@ extension DsrConfiguration {
         let old = try (settings[EvidenceSettings.oldSubjectKeys] ?? []).map { path in
             let text = InputFile.read(path).map { String(decoding: $0, as: UTF8.self) }
             guard let text else {
-                throw Failure(.configuration, "\(EvidenceSettings.oldSubjectKeys.name) names a file that cannot be read")
+                throw Failure(
+                    .configuration,
+                    "\(EvidenceSettings.oldSubjectKeys.name) names a file that cannot be read"
+                )
             }
             guard let key = SubjectKey(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
                 throw Failure(

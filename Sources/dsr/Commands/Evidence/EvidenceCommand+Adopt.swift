@@ -44,7 +44,9 @@ extension EvidenceCommand {
         }
 
         private static func show(_ adopted: Adoption.Adopted) {
-            Terminal.out("Log entry \(adopted.entry) states the break; database and files agree up to entry \(adopted.from).")
+            Terminal.out(
+                "Log entry \(adopted.entry) states the break; database and files agree up to entry \(adopted.from)."
+            )
             if let folder = adopted.folder {
                 let files = adopted.abandoned.count.counted("abandoned checkpoint")
                 Terminal.out("Moved to \(folder): \(files), up to size \((adopted.abandoned.last ?? 0).grouped).")
