@@ -172,14 +172,13 @@ struct ExitCodeTests {
     func outage() async throws {
         let environment = [
             "DSR_CONCURRENCY": "2", "DSR_RETRY_QUICK_TRIES": "1", "DSR_CALL_PATIENCE_SECONDS": "0",
-            "DSR_BRAKE_SPIKE_FACTOR": "0",
         ]
         try await TestEnvironment.with(environment: environment) { env in
             await env.sandbox.install(
                 SandboxFault(.status(code: 502), match: SandboxMatch(operation: "getCustomerInventory"), after: 5)
             )
             try await env.sql(
-                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 40) n"
+                "insert into dsr.subject_requests (kind, integration_id) select 'access', 'c' || n from generate_series(1, 100) n"
             )
             try await env.dsr("run").expect(69)
             #expect(try await env.count("select count(*) from dsr.subject_requests where state = 'pending'") > 90)
