@@ -75,7 +75,9 @@ struct DispatchLoop {
         case .record(let resolutions):
             return .recorded(Array(zip(resolutions, try await recorder.record(resolutions))))
         case .findOtherRuns:
-            return .foundOtherRuns(try await store.retrying { store in try await store.otherRunsAtWork(besides: run) })
+            return .foundOtherRuns(
+                try await store.retrying { store in try await store.otherRunsAtWork(excluding: run) }
+            )
         case .shutDown(let end):
             context.shutdown.begin(end)
             return .shuttingDown
@@ -102,7 +104,7 @@ struct DispatchLoop {
         let run = context.run
         return try await context.store.retrying { store, isRepeated in
             if isRepeated {
-                let group = try await store.orphanedClaims(run: run, besides: known)
+                let group = try await store.orphanedClaims(run: run, excluding: known)
                 if !group.isEmpty { return group.resuming(at: query.cursor) }
             }
             return try await store.claim(query, run: run)

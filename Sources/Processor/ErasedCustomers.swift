@@ -23,7 +23,7 @@ extension Fulfilment {
         if request.claim.mayHaveActed || erased.contains(request.subject) { return true }
         guard let digest = settings.subjectKey?.digest(of: request.subject) else { return false }
         return try await context.store.retrying { store in
-            try await store.hasErased(digest: digest, besides: request.id)
+            try await store.hasErased(digest: digest, excluding: request.id)
         }
     }
 }

@@ -16,8 +16,8 @@ public struct RunSummary: Sendable {
     /// key is configured.
     public var signingFailure: String? { signing.failure }
 
-    /// Whether requests were tried and none of them came to an end: the night answered no one. A run that was stopped
-    /// did not have the time to.
+    /// Whether requests were tried and none of them was closed. A run that was stopped did not have the time, and does not
+    /// count.
     public var triedInVain: Bool {
         let counts = report.counts
         return end != .stopped && !report.retries.isEmpty && counts.completedInAll + counts.refused + counts.failed == 0

@@ -27,7 +27,7 @@ extension Store {
     /// Requests that a run has claimed without an answer, because the connection broke before it came.
     ///
     /// - Parameter known: The requests that the run knows.
-    public func orphanedClaims(run: Int64, besides known: Set<Int64>) async throws -> ClaimedGroup {
+    public func orphanedClaims(run: Int64, excluding known: Set<Int64>) async throws -> ClaimedGroup {
         ClaimedGroup(try await rows(ClaimStatements.orphaned, [run, Array(known)], ClaimedRow.init), after: .start)
     }
 }

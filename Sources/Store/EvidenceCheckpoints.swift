@@ -9,7 +9,7 @@ public struct StoredCheckpoint: Sendable {
     public let note: String
     /// Whether it was written to a file outside the database.
     public let isFiled: Bool
-    /// The entry by which an operator accepted that its file is lost; `nil` where nobody did.
+    /// The entry by which an operator accepted that its file is lost; `nil` where none did.
     public let lostBy: Int64?
 
     /// A size and its note, not filed yet.

@@ -56,7 +56,7 @@ extension Store {
     /// Whether a customer was erased before, as far as the digest of the identifier tells.
     ///
     /// - Parameter request: The request that asks, which does not count.
-    public func hasErased(digest: Data, besides request: Int64) async throws -> Bool {
+    public func hasErased(digest: Data, excluding request: Int64) async throws -> Bool {
         try await row(ReplayStatements.wasErased, [digest, request]) { row in try row.decode("found") }
     }
 }

@@ -63,7 +63,7 @@ extension Store {
     }
 
     /// Other runs that hold requests.
-    public func otherRunsAtWork(besides run: Int64) async throws -> [RunAtWork] {
+    public func otherRunsAtWork(excluding run: Int64) async throws -> [RunAtWork] {
         try await rows(RunStatements.others, [run]) { row in
             RunAtWork(id: try row.decode("id"), leaseUntil: try row.decode("lease_until"))
         }

@@ -138,7 +138,7 @@ struct ClaimTests {
                 let group = try await database.store.claim(query, run: run)
                 #expect(group.isEmpty && !group.holdsLease)
             }
-            #expect(try await !database.store.orphanedClaims(run: run, besides: []).holdsLease)
+            #expect(try await !database.store.orphanedClaims(run: run, excluding: []).holdsLease)
         }
         #expect(try await database.column("state || claim_no", of: id) == "pending0")
         #expect(try await database.logSize() == size)

@@ -143,7 +143,7 @@ struct QueueCountTests {
         let rows = try await rowsRead(in: database) { store in
             _ = try await store.attention()
             _ = try await store.pendingActions(after: 7, atRisk: 7, limit: 9)
-            _ = try await store.otherRunsAtWork(besides: rescuer)
+            _ = try await store.otherRunsAtWork(excluding: rescuer)
             _ = try await store.rescue(run: rescuer)
             #expect(try await store.requestsAtRisk(withinDays: 90, limit: 9).count == 5)
             #expect(try await store.requests(ticket: "T-none", limit: 9).isEmpty)

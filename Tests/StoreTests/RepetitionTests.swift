@@ -15,9 +15,9 @@ struct RepetitionTests {
         let known = try await database.claim(run, limit: 1).map(\.id)
         let lost = try await database.claim(run, limit: 2).map(\.id)
         _ = try await database.claim(other)
-        let found = try await database.store.orphanedClaims(run: run, besides: Set(known))
+        let found = try await database.store.orphanedClaims(run: run, excluding: Set(known))
         #expect(found.requests.map(\.id) == lost && found.requests.allSatisfy { $0.claim.number == 1 })
-        let none = try await database.store.orphanedClaims(run: run, besides: Set(known + lost))
+        let none = try await database.store.orphanedClaims(run: run, excluding: Set(known + lost))
         #expect(none.isEmpty && none.holdsLease)
     }
 

@@ -173,11 +173,11 @@ struct RescueTests {
         let (me, holding, idle) = (try await database.begin(), try await database.begin(), try await database.begin())
         _ = try await database.ready(.access, "customer-1", run: me)
         _ = try await database.claim(holding)
-        #expect(try await database.store.otherRunsAtWork(besides: me).map(\.id) == [holding])
-        #expect(try await database.store.otherRunsAtWork(besides: idle).map(\.id) == [holding])
-        #expect(try await database.store.otherRunsAtWork(besides: holding).isEmpty)
-        let before = try await database.store.otherRunsAtWork(besides: me)
+        #expect(try await database.store.otherRunsAtWork(excluding: me).map(\.id) == [holding])
+        #expect(try await database.store.otherRunsAtWork(excluding: idle).map(\.id) == [holding])
+        #expect(try await database.store.otherRunsAtWork(excluding: holding).isEmpty)
+        let before = try await database.store.otherRunsAtWork(excluding: me)
         #expect(try await database.store.renewLease(run: holding, lease: .seconds(7_200)))
-        #expect(try await database.store.otherRunsAtWork(besides: me) != before)
+        #expect(try await database.store.otherRunsAtWork(excluding: me) != before)
     }
 }

@@ -64,7 +64,7 @@ enum Terminal {
     /// Text on standard error without a line feed.
     static func progress(_ text: String) {
         var text = text
-        // Where nobody can read what went wrong, there is nothing left to tell.
+        // An error on standard error cannot be reported anywhere.
         _ = text.withUTF8 { write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
     }
 

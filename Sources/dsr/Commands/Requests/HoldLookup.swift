@@ -2,7 +2,7 @@ import Processor
 import SubjectRequests
 import TalonOne
 
-/// Who knows the customer on whom a hold is placed. Only a digest is stored, so nobody can find out later.
+/// Who knows the customer on whom a hold is placed. Only a digest is stored, so the identifier cannot be checked later.
 struct HoldLookup {
     /// The number of requests of the customer that were not answered "no data".
     let requests: Int
@@ -37,7 +37,7 @@ struct HoldLookup {
 
     /// Asks Talon.One about a customer whom no request knows.
     ///
-    /// - Throws: ``Failure`` where the customer is unknown, or nobody could be asked.
+    /// - Throws: ``Failure`` where the customer is unknown, or could not be looked up.
     mutating func requireKnown() async throws {
         await ask()
         if let failure {
@@ -66,7 +66,7 @@ struct HoldLookup {
         return switch talonOne {
         case true?: "Talon.One knows this customer."
         case false?:
-            "Talon.One does not know this customer. Check the integrationId: a hold on another one protects nobody."
+            "Talon.One does not know this customer. Check the integrationId: a hold on another one has no effect."
         case nil: "Talon.One was not asked about this customer, because no base URL is configured."
         }
     }

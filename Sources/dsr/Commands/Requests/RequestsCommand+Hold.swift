@@ -13,9 +13,9 @@ extension RequestsCommand {
                 still answered. The customer is stored as a keyed digest only, so the subject key must be configured. \
                 Placing a hold with the same ground and law again updates its day of review.
 
-                A hold on an identifier that nobody has protects nobody, and no one sees that later. So dsr looks the \
-                identifier up in the requests and, where the API is configured, in Talon.One. If neither knows it, nothing \
-                is placed without --unknown-ok.
+                A hold on a mistyped identifier has no effect, and the mistake cannot be found later. So dsr looks the \
+                identifier up in the requests and, where the API is configured, in Talon.One. If neither knows it, the \
+                hold is not placed without --unknown-ok.
 
                 Examples:
                   dsr requests hold --request 694 --ground b --law 'section 147 AO' \\
