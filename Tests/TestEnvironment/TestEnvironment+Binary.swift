@@ -127,7 +127,7 @@ extension TestEnvironment {
             executable,
             arguments: Arguments(arguments),
             environment: environment(variables),
-            input: .string(input),
+            input: .fileDescriptor(try file(with: input), closeAfterSpawningProcess: true),
             output: .string(limit: 64 << 20),
             error: .string(limit: 64 << 20)
         )
@@ -136,6 +136,19 @@ extension TestEnvironment {
             out: result.standardOutput,
             err: result.standardError
         )
+    }
+
+    /// An open file without a name. A pipe would break where a command ends before it has read all of it, and Subprocess
+    /// stops the whole program then.
+    private static func file(with text: String) throws -> FileDescriptor {
+        var path = Array("\(NSTemporaryDirectory())/dsr-input-XXXXXX".utf8CString)
+        let file = FileDescriptor(rawValue: mkstemp(&path))
+        guard file.rawValue >= 0 else { throw Unexpected(description: String(cString: strerror(errno))) }
+        _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC)
+        unlink(path)
+        try file.writeAll(text.utf8)
+        try file.seek(offset: 0, from: .start)
+        return file
     }
 
     static func environment(_ variables: [String: String?]) -> Environment {
