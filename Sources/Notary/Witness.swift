@@ -31,11 +31,20 @@ public struct Witness: Sendable {
     ///
     /// - Parameter now: The time that the signatures state.
     /// - Returns: The checkpoints signed now.
-    /// - Throws: ``NotaryError`` `.inconsistent`, with the file's name, at the first checkpoint that must not be signed.
+    /// - Throws: ``NotaryError`` `.inconsistent`, with the file's name, at the first checkpoint that must not be signed,
+    ///   or if all are older than the last one that it signed.
     public func cosign(now: Date) throws -> [Checkpoint] {
         var latest = try readState()
         var signed: [Checkpoint] = []
-        for name in try directory.names() {
+        let names = try directory.names()
+        if let latest, names.allSatisfy({ $0 < CheckpointDirectory.name(latest.size) }) {
+            throw NotaryError(
+                .inconsistent,
+                "no checkpoint file covers \(latest.size) log entries, and this witness has signed a checkpoint that does: "
+                    + "was the log restored from a backup? Nothing is signed; ask the log's operator"
+            )
+        }
+        for name in names {
             let filed = try directory.read(name)
             let note = try NotaryError.checking("the checkpoint file \(name) is invalid") {
                 try SignedNote(text: filed.note)

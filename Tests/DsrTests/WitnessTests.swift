@@ -22,6 +22,12 @@ struct WitnessTests {
             try await TestEnvironment.check(env.receipt(of: 2), key: keys.log, witness: keys.witness).expect(0)
             try await env.dsr("evidence", "verify").expect(0)
 
+            // Files of an earlier time, as after a restore, are not taken for "nothing new".
+            let last = try #require(try FileManager.default.contentsOfDirectory(atPath: keys.checkpoints).max())
+            try FileManager.default.moveItem(atPath: "\(keys.checkpoints)/\(last)", toPath: "\(env.folder)/\(last)")
+            #expect(try await TestEnvironment.run(cosign, [:]).expect(1).err.contains("this witness has signed"))
+            try FileManager.default.moveItem(atPath: "\(env.folder)/\(last)", toPath: "\(keys.checkpoints)/\(last)")
+
             // The operator, who has the key, rewrites the log and starts its checkpoints again.
             try FileManager.default.removeItem(atPath: keys.checkpoints)
             try await env.tamper(
