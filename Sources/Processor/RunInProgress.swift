@@ -59,7 +59,7 @@ struct RunInProgress: Sendable {
             var (report, failure) = try await finish(end, dispatcher, rechecks, delivered)
             signing.finish()
             let signature = await signed
-            report.add(unsigned: signature.failure)
+            report.add(signature)
             return RunSummary(report: report, end: end, deliveryFailure: failure, signing: signature)
         }
     }
@@ -156,7 +156,7 @@ struct RunInProgress: Sendable {
         report.attention.missedRechecks = rechecks.missed
         report.add(undelivered: delivered.failure)
         // The log is signed after the report, which is in it. That a key cannot be used is known before.
-        if case .keyUnusable(let sentence) = settings.signing { report.add(unsigned: sentence) }
+        if case .keyUnusable(let sentence) = settings.signing { report.add(.failed(sentence)) }
         let documents = [try report.html(with: templates), report.json()]
         try await context.store.retrying { [tally, report] store in
             try await store.endRun(

@@ -126,10 +126,18 @@ extension RunReport {
         )
     }
 
-    /// Adds evidence that could not be signed, once.
-    mutating func add(unsigned failure: String?) {
-        guard let failure, !needsAction.contains(where: { $0.kind == .evidence }) else { return }
-        needsAction.append(Row(.evidence, state: "not_signed", reason: failure, command: "dsr evidence verify"))
+    /// Adds evidence that could not be signed, or a checkpoint that could not be filed, once.
+    mutating func add(_ signing: Signing) {
+        guard let failure = signing.failure, !needsAction.contains(where: { $0.kind == .evidence }) else { return }
+        let isSigned = if case .notFiled = signing { true } else { false }
+        needsAction.append(
+            Row(
+                .evidence,
+                state: isSigned ? "not_filed" : "not_signed",
+                reason: failure,
+                command: "dsr evidence verify"
+            )
+        )
     }
 }
 
@@ -181,7 +189,7 @@ extension RequestSummary {
     fileprivate var nextCommand: String {
         switch waitingFor {
         case .identity: "dsr requests verify \(id)"
-        case .approval: "dsr requests approve \(id)"
+        case .approval: "dsr requests approve \(id) --subject ID"
         case .clarification: "dsr requests resume \(id)"
         case .holdUncertain: "dsr requests holds"
         default: "dsr requests show \(id)"

@@ -69,7 +69,7 @@ struct NeedsActionTests {
             for _ in 1...2 {
                 let ended = try await env.dsr("run").expect(0).out
                 #expect(ended.contains("waiting for an operator (routine):\n    request 1 (erasure): approval"))
-                #expect(ended.contains("next: dsr requests approve 1\n"))
+                #expect(ended.contains("next: dsr requests approve 1 --subject ID\n"))
                 #expect(ended.contains("next: dsr requests verify 2\n"))
             }
             let now = try await env.dsr("run", setting: ["DSR_ATTENTION_DAYS": "0"]).expect(1)

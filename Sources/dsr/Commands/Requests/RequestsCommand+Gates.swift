@@ -49,7 +49,7 @@ extension RequestsCommand {
 
         @Option(
             help: ArgumentHelp(
-                "Expected customer; the command fails if the request is about someone else. - reads it from standard input.",
+                "Expected customer, or - to read it from standard input; the command fails if the request is about someone else.",
                 valueName: "integration-id"
             )
         )
