@@ -141,8 +141,13 @@ extension APISession {
     /// Reads a customer who cannot exist. It shows that the API is there, that what answers is the API, and that the
     /// credentials are right; it creates nothing. An API that is unavailable is waited for.
     ///
+    /// - Parameter waits: Told once that it is waited for, and why.
     /// - Returns: Why the run cannot go on; `nil` where it can, or is shut down anyway.
-    func preflight(patience: Duration, _ shutdown: Shutdown) async -> RunEnd? {
+    func preflight(
+        patience: Duration,
+        _ shutdown: Shutdown,
+        waits: (String) -> Void = { _ in }
+    ) async -> RunEnd? {
         var outage = Outage(patience: patience)
         while shutdown.end == nil {
             do {
@@ -157,6 +162,7 @@ extension APISession {
                 case .absent: return nil
                 case .credentials: return .credentialsRefused(error.description)
                 case .outage:
+                    if outage.isFirst { waits(outage.sentence("the API", error.description)) }
                     guard let wait = outage.failed(at: .now, jitter: .random(in: 0...1)) else {
                         return await limiter.state.outage ?? .apiUnavailable(error.description)
                     }

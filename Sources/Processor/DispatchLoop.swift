@@ -91,7 +91,11 @@ struct DispatchLoop {
 
     /// Tries the API. Once it has accepted the credentials, the queue belongs to its deployment.
     private func tryAPI() async throws -> RunEnd? {
-        let end = await api.preflight(patience: context.settings.apiPatienceAtStart, context.shutdown)
+        let end = await api.preflight(
+            patience: context.settings.apiPatienceAtStart,
+            context.shutdown,
+            waits: context.waits
+        )
         if end == nil, context.shutdown.end == nil {
             _ = try await context.store.retrying { store in try await store.pin(context.deployment) }
         }

@@ -8,6 +8,14 @@ struct Outage {
 
     private static let waits = Backoff(base: .milliseconds(200), cap: .seconds(5))
 
+    /// Whether nothing has failed yet, and the first failure will be waited out.
+    var isFirst: Bool { since == nil && patience > .zero }
+
+    /// What to say when the wait begins.
+    func sentence(_ what: String, _ reason: String) -> String {
+        "Waiting up to \(patience.components.seconds) s for \(what), which is unavailable: \(reason)"
+    }
+
     init(patience: Duration) {
         self.patience = patience
     }

@@ -16,24 +16,28 @@ public struct Run: Sendable {
     private let settings: ProcessorSettings
     private let watchers: [Watcher]
     private let progress: @Sendable (RunTally) -> Void
+    private let waits: @Sendable (String) -> Void
 
     /// A run against a database and an API.
     ///
     /// - Parameters:
     ///   - watchers: What may shut the run down.
     ///   - progress: Told each time a request is resolved; must return quickly.
+    ///   - waits: Told, once each, that the database or the API is waited for at the start, and why.
     public init(
         database: PostgresConfiguration,
         client: TalonOneClient,
         settings: ProcessorSettings,
         watchers: [Watcher] = [],
-        progress: @escaping @Sendable (RunTally) -> Void = { _ in }
+        progress: @escaping @Sendable (RunTally) -> Void = { _ in },
+        waits: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.database = database
         self.client = client
         self.settings = settings
         self.watchers = watchers
         self.progress = progress
+        self.waits = waits
     }
 
     /// Executes the run. Before the first claim everything that it needs is tried, so that a missing schema or a broken
@@ -100,7 +104,8 @@ public struct Run: Sendable {
                     settings: settings,
                     store: reconnecting,
                     lease: LeaseKeeper(run: run, duration: settings.lease, takenAt: sent),
-                    shutdown: shutdown
+                    shutdown: shutdown,
+                    waits: waits
                 )
                 return try await RunInProgress(
                     context,
@@ -128,15 +133,7 @@ public struct Run: Sendable {
         _ shutdown: Shutdown,
         _ body: (Store) async throws -> Value
     ) async throws -> Value {
-        let store = try await connected(shutdown)
-        do {
-            let value = try await body(store)
-            await store.close()
-            return value
-        } catch {
-            await store.close()
-            throw error
-        }
+        try await connected(shutdown).closing(after: body)
     }
 
     private func connected(_ shutdown: Shutdown) async throws -> Store {
@@ -145,6 +142,7 @@ public struct Run: Sendable {
             do {
                 return try await shutdown.interrupting { try await Store.openForRun(database) }
             } catch let error as StoreError where error.isTransient {
+                if outage.isFirst { waits(outage.sentence("the database", error.description)) }
                 guard let wait = outage.failed(at: .now, jitter: .random(in: 0...1)) else { throw error }
                 try await shutdown.interrupting { try await Task.sleep(for: wait) }
             }
@@ -167,14 +165,7 @@ extension Store {
     ///
     /// - Throws: ``StoreError``.
     fileprivate static func openForRun(_ database: PostgresConfiguration) async throws -> Store {
-        let store = try await open(database)
-        do {
-            try await store.requireRights()
-            return store
-        } catch {
-            await store.close()
-            throw error
-        }
+        try await open(database).closing(unless: { try await $0.requireRights() })
     }
 }
 

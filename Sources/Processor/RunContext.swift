@@ -15,4 +15,6 @@ struct RunContext: Sendable {
     let store: ReconnectingStore
     let lease: LeaseKeeper
     let shutdown: Shutdown
+    /// Told that the API is waited for at the start, and why.
+    var waits: @Sendable (String) -> Void = { _ in }
 }

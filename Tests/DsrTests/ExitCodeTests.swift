@@ -75,7 +75,8 @@ struct ExitCodeTests {
         try await TestEnvironment.with { env in
             try await env.submit(.access, "anna")
             await env.sandbox.install(SandboxFault(.status(code: 503), match: SandboxMatch(), count: 5))
-            try await env.dsr("run").expect(0)
+            let ended = try await env.dsr("run").expect(0)
+            #expect(ended.sentences.filter { $0.hasPrefix("Waiting up to ") && $0.contains("HTTP 503") }.count == 1)
             #expect(try await env.ending(of: 1) == "completed no_data")
             await env.sandbox.install(SandboxFault(.status(code: 503), match: SandboxMatch()))
             let settings = ["DSR_CALL_PATIENCE_SECONDS": "1"]

@@ -208,10 +208,11 @@ struct DatabaseFaultTests {
             let proxy = try await PostgresProxy.start(before: try await FaultServer.shared)
             try await env.submit(.access, "anna")
             await proxy.setRefusing(true)
-            try await env.running(setting: proxy.variables(for: env)) { _ in
+            let ended = try await env.running(setting: proxy.variables(for: env)) { _ in
                 try await proxy.waitForRefusals(2)
                 await proxy.setRefusing(false)
             }.expect(0)
+            #expect(ended.err.contains("Waiting up to 300 s for the database"), "\(ended.err)")
             #expect(try await env.ending(of: 1) == "completed no_data")
             await proxy.stop()
         }

@@ -158,11 +158,11 @@ struct Soak: Sendable {
     }
 
     /// Notes how a run has ended: in order, or by the signal that it was sent, with at most one sentence on standard error
-    /// apart from the answer to a signal.
+    /// apart from the answer to a signal and from what is waited for at the start.
     private func note(_ ended: TestEnvironment.Ended, _ place: String, _ outcome: inout Outcome) {
         outcome.endings[ended.code, default: 0] += 1
         let isInOrder = [0, 1, 69, 75, -9].contains(ended.code)
-        let sentences = ended.sentences.filter { !$0.hasPrefix("Stopping") }
+        let sentences = ended.sentences.filter { !$0.hasPrefix("Stopping") && !$0.hasPrefix("Waiting") }
         if !isInOrder || sentences.count > 1 {
             outcome.findings.append("a run ended with \(ended.code): \(ended.err) in \(place)")
         }

@@ -136,7 +136,8 @@ extension DsrConfiguration {
                 client: client,
                 settings: settings,
                 watchers: watchers,
-                progress: { progress.update(done: $0.closed) }
+                progress: { progress.update(done: $0.closed) },
+                waits: { Terminal.note($0) }
             ).execute(scope)
         }
     }
