@@ -16,14 +16,7 @@ public struct Store: Sendable {
     ///
     /// - Throws: ``StoreError`` `.unreachable`, `.credentials`, `.configuration` or `.schema`.
     public static func open(_ configuration: PostgresConfiguration) async throws -> Store {
-        let store = try await connect(configuration)
-        do {
-            try await store.requireCurrentSchema()
-        } catch {
-            await store.close()
-            throw error
-        }
-        return store
+        try await connect(configuration).closing(unless: { try await $0.requireCurrentSchema() })
     }
 
     /// Connects without checking the schema, for the command that migrates it.
@@ -33,16 +26,9 @@ public struct Store: Sendable {
         var configuration = configuration
         configuration.searchPath = "pg_catalog, pg_temp"
         let settings = configuration
-        let store = try await translatingErrors {
+        return try await translatingErrors {
             Store(connection: try await PostgresConnection.connect(settings))
-        }
-        do {
-            try await store.requireSuitableServer()
-        } catch {
-            await store.close()
-            throw error
-        }
-        return store
+        }.closing(unless: { try await $0.requireSuitableServer() })
     }
 
     /// Opens the connection again after it was lost.

@@ -29,7 +29,7 @@ extension DsrConfiguration {
 
     /// The queue. Its schema is checked first.
     func withStore<Value>(_ body: (Store) async throws -> Value) async throws -> Value {
-        try await withResource(try await Store.open(try database()), close: { await $0.close() }, body)
+        try await Store.open(try database()).closing(after: body)
     }
 
     /// The queue, for a command that acts on it: says on standard error for which environment and host.
@@ -47,7 +47,7 @@ extension DsrConfiguration {
 
     /// The database, whatever its schema.
     func withDatabase<Value>(_ body: (Store) async throws -> Value) async throws -> Value {
-        try await withResource(try await Store.connect(try database()), close: { await $0.close() }, body)
+        try await Store.withConnection(try database(), body)
     }
 }
 
