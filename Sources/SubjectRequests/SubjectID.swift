@@ -1,4 +1,4 @@
-/// A customer's `integrationId` in Talon.One, validated so that it can be part of a URL and is what it looks like.
+/// A customer's `integrationId` in Talon.One, validated so that it can be part of a URL and has no hidden characters.
 ///
 /// It may be an e-mail address, so it never prints itself: `description`, `debugDescription` and the mirror only say that
 /// there is one. The text is available through ``value``.

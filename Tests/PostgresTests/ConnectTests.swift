@@ -182,9 +182,9 @@ struct ConfigurationTests {
 }
 
 /// A port on this machine that accepts connections and never answers.
-final class Listener {
+final class Listener: Sendable {
     let port: UInt16
-    private let descriptor: Int32
+    let descriptor: Int32
 
     init?() {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -7,7 +7,7 @@ import Synchronization
 /// https://www.postgresql.org/docs/15/protocol-message-formats.html
 final class TransactionPool: Sendable {
     let port: UInt16
-    private let listener: Int32
+    private let listener: Listener
     private let socketPath: String
     private let state = Mutex((free: [Int32](), queries: [String]()))
 
@@ -16,21 +16,10 @@ final class TransactionPool: Sendable {
 
     init?(before connectionString: String) {
         socketPath = String(connectionString.split(separator: " ")[0].dropFirst(5)) + "/.s.PGSQL.5432"
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) == 0 && listen(descriptor, 8) == 0
-                    && getsockname(descriptor, pointer, &length) == 0
-            }
-        }
-        port = UInt16(bigEndian: address.sin_port)
-        guard isListening else { return nil }
-        Thread.detachNewThread {
+        guard let listener = Listener() else { return nil }
+        self.listener = listener
+        port = listener.port
+        Thread.detachNewThread { [descriptor = listener.descriptor] in
             while case let client = accept(descriptor, nil, nil), client >= 0 {
                 Thread.detachNewThread { self.serve(client) }
             }
@@ -38,8 +27,7 @@ final class TransactionPool: Sendable {
     }
 
     deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        shutdown(listener.descriptor, Int32(SHUT_RDWR))
     }
 
     private func serve(_ client: Int32) {

@@ -39,7 +39,10 @@ extension EvidenceCommand {
                 var lines: [String] = []
                 for id in try await store.requests(ofSubject: subjectKeys.map { $0.digest(of: customer) }) {
                     guard let request = try await store.requests(state: nil, only: id, limit: 1).first else { continue }
-                    lines.append("\(Self.line(request)) \(await Self.proof(of: id, receipts))")
+                    let proof =
+                        request.finishedAt == nil
+                        ? "No proof yet: the request is not finished." : await Self.proof(of: id, receipts)
+                    lines.append("\(Self.line(request)) \(proof)")
                 }
                 return (lines, try await store.requestsNotFindable(withKeys: subjectKeys.map(\.id)))
             }

@@ -54,7 +54,7 @@ extension EvidenceCommand {
 
         private static func show(_ findings: Audit.Findings, isFiled: Bool) {
             for problem in findings.problems { Terminal.out("problem: \(problem)") }
-            for adopted in findings.adopted { Terminal.out("adopted: \(adopted)") }
+            for adopted in findings.adopted { Terminal.out("note: \(adopted)") }
             for open in findings.open { Terminal.out("open: \(open)") }
             Terminal.out(
                 "\(findings.entries.counted("log entry", "log entries")), "
