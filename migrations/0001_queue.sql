@@ -23,6 +23,8 @@ create table dsr.deployment (
     environment  text        check (environment in ('live', 'sandbox')),
     host         text,
     pinned_at    timestamptz,
+    -- When Talon.One first knew a customer of this queue. Until then a customer who is unknown proves nothing.
+    customer_known_at timestamptz,
     check (num_nonnulls(environment, host, pinned_at) in (0, 3))
 );
 
@@ -47,6 +49,10 @@ create table dsr.runs (
     -- Erasures that it carried out, and whether the brake held others back. The brake of later runs compares with them.
     erasures      integer     not null default 0,
     was_braked    boolean     not null default false,
+    -- Requests whose customer Talon.One knew, and did not know. Of the latter only those that were answered without a
+    -- ticket: the brake on unknown customers of later runs counts them.
+    known         integer     not null default 0,
+    unknown       integer     not null default 0,
     check ((ended_at is null) = (end_reason is null))
 );
 
@@ -120,6 +126,8 @@ create table dsr.subject_requests (
     outcome            text,
     reason             text,
     finished_at        timestamptz,
+    -- When the identifier is deleted, after the answer that Talon.One does not know the customer.
+    forget_at          timestamptz,
     -- Why the controller does not act (Art. 12(4) GDPR), and the date on which the subject was told.
     refusal_ground     text        check (refusal_ground in (
         'art11_2', 'art12_5_excessive', 'art12_5_unfounded', 'art12_6', 'art15_4', 'art17_3_a', 'art17_3_b',
@@ -167,6 +175,10 @@ create index subject_requests_malformed on dsr.subject_requests (finished_at)
 
 -- What a run holds, and what it has closed.
 create index subject_requests_of_run on dsr.subject_requests (run_id, state) where run_id is not null;
+
+-- Identifiers that will be deleted.
+create index subject_requests_to_forget on dsr.subject_requests (forget_at)
+    where forget_at is not null and integration_id is not null;
 
 create index subject_requests_ticket on dsr.subject_requests (ticket) where ticket is not null;
 

@@ -301,7 +301,7 @@ begin
             new.waiting_for, new.admitted_at, new.time_zone, new.notice_by, new.answer_by, new.latest_lawful, new.deadline,
             new.extension_told_on, new.identity_checked_at, new.approved_at, new.not_erased_before,
             new.subject_commitment, new.subject_digest, new.subject_key_id, new.not_before, new.run_id, new.outcome,
-            new.reason, new.finished_at, new.refusal_ground, new.refusal_told_on) > 0 then
+            new.reason, new.finished_at, new.forget_at, new.refusal_ground, new.refusal_told_on) > 0 then
         raise exception using errcode = 'check_violation', constraint = 'new_request_is_pending',
             message = 'a new request is pending and has no result',
             hint = 'Give kind and integration_id and, where they are known, received_at, ticket, requested_by, channel, '
@@ -326,7 +326,7 @@ as $$
     select (before, after) in (
         ('pending', 'waiting'), ('pending', 'running'), ('pending', 'refused'), ('pending', 'cancelled'),
         ('waiting', 'pending'), ('waiting', 'refused'), ('waiting', 'cancelled'),
-        ('running', 'pending'), ('running', 'completed'), ('running', 'refused'), ('running', 'failed'),
+        ('running', 'pending'), ('running', 'waiting'), ('running', 'completed'), ('running', 'refused'), ('running', 'failed'),
         ('failed', 'pending'), ('failed', 'refused'), ('failed', 'cancelled'),
         ('refused', 'pending')
     )

@@ -29,7 +29,10 @@ struct DispatchLoop {
                 default: event = try await execute(action, &group)
                 }
                 if case .end = action { break }
-                if case .resolved = event { progress(dispatcher.tally) }
+                switch event {
+                case .resolved, .recorded: progress(dispatcher.tally)
+                default: break
+                }
             }
             group.cancelAll()
         }
@@ -60,17 +63,21 @@ struct DispatchLoop {
             let ticket = context.settings.brakeTicket
             try await store.retrying { store in try await store.noteBrake(due: due, ticket: ticket, run: run) }
             return .notedBrake
-        case .openGates(let isBraked):
+        case .openGates(let isBraked, let holdsUnknown):
             let counts = try await store.retrying { store in
-                try await store.releaseWaiting(run: run, isBraked: isBraked)
+                try await store.releaseWaiting(run: run, isBraked: isBraked, holdsUnknown: holdsUnknown)
             }
             return .openedGates(counts.opened)
+        case .noteUnknown(let count):
+            let ticket = context.settings.unknownTicket
+            try await store.retrying { store in try await store.noteUnknown(count: count, ticket: ticket, run: run) }
+            return .notedUnknown
         case .tryAPI:
             return .tried(try await tryAPI())
         case .claim(let query, let known):
             return .claimed(try await claim(query, known))
-        case .begin(let request):
-            begin(request, &group)
+        case .begin(let request, let reportsUnknown):
+            begin(request, reportsUnknown: reportsUnknown, &group)
             return .began
         case .record(let resolutions):
             return .recorded(Array(zip(resolutions, try await recorder.record(resolutions))))
@@ -115,9 +122,10 @@ struct DispatchLoop {
         }
     }
 
-    private func begin(_ request: SubjectRequest, _ group: inout Group) {
+    private func begin(_ request: SubjectRequest, reportsUnknown: Bool, _ group: inout Group) {
         group.addTask { [fulfilment, recorder] in
             let end = await fulfilment.fulfil(request)
+            if reportsUnknown, end.resolution.isUnknownCustomer { return .foundUnknown(end.resolution) }
             let accepted = try await recorder.record(end.resolution)
             return .resolved(end.resolution, accepted: accepted, credentialsRefused: end.credentialsRefused)
         }

@@ -18,6 +18,10 @@ extension Dispatcher {
         var brake: ErasureBrake?
         /// The ticket that allows an unusually large number of erasures.
         var brakeTicket: String?
+        /// What holds answers back where unusually many customers are unknown; `nil` where nothing does.
+        var unknownBrake: UnknownBrake?
+        /// The ticket that allows these answers.
+        var unknownTicket: String?
     }
 
     /// What the loop observes outside the machine each time it reports an event.
@@ -56,7 +60,11 @@ extension Dispatcher {
         case began
         /// A request was resolved; whether its result was accepted, and how the API refused the credentials.
         case resolved(Resolution, accepted: Bool, credentialsRefused: String? = nil)
-        /// Resolutions of requests that were not begun were recorded.
+        /// A request was processed, and its customer is unknown. Nothing is recorded yet.
+        case foundUnknown(Resolution)
+        /// That answers about unknown customers are held back, or allowed, was written down.
+        case notedUnknown
+        /// Resolutions were recorded: of requests that were not begun, or whose customer is unknown.
         case recorded([(Resolution, accepted: Bool)])
         /// Other runs that hold requests were looked for.
         case foundOtherRuns([RunAtWork])
@@ -81,14 +89,17 @@ extension Dispatcher {
         /// Write down that erasures are held back, or that a ticket allows them.
         case noteBrake(due: Int)
         /// Check the gates of waiting requests.
-        case openGates(isBraked: Bool)
+        case openGates(isBraked: Bool, holdsUnknown: Bool)
+        /// Write down that answers about unknown customers are held back, or that a ticket allows them.
+        case noteUnknown(count: Int)
         /// Try the API before the first claim, and wait for it where it is unavailable.
         case tryAPI
         /// Claim requests; those in `known` are held already.
         case claim(ClaimQuery, known: Set<Int64>)
-        /// Begin a request.
-        case begin(SubjectRequest)
-        /// Record resolutions of requests that are not begun.
+        /// Begin a request. The answer that its customer is unknown is reported, and not recorded, where the brake must see
+        /// it first.
+        case begin(SubjectRequest, reportsUnknown: Bool)
+        /// Record resolutions.
         case record([Resolution])
         /// Look for other runs that hold requests.
         case findOtherRuns

@@ -54,6 +54,7 @@ struct Dispatcher {
     private(set) var brakeReason: ErasureBrake.Reason?
     private var isBrakeReleased = false
     private var erasuresClaimed = 0
+    private var unknown: UnknownCustomers
 
     /// Claimed and not begun, the last to be begun first.
     private var claimed: [SubjectRequest] = []
@@ -76,7 +77,13 @@ struct Dispatcher {
 
     init(_ plan: Plan) {
         self.plan = plan
+        unknown = UnknownCustomers(plan.unknownBrake, ticket: plan.unknownTicket)
     }
+
+    /// Why answers about unknown customers are held back; `nil` while they are not.
+    var unknownReason: UnknownBrake.Reason? { unknown.heldBack }
+    /// Requests whose customer was known, and unknown without a ticket that allows it.
+    var lookups: UnknownBrake.Lookups { unknown.lookupsToCompare }
 
     /// Takes an event and returns the next action. After ``Action/end`` there is none.
     mutating func next(_ event: Event, _ conditions: Conditions) -> Action {
@@ -115,10 +122,15 @@ extension Dispatcher {
         case .claimed(let group):
             take(group, conditions)
         case .resolved(let resolution, let accepted, let credentialsRefused):
-            inWork.remove(resolution.claim.request)
-            if inWork.isEmpty { isAlone = false }
+            finishWork(of: resolution)
             tally.add(resolution, accepted: accepted)
+            unknown.note(resolution)
             if let credentialsRefused { pendingEnd = .credentialsRefused(credentialsRefused) }
+        case .foundUnknown(let resolution):
+            finishWork(of: resolution)
+            unknown.add(resolution)
+        case .notedUnknown:
+            unknown.settleReason()
         case .recorded(let resolutions):
             for (resolution, accepted) in resolutions { tally.add(resolution, accepted: accepted) }
         case .foundOtherRuns(let runs):
@@ -135,6 +147,11 @@ extension Dispatcher {
             break
         }
         return nil
+    }
+
+    private mutating func finishWork(of resolution: Resolution) {
+        inWork.remove(resolution.claim.request)
+        if inWork.isEmpty { isAlone = false }
     }
 
     private mutating func rescue(_ conditions: Conditions) -> Action {
@@ -245,7 +262,8 @@ extension Dispatcher {
         case .admitting: return .admit
         case .checkingBrake: return .countErasures
         case .notingBrake(_, let due, _): return .noteBrake(due: due)
-        case .openingGates: return .openGates(isBraked: brakeReason != nil)
+        case .openingGates:
+            return .openGates(isBraked: brakeReason != nil, holdsUnknown: unknown.heldBack != nil)
         case .tryingAPI: return .tryAPI
         case .waitingForAdmission: return .wait(until: conditions.now + Self.admissionWait)
         case .working: return work(conditions)
@@ -273,20 +291,32 @@ extension Dispatcher {
             defer { claimed = [] }
             return .record(claimed.reversed().map { $0.returned() })
         }
-        return inWork.isEmpty ? .end : .wait(until: nil)
+        guard inWork.isEmpty else { return .wait(until: nil) }
+        return settleUnknown(conditions) ?? .end
+    }
+
+    /// What becomes of the answers that customers are unknown: once nothing else is in work, and in between where there are
+    /// many, so that their number in memory is bounded.
+    private mutating func settleUnknown(_ conditions: Conditions) -> Action? {
+        guard !unknown.isEmpty else { return nil }
+        if case .wrongEnvironment = conditions.shutdown { return .record(unknown.take().map { $0.returned() }) }
+        if let count = unknown.unusual() { return .noteUnknown(count: count) }
+        return .record(unknown.resolved())
     }
 
     private mutating func work(_ conditions: Conditions) -> Action {
         guard conditions.isLeaseValid else { return waitForLease(conditions) }
+        if unknown.isFull, let action = settleUnknown(conditions) { return action }
         if canBegin(conditions) {
             if let request = claimed.popLast() {
                 inWork.insert(request.id)
                 begun += 1
-                return .begin(request)
+                return .begin(request, reportsUnknown: plan.unknownBrake != nil)
             }
             if !isExhausted { return claim(limit: claimLimit) }
         }
         guard inWork.isEmpty else { return .wait(until: nextRescue) }
+        if let action = settleUnknown(conditions) { return action }
         phase = .admitting
         return .admit
     }
@@ -311,7 +341,7 @@ extension Dispatcher {
             isBraked: brakeReason != nil,
             onlySuspects: onlySuspects
         )
-        return .claim(query, known: inWork.union(claimed.map(\.id)))
+        return .claim(query, known: inWork.union(claimed.map(\.id)).union(unknown.requests))
     }
 
     private func claimSuspect(_ conditions: Conditions) -> Action {

@@ -168,7 +168,8 @@ extension Fulfilment {
                 ticket: request.ticket,
                 controller: settings.facts,
                 evidenceRetention: settings.evidenceRetention,
-                identifierKeptDays: recheck.map { Int($0.keptFor / .seconds(86_400)) },
+                identifierKeptDays: outcome == .noData
+                    ? settings.noDataKeepDays : recheck.map { Int($0.keptFor / .days(1)) },
                 keepsDigest: settings.subjectKey != nil
             )
             documents = [try confirmation.rendered(with: templates)]
@@ -177,7 +178,7 @@ extension Fulfilment {
         }
         if outcome != .noData { erased.insert(request.subject) }
         switch outcome {
-        case .noData: return request.completed(.noData(documents))
+        case .noData: return request.completed(noData(documents))
         case .alreadyAbsent: return request.completed(.alreadyAbsent(documents, recheck))
         case .recordRemains: return request.completed(.recordRemains(documents, recheck, inventory.record))
         default: return request.completed(.erased(documents, recheck))

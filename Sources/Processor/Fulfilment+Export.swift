@@ -14,7 +14,7 @@ extension Fulfilment {
         } catch {
             return failed(request, "The documents could not be made: \(error).")
         }
-        return request.completed(inventory.isAbsent ? .noData(documents) : .exported(documents))
+        return request.completed(inventory.isAbsent ? noData(documents) : .exported(documents))
     }
 
     private func documents(for request: SubjectRequest, _ inventory: CustomerInventory) throws -> [Document] {
@@ -43,7 +43,8 @@ extension Fulfilment {
             inventory: inventory,
             disclosure: disclosure,
             controller: settings.facts,
-            exportSHA256: export.sha256
+            exportSHA256: export.sha256,
+            identifierKeptDays: settings.noDataKeepDays
         ).rendered(with: templates)
         guard settings.controllerCopy else { return [export, letter] }
         let copy = try ExportDocument(

@@ -11,7 +11,7 @@ extension Fulfilment {
             return failed(request, "The request has no changes.", as: .impossible)
         }
         let before = try await inventory(of: request, api)
-        guard before.hasProfile else { return request.completed(.noData([])) }
+        guard before.hasProfile else { return request.completed(noData([])) }
         let profile: NewCustomerProfile
         do {
             // Changes that could not be compared with the read-back are not sent.

@@ -86,6 +86,11 @@ struct Fulfilment: Sendable {
         api.retries.resolution(of: request, after: failure, reason: reason, mayHaveActed: mayHaveActed)
     }
 
+    /// The answer that Talon.One does not know the customer.
+    func noData(_ documents: [Document]) -> Resolution.Completion {
+        .noData(documents, keptFor: .days(settings.noDataKeepDays))
+    }
+
     /// Reads the customer's inventory, with every section that the settings ask for.
     func inventory(of request: SubjectRequest, _ api: APISession) async throws -> CustomerInventory {
         try await api.inventory(of: request.subject, sections: settings.sections)
@@ -159,7 +164,7 @@ extension Resolution {
     fileprivate var isOnlyRead: Bool {
         switch end {
         case .completed(.exported), .completed(.noData), .completed(.alreadyAbsent): true
-        case .completed, .failed, .refused, .returned: false
+        case .completed, .failed, .refused, .returned, .heldBack: false
         }
     }
 }

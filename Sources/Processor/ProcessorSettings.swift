@@ -33,6 +33,12 @@ public struct ProcessorSettings: Sendable {
     public var brake = ErasureBrake.Limits()
     /// The ticket that allows an unusually large number of erasures.
     public var brakeTicket: String?
+    /// When answers about unknown customers are held back because there are unusually many; `nil` for never.
+    public var unknownBrake: UnknownBrake.Limits? = UnknownBrake.Limits()
+    /// The ticket that allows an unusually large number of unknown customers.
+    public var unknownTicket: String?
+    /// The days for which the identifier of an unknown customer is kept, so that it can be looked up again.
+    public var noDataKeepDays = 30
     /// The age in days after which a routine wait for an operator needs action.
     public var attentionDays = 7
     /// Whether the evidence log has the names of rectified attributes.

@@ -87,6 +87,9 @@ struct RunInProgress: Sendable {
         }
         var dispatcher = Dispatcher(try await plan())
         try await loop.run(&dispatcher)
+        _ = try await context.store.retrying { [run = context.run] store in
+            try await store.forgetUnknownCustomers(run: run)
+        }
         guard context.scope == .all, context.shutdown.end == nil else { return (dispatcher, Rechecks.Outcome()) }
         return (dispatcher, try await Rechecks(context: context, api: api).run())
     }
@@ -98,8 +101,16 @@ struct RunInProgress: Sendable {
             limit: settings.limit,
             lease: settings.lease,
             brake: try await brake(),
-            brakeTicket: settings.brakeTicket
+            brakeTicket: settings.brakeTicket,
+            unknownBrake: try await unknownBrake(),
+            unknownTicket: settings.unknownTicket
         )
+    }
+
+    /// Only for a run over the whole queue: who repeats past erasures expects that the customers are unknown.
+    private func unknownBrake() async throws -> UnknownBrake? {
+        guard context.scope == .all, let limits = settings.unknownBrake else { return nil }
+        return try await context.store.retrying { store in try await store.unknownBrake(limits, earlierRuns: 20) }
     }
 
     /// Only a run over the whole queue has a brake: an operator who erases one customer, or repeats past erasures, has
@@ -153,18 +164,20 @@ struct RunInProgress: Sendable {
             finish: try await .read(by: context, delivered: delivered.count)
         )
         report.brake = dispatcher.brakeReason?.description
+        report.unknownBrake = dispatcher.unknownReason?.description
         report.attention.missedRechecks = rechecks.missed
         report.add(undelivered: delivered.failure)
         // The log is signed after the report, which is in it. That a key cannot be used is known before.
         if case .keyUnusable(let sentence) = settings.signing { report.add(.failed(sentence)) }
         let documents = [try report.html(with: templates), report.json()]
-        try await context.store.retrying { [tally, report] store in
+        try await context.store.retrying { [tally, report, lookups = dispatcher.lookups] store in
             try await store.endRun(
                 context.run,
                 reason: end.sentence,
                 report: documents[1].content,
                 erasures: tally.erasures,
                 wasBraked: report.brake != nil,
+                lookups: lookups,
                 documents: documents
             )
         }

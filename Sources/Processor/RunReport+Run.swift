@@ -69,19 +69,21 @@ extension RunReport {
         }
 
         private var heldBack: [Row] {
-            guard actions.heldBack > 0 else { return [] }
-            return [
-                Row(
-                    .erasures,
-                    count: actions.heldBack,
-                    right: Right.erasure.rawValue,
-                    state: Gate.brake.rawValue,
-                    reason: "held back because there were unusually many",
-                    ageDays: actions.heldBackAgeDays,
-                    due: actions.heldBackDue?.description,
-                    command: "dsr run --allow-spike TICKET"
+            actions.heldBack.map { held in
+                let isErasures = held.gate == .brake
+                return Row(
+                    isErasures ? .erasures : .requests,
+                    count: held.count,
+                    right: isErasures ? Right.erasure.rawValue : nil,
+                    state: held.gate.rawValue,
+                    reason: isErasures
+                        ? "held back because there were unusually many"
+                        : "the answer \"no data\" is held back because unusually many customers were unknown",
+                    ageDays: held.ageDays,
+                    due: held.due?.description,
+                    command: isErasures ? "dsr run --allow-spike TICKET" : "dsr run --allow-unknown TICKET"
                 )
-            ]
+            }
         }
 
         /// - Throws: ``StoreError``.
@@ -192,6 +194,8 @@ extension RequestSummary {
         case .approval: "dsr requests approve \(id) --subject ID"
         case .clarification: "dsr requests resume \(id)"
         case .holdUncertain: "dsr requests holds"
+        case .brake: "dsr run --allow-spike TICKET"
+        case .unknownCustomers: "dsr run --allow-unknown TICKET"
         default: "dsr requests show \(id)"
         }
     }

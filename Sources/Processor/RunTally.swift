@@ -27,7 +27,7 @@ public struct RunTally: Sendable {
         case .completed(let completion): completed[completion.outcome, default: 0] += 1
         case .refused: refused += 1
         case .failed: failed += 1
-        case .returned: returned += 1
+        case .returned, .heldBack: returned += 1
         }
     }
 

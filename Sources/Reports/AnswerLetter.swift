@@ -13,6 +13,7 @@ public struct AnswerLetter: Sendable {
     private let disclosure: Disclosure
     private let controller: ControllerFacts
     private let exportSHA256: Data?
+    private let identifierKeptDays: Int?
 
     /// Prepares a letter.
     ///
@@ -22,18 +23,22 @@ public struct AnswerLetter: Sendable {
     ///   - disclosure: What is withheld for the right that `facts` names.
     ///   - controller: The controller's details; a missing one is named in the letter.
     ///   - exportSHA256: The digest of the export that goes with the letter: 32 bytes.
+    ///   - identifierKeptDays: The days for which the identifier is kept where Talon.One holds nothing, if it is deleted
+    ///     then.
     public init(
         _ facts: RequestFacts,
         inventory: CustomerInventory,
         disclosure: Disclosure,
         controller: ControllerFacts,
-        exportSHA256: Data? = nil
+        exportSHA256: Data? = nil,
+        identifierKeptDays: Int? = nil
     ) {
         self.facts = facts
         self.inventory = inventory
         self.disclosure = disclosure
         self.controller = controller
         self.exportSHA256 = exportSHA256
+        self.identifierKeptDays = identifierKeptDays
     }
 
     /// Makes the letter.
@@ -45,7 +50,7 @@ public struct AnswerLetter: Sendable {
         let labels = templates.labels
         let (template, body): (DocumentTemplates.Name, [String: Any]) =
             if inventory.isAbsent {
-                (.noDataLetter, ["isAccess": facts.right == .access])
+                (.noDataLetter, noDataBody)
             } else if facts.right == .access {
                 (.accessLetter, accessBody(labels))
             } else {
@@ -72,6 +77,12 @@ public struct AnswerLetter: Sendable {
         }
         view["ticket"] = facts.ticket
         view["exportDigest"] = exportSHA256?.hexadecimal
+        return view
+    }
+
+    private var noDataBody: [String: Any] {
+        var view: [String: Any] = ["isAccess": facts.right == .access]
+        view["identifierKept"] = identifierKeptDays.map { ["days": $0, "isOneDay": $0 == 1] }
         return view
     }
 

@@ -73,7 +73,8 @@ public struct ErasureConfirmation: Sendable {
     ///   - ticket: The controller's own reference.
     ///   - controller: The controller's details; a missing one is named in the confirmation.
     ///   - evidenceRetention: How long the evidence of the procedure is kept, in words: "for three years".
-    ///   - identifierKeptDays: The days for which the identifier is kept for a later check, if it is kept.
+    ///   - identifierKeptDays: The days for which the identifier is kept, if it is: for a later check, or, where there was no
+    ///     data, for another search.
     ///   - keepsDigest: Whether a keyed digest of the identifier is kept.
     public init(
         requestID: Int64,
@@ -134,7 +135,7 @@ public struct ErasureConfirmation: Sendable {
         view["received"] = receivedAt.map { Timestamps.readableDay($0, in: timeZone, months: labels.months) }
         view["ticket"] = ticket
         view["evidenceRetention"] = evidenceRetention
-        view["identifierKeptDays"] = identifierKeptDays
+        view["identifierKept"] = identifierKeptDays.map { ["days": $0, "isOneDay": $0 == 1] }
         view["keepsDigest"] = keepsDigest
         view["isLinkable"] = keepsDigest || identifierKeptDays != nil
         let text = try templates.render(.erasureConfirmation, view)

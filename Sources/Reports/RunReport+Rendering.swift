@@ -55,6 +55,7 @@ extension RunReport {
             "unlistedRoutine": unlistedRoutine > 0 ? [unlistedRoutine] : [],
         ]
         view["brake"] = brake
+        view["unknownBrake"] = unknownBrake
         return .html(
             try templates.render(.runReport, view),
             fileName: DocumentNames(databaseID: databaseID).report(ofRun: runID, as: "html")
@@ -91,6 +92,7 @@ extension RunReport {
             ("reports_delivered", OrderedJSON(counts.reportsDelivered)),
             ("reports_undelivered", OrderedJSON(counts.reportsUndelivered)),
             ("brake", OrderedJSON(brake)),
+            ("unknown_brake", OrderedJSON(unknownBrake)),
             ("attention", Self.object(attention.counts)),
             ("needs_action_count", OrderedJSON(needsActionCount)),
             ("needs_action", .array(needsAction.map(\.json))),

@@ -10,8 +10,9 @@ public struct RunReport: Sendable, Hashable {
         public enum Kind: String, Sendable, Hashable {
             /// A request, an incident, or a legal hold, with its number.
             case request, incident, hold
-            /// A number of erasures that are held back, or of documents that are not written as files.
-            case erasures, documents
+            /// A number of erasures that are held back, of requests whose answer is held back, or of documents that are not
+            /// written as files.
+            case erasures, requests, documents
             /// The evidence log.
             case evidence
         }
@@ -165,6 +166,8 @@ public struct RunReport: Sendable, Hashable {
     public var retries: [Retry] = []
     /// Why erasures were held back, where they were: one sentence, without a full stop.
     public var brake: String?
+    /// Why answers about unknown customers were held back, where they were: one sentence, without a full stop.
+    public var unknownBrake: String?
 
     /// Collects the report's content; nothing is checked.
     public init(

@@ -15,14 +15,24 @@ public struct PendingAction: Sendable {
     public let isRoutine: Bool
 }
 
-/// All requests that an operator must act on, or that wait for one. Those that the brake holds back are one group.
+/// Requests that a brake holds back.
+public struct HeldBackRequests: Sendable {
+    /// The brake's gate.
+    public let gate: Gate
+    /// How many there are, and the age of the oldest.
+    public let count: Int, ageDays: Int
+    /// The earliest date by which a customer must be answered.
+    public let due: CivilDate?
+}
+
+/// All requests that an operator must act on, or that wait for one. Those that a brake holds back are one group.
 public struct PendingActions: Sendable {
     /// The requests: first those that need action, earliest date first.
     public var requests: [PendingAction] = []
     /// How many need action, and how many wait by routine, whatever the limit of the list.
     public var needingAction = 0, routine = 0
-    /// Erasures that the brake holds back, with the age of the oldest and the earliest date.
-    public var heldBack = 0, heldBackAgeDays = 0, heldBackDue: CivilDate?
+    /// Requests that the brakes hold back.
+    public var heldBack: [HeldBackRequests] = []
 }
 
 /// A legal hold whose review date has come.
@@ -56,7 +66,7 @@ extension Store {
     ///   - days: A routine wait needs action when its request is older than this,
     ///   - atRisk: or when it must be answered within this many days.
     public func pendingActions(after days: Int, atRisk: Int, limit: Int) async throws -> PendingActions {
-        let gates = Gate.allCases.filter { $0.needsAction && $0 != .brake }
+        let gates = Gate.allCases.filter { $0.needsAction && !Gate.brakes.contains($0) }
         let found = try await rows(
             AttentionStatements.requests,
             [gates.map(\.rawValue), gates.filter(\.isRoutine).map(\.rawValue), days, atRisk, limit]
@@ -72,16 +82,20 @@ extension Store {
                 routine: try row.decode("routine", as: Int.self)
             )
         }
-        return try await row(AttentionStatements.heldBack) { row in
-            PendingActions(
-                requests: found.map(\.action),
-                needingAction: found.first?.needingAction ?? 0,
-                routine: found.first?.routine ?? 0,
-                heldBack: try row.decode("count"),
-                heldBackAgeDays: try row.decode("age_days"),
-                heldBackDue: try row.decode("due")
+        let heldBack = try await rows(AttentionStatements.heldBack, [Gate.brakes.map(\.rawValue)]) { row in
+            HeldBackRequests(
+                gate: try row.decode("gate"),
+                count: try row.decode("count"),
+                ageDays: try row.decode("age_days"),
+                due: try row.decode("due")
             )
         }
+        return PendingActions(
+            requests: found.map(\.action),
+            needingAction: found.first?.needingAction ?? 0,
+            routine: found.first?.routine ?? 0,
+            heldBack: heldBack
+        )
     }
 
     /// Legal holds whose review date has come, earliest first.
@@ -152,12 +166,14 @@ private enum AttentionStatements {
 
     // Those that are overdue are in the list above.
     static let heldBack = Statement(
-        "count what the brake holds back",
+        "count what the brakes hold back",
         """
-        select count(*), coalesce(max(dsr.today(time_zone) - (received_at at time zone time_zone)::date), 0) as age_days,
+        select waiting_for as gate, count(*), max(dsr.today(time_zone) - (received_at at time zone time_zone)::date) as age_days,
                min(answer_by) as due
         from dsr.subject_requests
-        where state = 'waiting' and waiting_for = 'brake' and answer_by >= dsr.today(time_zone)
+        where state = 'waiting' and waiting_for = any ($1::text[]) and answer_by >= dsr.today(time_zone)
+        group by waiting_for
+        order by waiting_for
         """
     )
 

@@ -18,6 +18,23 @@ extension Store {
     public func noteBrake(due: Int, ticket: String?, run: Int64) async throws {
         try await query(BrakeStatements.note, [run, ticket == nil ? "braked" : "brake_released", due, ticket])
     }
+
+    /// The brake on unknown customers, from what Talon.One knew on the present deployment so far.
+    public func unknownBrake(_ limits: UnknownBrake.Limits, earlierRuns limit: Int) async throws -> UnknownBrake {
+        let earlier = try await rows(BrakeStatements.earlierLookups, [limit]) { row in
+            UnknownBrake.Lookups(known: try row.decode("known"), unknown: try row.decode("unknown"))
+        }
+        return try await row(BrakeStatements.hasKnownCustomer) { row in
+            UnknownBrake(limits, hasKnownCustomer: try row.decode("has_known_customer"), earlierRuns: earlier)
+        }
+    }
+
+    /// Logs that answers about unknown customers are held back, or that an operator has allowed them.
+    ///
+    /// - Parameter ticket: The ticket under which they are allowed; `nil` where they are held back.
+    public func noteUnknown(count: Int, ticket: String?, run: Int64) async throws {
+        try await query(BrakeStatements.note, [run, ticket == nil ? "unknown_held" : "unknown_allowed", count, ticket])
+    }
 }
 
 private enum BrakeStatements {
@@ -42,6 +59,22 @@ private enum BrakeStatements {
           and not was_braked
         order by id desc
         limit $2
+        """
+    )
+
+    static let hasKnownCustomer = Statement(
+        "look for a known customer",
+        "select customer_known_at is not null as has_known_customer from dsr.deployment"
+    )
+
+    static let earlierLookups = Statement(
+        "read earlier runs' lookups",
+        """
+        select known, unknown from dsr.runs r
+        where scope = 'all' and known + unknown > 0
+          and ended_at >= (select pinned_at from dsr.deployment)
+        order by id desc
+        limit $1
         """
     )
 

@@ -114,7 +114,10 @@ private enum DeploymentStatements {
 
     static let repin = Statement(
         "move the queue",
-        "update dsr.deployment set environment = $1, host = $2, pinned_at = clock_timestamp()"
+        """
+        update dsr.deployment set
+            environment = $1, host = $2, pinned_at = clock_timestamp(), customer_known_at = null
+        """
     )
 
     static let log = Statement(

@@ -30,9 +30,17 @@ public struct RequestToDigest: Sendable {
 extension Store {
     /// Checks the gates of all waiting rows, and returns to the queue those whose gates are open.
     ///
-    /// - Parameter isBraked: Whether erasures that the brake held back stay held back.
-    public func releaseWaiting(run: Int64, isBraked: Bool = false) async throws -> GateCounts {
-        try GateCounts(try await query(GateStatements.waiting, Author.run(run).parameters + [isBraked]))
+    /// - Parameters:
+    ///   - isBraked: Whether erasures that the brake held back stay held back.
+    ///   - holdsUnknown: Whether requests of unknown customers stay held back. At its beginning a run looks them up again.
+    public func releaseWaiting(
+        run: Int64,
+        isBraked: Bool = false,
+        holdsUnknown: Bool = false
+    ) async throws -> GateCounts {
+        try GateCounts(
+            try await query(GateStatements.waiting, Author.run(run).parameters + [isBraked, holdsUnknown])
+        )
     }
 
     /// Gives open rows that were admitted under looser rules the needs of the present ones. Nothing is ever loosened.
@@ -58,28 +66,35 @@ extension Store {
 }
 
 enum GateStatements {
-    /// The first closed gate of a row `r`; the brake comes after all others, and does not apply to replays, which were
-    /// decided the first time.
-    static func gate(brake: String) -> String {
+    /// The first closed gate of a row `r`; the brakes come after all others. That on erasures does not apply to replays,
+    /// which were decided the first time, and that on unknown customers only to rows that wait for it.
+    static func gate(brake: String, unknown: String = "false") -> String {
         """
         coalesce(
             (dsr.closed_gates(r))[1],
-            case when \(brake) and r.kind = 'erasure' and r.replay_of is null then 'brake' end)
+            case when \(brake) and r.kind = 'erasure' and r.replay_of is null then 'brake' end,
+            case when \(unknown) and r.waiting_for = 'unknown_customers' then 'unknown_customers' end)
         """
     }
 
-    static let waiting = Statement("check the gates of waiting requests", check("r.state = 'waiting'"))
+    static let waiting = Statement(
+        "check the gates of waiting requests",
+        check("r.state = 'waiting'", unknown: "$4::bool")
+    )
 
     /// For rows by number that are pending or waiting.
     static let some = Statement(
         "check gates",
-        check("r.id = any($4::bigint[]) and r.state in ('pending', 'waiting') and r.admitted_at is not null")
+        check(
+            "r.id = any($4::bigint[]) and r.state in ('pending', 'waiting') and r.admitted_at is not null",
+            unknown: "true"
+        )
     )
 
-    private static func check(_ rows: String) -> String {
+    private static func check(_ rows: String, unknown: String) -> String {
         """
         with seen as materialized (
-            select r.id, \(gate(brake: "$3::bool")) as gate
+            select r.id, \(gate(brake: "$3::bool", unknown: unknown)) as gate
             from dsr.subject_requests r
             where \(rows)
             for no key update of r skip locked

@@ -61,6 +61,7 @@ private enum RecordStatements {
             .init("id", "bigint") { $0.claim.request },
             .init("claim_no", "int") { $0.claim.number },
             .init("state", "text") { $0.state.rawValue },
+            .init("waiting_for", "text") { $0.waitingFor?.rawValue },
             .init("outcome", "text") { $0.outcome?.rawValue },
             .init("reason", "text") { $0.reason },
             .init("wait_ms", "bigint") { $0.wait?.milliseconds },
@@ -72,6 +73,8 @@ private enum RecordStatements {
             .init("recheck_ms", "bigint") { $0.recheck?.dueAfter.milliseconds },
             .init("keep_ms", "bigint") { $0.recheck?.keptFor.milliseconds },
             .init("forgets", "bool") { $0.forgetsSubject },
+            .init("kept_ms", "bigint") { $0.identifierKeptFor?.milliseconds },
+            .init("is_known", "bool") { $0.isKnownCustomer },
         ]
     )
 
@@ -114,6 +117,7 @@ private enum RecordStatements {
         ), hit as (
             update dsr.subject_requests q set
                 state = r.state,
+                waiting_for = r.waiting_for,
                 outcome = r.outcome,
                 reason = r.reason,
                 failures = r.failures,
@@ -123,10 +127,15 @@ private enum RecordStatements {
                 finished_at = case when dsr.is_closed(r.state) then clock_timestamp() end,
                 integration_id = case when not r.forgets then q.integration_id end,
                 requested_by = case when not r.forgets then q.requested_by end,
-                changes = case when r.state in ('pending', 'failed') then q.changes end
+                forget_at = clock_timestamp() + r.kept_ms * interval '1 millisecond',
+                changes = case when r.state in ('pending', 'waiting', 'failed') then q.changes end
             from result r
             where q.id = r.id and q.claim_no = r.claim_no and q.state = 'running'
-            returning q as request, q.id, q.claim_no, r.state, r.outcome, r.calls, r.remains, r.attributes
+            returning q as request, q.id, q.claim_no, r.state, r.waiting_for, r.outcome, r.calls, r.remains, r.attributes,
+                r.is_known
+        ), first_known as (
+            update dsr.deployment set customer_known_at = clock_timestamp()
+            where customer_known_at is null and exists (select from hit where is_known)
         ), stored as (
             insert into dsr.reports (request_id, run_id, file_name, media_type, sha256, byte_count, content)
             select hit.id, $1, d.file_name, d.media_type, d.sha256, octet_length(d.content), d.content
@@ -146,27 +155,12 @@ private enum RecordStatements {
                    clock_timestamp() + s.keep_ms * interval '1 millisecond'
             from subject s join hit on hit.id = s.id
             where s.recheck_ms is not null
-        ), forgotten as (
-            -- Whether an earlier deletion was carried out is settled too: the read-back found nothing.
-            update dsr.subject_requests q
-            set integration_id = null, requested_by = null, changes = null, may_have_acted = false
-            from same_subject s
-            where q.id = s.id and dsr.is_closed(q.state)
-        ), reasons_deleted as (
-            update dsr.decisions d set reason = '(deleted with the erasure)'
-            from same_subject s
-            where d.request_id = s.id and d.reason is not null
-        ), salts_deleted as (
-            delete from dsr.request_salts x using same_subject s where x.request_id = s.id
-        ), contents_deleted as (
-            update dsr.reports x set content = null
-            from same_subject s
-            where x.request_id = s.id and x.delivered_at is not null
-        ), entries as (
+        ), \(ForgettingStatements.parts), entries as (
             select json_agg(dsr.leaf(
-                case when hit.state = 'pending' then 'returned' else 'recorded' end, hit.request,
+                case when hit.state in ('pending', 'waiting') then 'returned' else 'recorded' end, hit.request,
                 jsonb_build_object(
-                    'claim', hit.claim_no, 'state', hit.state, 'outcome', hit.outcome, 'calls', hit.calls,
+                    'claim', hit.claim_no, 'state', hit.state, 'waiting_for', hit.waiting_for,
+                    'outcome', hit.outcome, 'calls', hit.calls,
                     'remains', hit.remains, 'attributes', hit.attributes,
                     'reports', (
                         select jsonb_agg(jsonb_build_object('name', d.file_name, 'sha256', encode(d.sha256, 'hex'))

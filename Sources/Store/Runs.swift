@@ -87,6 +87,7 @@ extension Store {
     ///   - report: The run report as JSON.
     ///   - erasures: Erasures that it carried out. With `wasBraked`, whether it held others back, that is what the brake
     ///     of later runs compares with.
+    ///   - lookups: Requests whose customer was known, and unknown without a ticket that allows it.
     ///   - documents: The documents about the run.
     public func endRun(
         _ run: Int64,
@@ -94,10 +95,14 @@ extension Store {
         report: Data = Data("{}".utf8),
         erasures: Int = 0,
         wasBraked: Bool = false,
+        lookups: UnknownBrake.Lookups = .init(),
         documents: [Document] = []
     ) async throws {
         let parameters: [any PostgresEncodable] =
-            [run, reason, PostgresJSON(String(decoding: report, as: UTF8.self)), erasures, wasBraked]
+            [
+                run, reason, PostgresJSON(String(decoding: report, as: UTF8.self)), erasures, wasBraked, lookups.known,
+                lookups.unknown,
+            ]
             + RunStatements.documents.parameters(documents)
         try await transaction { connection in
             try connection.query(RunStatements.lock, run)
@@ -189,7 +194,7 @@ private enum RunStatements {
     )
 
     static let documents = ParameterTable<Document>(
-        from: 6,
+        from: 8,
         [
             .init("file_name", "text") { $0.fileName },
             .init("media_type", "text") { $0.mediaType },
@@ -204,7 +209,8 @@ private enum RunStatements {
         """
         with ended as (
             update dsr.runs
-            set ended_at = clock_timestamp(), end_reason = $2, counts = $3::json, erasures = $4, was_braked = $5
+            set ended_at = clock_timestamp(), end_reason = $2, counts = $3::json, erasures = $4, was_braked = $5,
+                known = $6, unknown = $7
             where id = $1 and ended_at is null
         )
         insert into dsr.reports (run_id, file_name, media_type, sha256, byte_count, content)

@@ -4,6 +4,9 @@ extension Duration {
         components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 
+    /// Days of 24 hours.
+    public static func days(_ count: Int) -> Duration { .seconds(count * 86_400) }
+
     /// The length in seconds.
     public var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

@@ -78,13 +78,3 @@ public struct ErasureBrake: Sendable, Hashable {
         return found > allowed ? .spike(found: found, allowed: allowed, median: median) : nil
     }
 }
-
-extension Int {
-    /// The digits with thousands separators: `1,024`. For counts, which are never negative.
-    fileprivate var grouped: String {
-        let digits = Array(String(self))
-        return digits.indices.map { index in
-            (index > 0 && (digits.count - index).isMultiple(of: 3) ? "," : "") + String(digits[index])
-        }.joined()
-    }
-}

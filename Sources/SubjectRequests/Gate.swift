@@ -19,11 +19,16 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
     case waitingPeriod = "waiting_period"
     /// Closed while more erasures are due than one run carries out without permission.
     case brake
+    /// Closed while unusually many customers are unknown to Talon.One, until another run looks the customer up again.
+    case unknownCustomers = "unknown_customers"
+
+    /// The gates that hold back many requests at once, because there are unusually many.
+    public static let brakes: [Gate] = [.brake, .unknownCustomers]
 
     /// Whether the gate stays closed until an operator acts.
     public var needsAction: Bool {
         switch self {
-        case .identity, .clarification, .failedRequest, .approval, .holdUncertain, .brake: true
+        case .identity, .clarification, .failedRequest, .approval, .holdUncertain, .brake, .unknownCustomers: true
         case .olderRequest, .legalHold, .waitingPeriod: false
         }
     }
@@ -32,7 +37,9 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
     public var isRoutine: Bool {
         switch self {
         case .identity, .clarification, .approval: true
-        case .olderRequest, .failedRequest, .legalHold, .holdUncertain, .waitingPeriod, .brake: false
+        case .olderRequest, .failedRequest, .legalHold, .holdUncertain, .waitingPeriod, .brake,
+            .unknownCustomers:
+            false
         }
     }
 
@@ -63,6 +70,10 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
         case .brake:
             "More erasures are due than one run carries out without permission. Allow them with "
                 + "'dsr run --allow-spike TICKET'."
+        case .unknownCustomers:
+            "Unusually many customers are unknown to Talon.One, so the answer \"no data\" is held back. Check that the API key "
+                + "belongs to the right environment and account. Each run looks the customer up again; "
+                + "'dsr run --allow-unknown TICKET' allows the answer."
         }
     }
 }

@@ -29,7 +29,7 @@ public enum RequestState: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .pending: [.waiting, .running, .refused, .cancelled]
         case .waiting: [.pending, .refused, .cancelled]
-        case .running: [.pending, .completed, .refused, .failed]
+        case .running: [.pending, .waiting, .completed, .refused, .failed]
         case .failed: [.pending, .refused, .cancelled]
         case .refused: [.pending]
         case .completed, .cancelled: []

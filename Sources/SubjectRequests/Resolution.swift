@@ -24,14 +24,16 @@ public struct Resolution: Sendable {
         case refused(InvalidRequest)
         /// The request goes back to the queue.
         case returned(Return)
+        /// The answer was found and is held back until that gate opens; then the request is processed again.
+        case heldBack(Gate, reason: String)
     }
 
     /// The outcomes that answer a request, each with what belongs to it.
     public enum Completion: Sendable {
         /// The inventory was read; the documents hold it.
         case exported([Document])
-        /// Talon.One knows no such customer; the documents say so.
-        case noData([Document])
+        /// Talon.One knows no such customer; the documents say so. How long the identifier is kept after that.
+        case noData([Document], keptFor: Duration = .zero)
         /// The changes were made and read back; the attributes' names, where the evidence log is to have them.
         case rectified(attributes: [String])
         /// The data was deleted, and the read-back found nothing of the customer's; the confirmation says so.
@@ -123,6 +125,35 @@ extension Claim {
 }
 
 extension Resolution {
+    /// Whether it says that Talon.One does not know the customer.
+    public var isUnknownCustomer: Bool {
+        if case .completed(.noData) = end { true } else { false }
+    }
+
+    /// Whether it says that Talon.One knows the customer.
+    public var isKnownCustomer: Bool {
+        switch outcome {
+        case .exported, .rectified, .notApplied, .erased, .recordRemains, .residualData: true
+        case .noData, .alreadyAbsent, .outcomeUnknown, .refusedByAPI, nil: false
+        }
+    }
+
+    /// The same claim of a request that was only read, whose answer is held back until a gate opens.
+    public func heldBack(behind gate: Gate, reason: String) -> Resolution {
+        replacing(.heldBack(gate, reason: reason))
+    }
+
+    /// The same claim of a request that was only read, which goes back to the queue unanswered.
+    public func returned() -> Resolution {
+        replacing(.returned(Return()))
+    }
+
+    private func replacing(_ end: End) -> Resolution {
+        var resolution = Resolution(claim, right, end, mayHaveActed: right == .erasure && claim.mayHaveActed)
+        resolution.calls = calls
+        return resolution
+    }
+
     /// The same claim, failed because its result cannot be stored. A deletion may have been carried out.
     public func unstorable(reason: String) -> Resolution {
         var resolution = Resolution(claim, right, .failed(setback, reason: reason), mayHaveActed: right == .erasure)
@@ -141,7 +172,13 @@ extension Resolution {
         case .failed: .failed
         case .refused: .refused
         case .returned: .pending
+        case .heldBack: .waiting
         }
+    }
+
+    /// The gate that the request waits for from now on.
+    public var waitingFor: Gate? {
+        if case .heldBack(let gate, _) = end { gate } else { nil }
     }
 
     /// What was found out; `nil` where nothing was.
@@ -149,7 +186,7 @@ extension Resolution {
         switch end {
         case .completed(let completion): completion.outcome
         case .failed, .returned: setback?.outcome
-        case .refused: nil
+        case .refused, .heldBack: nil
         }
     }
 
@@ -160,6 +197,7 @@ extension Resolution {
         case .failed(_, let reason): reason
         case .refused(let invalid): invalid.reason
         case .returned(let how): how.reason
+        case .heldBack(_, let reason): reason
         }
     }
 
@@ -186,7 +224,7 @@ extension Resolution {
     public var attributes: [String] {
         switch end {
         case .completed(.rectified(let names)), .failed(.notApplied(let names), _): names
-        case .completed, .failed, .refused, .returned: []
+        case .completed, .failed, .refused, .returned, .heldBack: []
         }
     }
 
@@ -196,21 +234,26 @@ extension Resolution {
         case .completed(.erased(_, let recheck)), .completed(.recordRemains(_, let recheck, _)),
             .completed(.alreadyAbsent(_, let recheck)):
             recheck
-        case .completed, .failed, .refused, .returned: nil
+        case .completed, .failed, .refused, .returned, .heldBack: nil
         }
     }
 
-    /// Whether what is kept about the customer outside the evidence log is deleted: their erasure is final.
+    /// Whether what is kept about the customer outside the evidence log is deleted with this result: their erasure is final.
     public var forgetsSubject: Bool {
         guard case .completed = end else { return false }
-        return right == .erasure
+        return right == .erasure && !isUnknownCustomer
+    }
+
+    /// Where the customer is unknown: how long the identifier is kept, so that it can be looked up again.
+    public var identifierKeptFor: Duration? {
+        if case .completed(.noData(_, let duration)) = end { duration } else { nil }
     }
 
     /// The documents that commit with the result.
     public var documents: [Document] {
         guard case .completed(let completion) = end else { return [] }
         return switch completion {
-        case .exported(let documents), .noData(let documents), .erased(let documents, _),
+        case .exported(let documents), .noData(let documents, _), .erased(let documents, _),
             .recordRemains(let documents, _, _), .alreadyAbsent(let documents, _):
             documents
         case .rectified: []
@@ -221,7 +264,7 @@ extension Resolution {
         switch end {
         case .failed(let setback, _): setback
         case .returned(let how): how.setback
-        case .completed, .refused: nil
+        case .completed, .refused, .heldBack: nil
         }
     }
 }

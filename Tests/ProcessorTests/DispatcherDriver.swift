@@ -46,10 +46,13 @@ struct DispatcherDriver {
         case .countErasures: "count erasures"
         case .noteBrake(let due): "note brake \(due)"
         case .tryAPI: "try API"
-        case .openGates(let isBraked): isBraked ? "open gates, braked" : "open gates"
+        case .openGates(let isBraked, let holdsUnknown):
+            "open gates" + (isBraked ? ", braked" : "") + (holdsUnknown ? ", holding unknown" : "")
+        case .noteUnknown(let count): "note unknown \(count)"
         case .claim(let query, _):
             "claim " + (query.onlySuspects ? "suspect" : "\(query.limit)") + (query.isBraked ? ", braked" : "")
-        case .begin(let request): "begin \(request.id)"
+        case .begin(let request, let reportsUnknown):
+            "begin \(request.id)" + (reportsUnknown ? ", reporting unknown" : "")
         case .record(let resolutions):
             "record \(resolutions.map { "\($0.claim.request) \($0.state)" }.joined(separator: ", "))"
         case .findOtherRuns: "find other runs"
@@ -92,6 +95,11 @@ extension SubjectRequest {
 }
 
 extension Dispatcher.Event {
+    /// A request whose customer is unknown.
+    static func foundUnknown(_ number: Int64, _ right: Right = .access) throws -> Dispatcher.Event {
+        .foundUnknown(try SubjectRequest.number(number, right).completed(.noData([])))
+    }
+
     /// A request that is answered.
     static func resolved(_ number: Int64, _ right: Right = .access) throws -> Dispatcher.Event {
         .resolved(try SubjectRequest.number(number, right).completed(.exported([])), accepted: true)

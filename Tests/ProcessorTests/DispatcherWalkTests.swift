@@ -23,6 +23,8 @@ struct DispatcherWalkTests {
         }
         #expect(world.inWork.isEmpty)
         #expect(world.held.isEmpty)
+        #expect(world.unknown.isEmpty)
+        #expect((world.heldBack > 0) == (dispatcher.unknownReason != nil))
         #expect(world.begun.count == Set(world.begun).count)
         #expect(world.mostInWork <= world.plan.concurrency)
         #expect(world.plan.limit.map { world.begun.count <= $0 } ?? true)
@@ -39,6 +41,10 @@ private struct World {
     /// Claimed and neither begun nor given back.
     var held: Set<Int64> = []
     var inWork: Set<Int64> = []
+    /// Found to be of unknown customers, and not recorded yet; how many of these were held back.
+    var unknown: Set<Int64> = []
+    var heldBack = 0
+    let unknownPercent: Int
     var begun: [Int64] = []
     var mostInWork = 0
 
@@ -49,8 +55,12 @@ private struct World {
         suspects = Array(count..<count + Int64.random(in: 0...3, using: &random))
         plan = Dispatcher.Plan(
             concurrency: Int.random(in: 1...8, using: &random),
-            limit: Bool.random(using: &random) ? nil : Int.random(in: 1...40, using: &random)
+            limit: Bool.random(using: &random) ? nil : Int.random(in: 1...40, using: &random),
+            unknownBrake: Bool.random(using: &random)
+                ? nil : UnknownBrake(.init(), hasKnownCustomer: Bool.random(using: &random), earlierRuns: []),
+            unknownTicket: Bool.random(using: &random) ? nil : "T-1"
         )
+        unknownPercent = Int.random(in: 0...100, using: &random)
         self.random = random
     }
 
@@ -67,12 +77,14 @@ private struct World {
         case .admit: return .admitted(.init(elsewhere: happens(10) ? 1 : 0))
         case .countErasures: return .countedErasures(0)
         case .noteBrake: return .notedBrake
+        case .noteUnknown: return .notedUnknown
         case .openGates: return .openedGates(0)
         case .tryAPI: return .tried(nil)
         case .claim(let query, let known):
-            #expect(known == held.union(inWork))
+            #expect(known == held.union(inWork).union(unknown))
             return .claimed(try claim(query))
-        case .begin(let request):
+        case .begin(let request, let reportsUnknown):
+            #expect(reportsUnknown == (plan.unknownBrake != nil))
             #expect(conditions.shutdown == nil || held.contains(request.id))
             held.remove(request.id)
             inWork.insert(request.id)
@@ -80,7 +92,11 @@ private struct World {
             mostInWork = max(mostInWork, inWork.count)
             return .began
         case .record(let resolutions):
-            for resolution in resolutions { held.remove(resolution.claim.request) }
+            for resolution in resolutions {
+                held.remove(resolution.claim.request)
+                guard unknown.remove(resolution.claim.request) != nil else { continue }
+                if resolution.waitingFor == .unknownCustomers { heldBack += 1 }
+            }
             return .recorded(resolutions.map { ($0, accepted: true) })
         case .findOtherRuns: return .foundOtherRuns([])
         case .wait: return try wait()
@@ -104,7 +120,9 @@ private struct World {
             return conditions.shutdown != nil && happens(30) ? .graceEnded : .woke
         }
         inWork.remove(number)
-        return try .resolved(number)
+        guard plan.unknownBrake != nil, happens(unknownPercent) else { return try .resolved(number) }
+        unknown.insert(number)
+        return try .foundUnknown(number)
     }
 }
 

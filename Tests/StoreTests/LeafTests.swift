@@ -19,7 +19,8 @@ struct LeafTests {
         "received", "admitted", "refused", "waiting", "ready", "claimed", "sending", "recorded", "returned",
         "lease_lost",
         "set_aside", "delivered", "identity_checked", "approved", "suspended", "resumed", "extended", "cancelled",
-        "retried", "held", "reviewed", "released", "braked", "brake_released", "rechecked", "incident_closed", "purged",
+        "retried", "held", "reviewed", "released", "braked", "brake_released", "unknown_held", "unknown_allowed",
+        "forgotten", "rechecked", "incident_closed", "purged",
     ]
 
     @Test("every event's leaf has its keys in the documented order, no nulls, and never the customer")
@@ -173,7 +174,8 @@ struct LeafTests {
         }
     }
 
-    /// held, reviewed, released, braked, brake_released, rechecked, incident_closed.
+    /// held, reviewed, released, braked, brake_released, unknown_held, unknown_allowed, rechecked, incident_closed,
+    /// forgotten.
     private func writeErasure(in database: Database, run: Int64) async throws {
         let id = try await database.ready(.erasure, "canary-erased", run: run)
         let today = CivilDate(Date(), in: .gmt)
@@ -193,6 +195,8 @@ struct LeafTests {
         }
         try await database.store.noteBrake(due: 70, ticket: nil, run: run)
         try await database.store.noteBrake(due: 70, ticket: "T-1", run: run)
+        try await database.store.noteUnknown(count: 70, ticket: nil, run: run)
+        try await database.store.noteUnknown(count: 70, ticket: "T-1", run: run)
         let request = try #require(try await database.claim(only: id, run: run))
         let recheck = Recheck(dueAfter: .zero, keptFor: .seconds(3_600))
         _ = try await database.store.record([request.completed(.erased([], recheck))], run: run)
@@ -203,5 +207,9 @@ struct LeafTests {
             because: Justification(ticket: "T-1"),
             by: GateTests.operator
         )
+        let unknown = try await database.ready(.access, "canary-unknown", run: run)
+        let claimed = try #require(try await database.claim(only: unknown, run: run))
+        _ = try await database.store.record([claimed.completed(.noData([]))], run: run)
+        _ = try await database.store.forgetUnknownCustomers(run: run)
     }
 }

@@ -37,7 +37,7 @@ struct OutcomeTests {
         #expect(
             Gate.allCases.map(\.rawValue) == [
                 "identity", "clarification", "older_request", "failed_request", "approval", "legal_hold",
-                "hold_uncertain", "waiting_period", "brake",
+                "hold_uncertain", "waiting_period", "brake", "unknown_customers",
             ]
         )
     }

@@ -56,7 +56,7 @@ struct ResolutionTests {
     private static let recheck = Recheck(dueAfter: .seconds(7 * 86_400), keptFor: .seconds(30 * 86_400))
 
     @Test(
-        "a completion has its outcome, keeps the failures, and forgets the customer only after an erasure",
+        "a completion has its outcome, keeps the failures, and forgets the customer only after an erasure of a known one",
         arguments: [
             (.access, .exported([document]), .exported), (.access, .noData([document]), .noData),
             (.portability, .exported([document]), .exported), (.portability, .noData([document]), .noData),
@@ -69,7 +69,10 @@ struct ResolutionTests {
         // A deletion that an earlier claim may have carried out is settled by the answer.
         for mayHaveActed in [false, true] {
             let resolution = try request(right, mayHaveActed: mayHaveActed).completed(completion)
-            #expect(Recorded(resolution) == Recorded(.completed, outcome, forgetsSubject: right == .erasure))
+            let forgets = right == .erasure && outcome != .noData
+            #expect(Recorded(resolution) == Recorded(.completed, outcome, forgetsSubject: forgets))
+            #expect(resolution.isUnknownCustomer == (outcome == .noData))
+            #expect(resolution.isKnownCustomer == ![.noData, .alreadyAbsent].contains(outcome))
             #expect(outcome.completes)
             #expect(resolution.reason == nil && resolution.wait == nil && resolution.remains == [])
             #expect(resolution.documents == (right == .rectification ? [] : [Self.document]))

@@ -22,6 +22,7 @@ struct RunCommand: AsyncParsableCommand {
               dsr run --dry-run
               dsr run --config /etc/dsr/dsr.yaml --until 06:00
               dsr run --allow-spike T-1
+              dsr run --allow-unknown T-2
             """
     )
 
@@ -37,6 +38,14 @@ struct RunCommand: AsyncParsableCommand {
         )
     )
     var allowSpike: String?
+    @Option(
+        help: ArgumentHelp(
+            "Allow an unusually large number of answers in this run that the customer is unknown. The ticket is kept in the "
+                + "evidence.",
+            valueName: "ticket"
+        )
+    )
+    var allowUnknown: String?
     @Option(
         help: ArgumentHelp(
             "Start no request after this time of day in the configured time zone, for example 06:00.",
@@ -75,9 +84,11 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try TicketOption.check(allowSpike, option: "--allow-spike")
+        try TicketOption.check(allowUnknown, option: "--allow-unknown")
         let configuration = try await options.load()
         var settings = try configuration.processor(actor: CurrentUser.name)
         settings.brakeTicket = allowSpike
+        settings.unknownTicket = allowUnknown
         settings.limit = limit
         settings.waitsAtStart = !noWait
         if let grace { settings.grace = .seconds(grace) }
@@ -188,6 +199,13 @@ extension RunSummary {
                 "erasures are held back: \(brake); 'dsr run --allow-spike TICKET' allows them"
             )
         }
+        if let unknown = report.unknownBrake {
+            throw Failure(
+                .needsAction,
+                "answers that there is no data are held back: \(unknown). Check that the API key belongs to the right environment "
+                    + "and account; 'dsr run --allow-unknown TICKET' allows the answers"
+            )
+        }
         if triedInVain {
             let tried = report.retries.reduce(0) { $0 + $1.count }
             let action = needsAction ? "; \(neededAction)" : ""
@@ -216,6 +234,9 @@ extension RunSummary {
         }
         if let held = rows[.erasures]?.first {
             sentences.append("\(held.count.counted("erasure")) held back; '\(held.command)' allows them")
+        }
+        if let held = rows[.requests]?.first {
+            sentences.append("\(held.count.counted("answer")) \"no data\" held back; '\(held.command)' allows them")
         }
         if report.attention.incidents > 0 {
             let incidents = report.attention.incidents.counted("incident is", "incidents are")

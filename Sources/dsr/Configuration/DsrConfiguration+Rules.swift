@@ -31,6 +31,14 @@ extension DsrConfiguration {
         return limits
     }
 
+    /// When answers about unknown customers are held back; `nil` where the brake is switched off.
+    func unknownBrake() -> UnknownBrake.Limits? {
+        var limits = UnknownBrake.Limits()
+        if let percent = settings[UnknownCustomerSettings.percent] { limits.percent = percent }
+        if let floor = settings[UnknownCustomerSettings.floor] { limits.floor = floor }
+        return limits.percent == 0 ? nil : limits
+    }
+
     /// When an erased customer is looked for again. The identifier is kept for that and no longer.
     func recheck() -> Recheck? {
         guard let days = settings[EvidenceSettings.reappearanceDays], days > 0 else { return nil }

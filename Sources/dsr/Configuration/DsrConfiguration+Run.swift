@@ -25,6 +25,8 @@ extension DsrConfiguration {
         run.subjectKey = try subjectKey()
         _ = try subjectKeys()
         run.brake = brake()
+        run.unknownBrake = unknownBrake()
+        if let days = settings[UnknownCustomerSettings.keepDays] { run.noDataKeepDays = days }
         run.recheck = recheck()
         if let copy = settings[ReportSettings.controllerCopy] { run.controllerCopy = copy }
         if let days = settings[AttentionSettings.days] { run.attentionDays = days }

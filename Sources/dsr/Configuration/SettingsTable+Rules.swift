@@ -103,6 +103,36 @@ enum BrakeSettings {
     )
 }
 
+enum UnknownCustomerSettings {
+    static let group = SettingGroup(title: "Unknown customers", rows: [percent, floor, keepDays])
+
+    static let percent = Setting(
+        "brake.unknownPercent",
+        "DSR_BRAKE_UNKNOWN_PERCENT",
+        .number(0...100),
+        default: .value("50"),
+        help:
+            "Percentage of customers of a run that Talon.One may not know; with more, no answer \"no data\" is given. "
+            + "0 switches the brake off."
+    )
+    static let floor = Setting(
+        "brake.unknownFloor",
+        "DSR_BRAKE_UNKNOWN_FLOOR",
+        .number(0...1_000_000_000),
+        default: .value("5"),
+        help:
+            "Number of unknown customers that is never too many by `brake.unknownPercent`, and of unknown customers that may "
+            + "follow each other."
+    )
+    static let keepDays = Setting(
+        "noData.keepDays",
+        "DSR_NO_DATA_KEEP_DAYS",
+        .number(1...365),
+        default: .value("30"),
+        help: "Days for which the identifier is kept after the answer that there is no data; the letter states them."
+    )
+}
+
 enum AttentionSettings {
     static let group = SettingGroup(title: "What needs action", rows: [days])
 

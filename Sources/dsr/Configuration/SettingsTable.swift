@@ -4,7 +4,8 @@
 enum SettingsTable {
     static let groups = [
         DatabaseSettings.group, TalonOneSettings.group, CallSettings.group, RunSettings.group, ReportSettings.group,
-        DeadlineSettings.group, GateSettings.group, BrakeSettings.group, AttentionSettings.group,
+        DeadlineSettings.group, GateSettings.group, BrakeSettings.group, UnknownCustomerSettings.group,
+        AttentionSettings.group,
         EvidenceSettings.group, ControllerSettings.group,
     ]
 

@@ -21,6 +21,10 @@ struct SafeguardText {
             "Brakes on erasures: maximum \(brake.maximum.map(\.grouped) ?? "off"); unusual number "
                 + (spike.map { "on, \($0)" } ?? "off")
                 + (settings.brakeTicket == nil ? "" : "; switched off for this run by --allow-spike"),
+            "Brake on unknown customers: "
+                + (settings.unknownBrake.map { limits in
+                    "on, more than \(limits.percent) % of a run, and more than \(limits.floor.grouped)"
+                } ?? "off") + (settings.unknownTicket == nil ? "" : "; switched off for this run by --allow-unknown"),
         ]
     }
 

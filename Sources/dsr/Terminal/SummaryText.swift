@@ -22,6 +22,7 @@ struct SummaryText {
         let report = summary.report
         return [heading, "Run \(report.runID) on \(report.environment.rawValue): \(report.ending)"]
             + counts(report.counts) + retries + [signing] + (report.brake.map { ["  ERASURES HELD BACK: \($0)"] } ?? [])
+            + (report.unknownBrake.map { ["  ANSWERS HELD BACK: \($0)"] } ?? [])
             + obligations + list(report.needsAction, "NEEDS ACTION", unlisted: report.unlistedNeedsAction)
             + list(report.routine, "waiting for an operator (routine)", unlisted: report.unlistedRoutine)
     }
