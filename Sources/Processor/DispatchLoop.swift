@@ -63,9 +63,9 @@ struct DispatchLoop {
             let ticket = context.settings.brakeTicket
             try await store.retrying { store in try await store.noteBrake(due: due, ticket: ticket, run: run) }
             return .notedBrake
-        case .openGates(let isBraked, let holdsUnknown):
+        case .openGates(let isBraked, let kept):
             let counts = try await store.retrying { store in
-                try await store.releaseWaiting(run: run, isBraked: isBraked, holdsUnknown: holdsUnknown)
+                try await store.releaseWaiting(run: run, isBraked: isBraked, keeping: kept)
             }
             return .openedGates(counts.opened)
         case .noteUnknown(let count):

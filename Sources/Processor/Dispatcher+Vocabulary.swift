@@ -88,8 +88,8 @@ extension Dispatcher {
         case countErasures
         /// Write down that erasures are held back, or that a ticket allows them.
         case noteBrake(due: Int)
-        /// Check the gates of waiting requests.
-        case openGates(isBraked: Bool, holdsUnknown: Bool)
+        /// Check the gates of waiting requests. What those brakes hold back stays held back.
+        case openGates(isBraked: Bool, keeping: [Gate])
         /// Write down that answers about unknown customers are held back, or that a ticket allows them.
         case noteUnknown(count: Int)
         /// Try the API before the first claim, and wait for it where it is unavailable.

@@ -263,7 +263,7 @@ extension Dispatcher {
         case .checkingBrake: return .countErasures
         case .notingBrake(_, let due, _): return .noteBrake(due: due)
         case .openingGates:
-            return .openGates(isBraked: brakeReason != nil, holdsUnknown: unknown.heldBack != nil)
+            return .openGates(isBraked: brakeReason != nil, keeping: brakesThatStay)
         case .tryingAPI: return .tryAPI
         case .waitingForAdmission: return .wait(until: conditions.now + Self.admissionWait)
         case .working: return work(conditions)
@@ -274,6 +274,12 @@ extension Dispatcher {
             return .wait(until: conditions.now + min(Self.pollInterval, plan.lease / 10))
         case .ended: return .end
         }
+    }
+
+    /// A run for one request, or for replays, does not touch what a run over the whole queue holds back.
+    private var brakesThatStay: [Gate] {
+        guard plan.scope == .all else { return Gate.brakes }
+        return unknown.heldBack == nil ? [] : [.unknownCustomers]
     }
 
     /// What ends the run comes first. Requests in work are finished, the others go back.

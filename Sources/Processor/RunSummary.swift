@@ -16,11 +16,28 @@ public struct RunSummary: Sendable {
     /// key is configured.
     public var signingFailure: String? { signing.failure }
 
-    /// Whether requests were tried and none of them was closed. A run that was stopped did not have the time, and does not
+    /// What kept a large part of the run's requests from being answered; `nil` where nothing did: each of them may be tried
+    /// again, but together they say that something is wrong. A run that was stopped did not have the time, and does not
     /// count.
-    public var triedInVain: Bool {
+    public var obstacle: Obstacle? {
+        guard end != .stopped, let first = report.retries.first else { return nil }
         let counts = report.counts
-        return end != .stopped && !report.retries.isEmpty && counts.completedInAll + counts.refused + counts.failed == 0
+        let closed = counts.completedInAll + counts.refused + counts.failed
+        let retried = report.retries.reduce(0) { $0 + $1.count }
+        if closed == 0 { return .nothingAnswered(retried: retried, mostly: first.reason) }
+        let isMany = first.count >= Self.fewRetries && first.count * 4 >= closed + retried
+        return isMany ? .oneReason(first.reason, retried: first.count, tried: closed + retried) : nil
+    }
+
+    /// Fewer requests than this with one reason are no obstacle, however few there were.
+    private static let fewRetries = 3
+
+    /// What kept requests from being answered.
+    public enum Obstacle: Sendable, Hashable {
+        /// Requests were tried and none of them was closed.
+        case nothingAnswered(retried: Int, mostly: String)
+        /// A quarter of the requests or more failed for one reason.
+        case oneReason(String, retried: Int, tried: Int)
     }
 
     /// Whether an operator must act: something that this run or an earlier one found is not settled, a document was not

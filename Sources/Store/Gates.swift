@@ -32,14 +32,14 @@ extension Store {
     ///
     /// - Parameters:
     ///   - isBraked: Whether erasures that the brake held back stay held back.
-    ///   - holdsUnknown: Whether requests of unknown customers stay held back. At its beginning a run looks them up again.
+    ///   - kept: Brakes whose requests stay held back. At its beginning a run over the whole queue tries them all again.
     public func releaseWaiting(
         run: Int64,
         isBraked: Bool = false,
-        holdsUnknown: Bool = false
+        keeping kept: [Gate] = []
     ) async throws -> GateCounts {
         try GateCounts(
-            try await query(GateStatements.waiting, Author.run(run).parameters + [isBraked, holdsUnknown])
+            try await query(GateStatements.waiting, Author.run(run).parameters + [isBraked, kept.map(\.rawValue)])
         )
     }
 
@@ -67,19 +67,21 @@ extension Store {
 
 enum GateStatements {
     /// The first closed gate of a row `r`; the brakes come after all others. That on erasures does not apply to replays,
-    /// which were decided the first time, and that on unknown customers only to rows that wait for it.
-    static func gate(brake: String, unknown: String = "false") -> String {
+    /// which were decided the first time; that on unknown customers keeps what it holds back already.
+    ///
+    /// - Parameter kept: The brakes that keep what they hold back.
+    static func gate(brake: String, kept: String = "'{}'::text[]") -> String {
         """
         coalesce(
             (dsr.closed_gates(r))[1],
             case when \(brake) and r.kind = 'erasure' and r.replay_of is null then 'brake' end,
-            case when \(unknown) and r.waiting_for = 'unknown_customers' then 'unknown_customers' end)
+            case when r.waiting_for = any (\(kept)) then r.waiting_for end)
         """
     }
 
     static let waiting = Statement(
         "check the gates of waiting requests",
-        check("r.state = 'waiting'", unknown: "$4::bool")
+        check("r.state = 'waiting'", kept: "$4::text[]")
     )
 
     /// For rows by number that are pending or waiting.
@@ -87,14 +89,14 @@ enum GateStatements {
         "check gates",
         check(
             "r.id = any($4::bigint[]) and r.state in ('pending', 'waiting') and r.admitted_at is not null",
-            unknown: "true"
+            kept: "array['unknown_customers']"
         )
     )
 
-    private static func check(_ rows: String, unknown: String) -> String {
+    private static func check(_ rows: String, kept: String) -> String {
         """
         with seen as materialized (
-            select r.id, \(gate(brake: "$3::bool", unknown: unknown)) as gate
+            select r.id, \(gate(brake: "$3::bool", kept: kept)) as gate
             from dsr.subject_requests r
             where \(rows)
             for no key update of r skip locked

@@ -28,8 +28,11 @@ struct BrakeTests {
                     "brake, closed: More erasures are due"
                 )
             )
-            // The next run holds them back too.
+            // The next run holds them back too, and a command for one customer does not touch them.
             try await env.dsr("run").expect(1)
+            let untouched = try await env.events(of: 1)
+            try await env.dsr("export", "customer-5", "--ticket", "T-9", "--output", "-").expect(0)
+            #expect(try await env.events(of: 1) == untouched)
             #expect(await env.sandbox.counts().destructive.isEmpty)
 
             try await env.dsr("run", "--allow-spike", "no ticket").expect(64)

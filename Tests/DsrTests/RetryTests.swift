@@ -45,6 +45,25 @@ struct RetryTests {
         }
     }
 
+    @Test(
+        "one reason that keeps a quarter of the requests from an answer: exit code 75, with the numbers",
+        arguments: [3, 2]
+    )
+    func oneReason(_ failing: Int) async throws {
+        try await TestEnvironment.with(environment: ["DSR_RETRY_WAIT_SECONDS": "600"]) { env in
+            for number in 1...failing {
+                await env.sandbox.install(
+                    SandboxFault(.invalidUTF8, match: SandboxMatch(identifier: "customer-\(number)"))
+                )
+            }
+            try await env.submit(.access, customers: 1...12)
+            let run = try await env.dsr("run").expect(failing == 3 ? 75 : 0)
+            #expect(
+                run.err.contains("3 of 12 requests failed for the same reason and will be retried: ") == (failing == 3)
+            )
+        }
+    }
+
     @Test("an export that was stopped before an answer is not done: exit code 75")
     func single() async throws {
         try await TestEnvironment.with(environment: ["DSR_GRACE_SECONDS": "0"]) { env in

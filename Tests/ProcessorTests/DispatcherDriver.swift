@@ -46,8 +46,8 @@ struct DispatcherDriver {
         case .countErasures: "count erasures"
         case .noteBrake(let due): "note brake \(due)"
         case .tryAPI: "try API"
-        case .openGates(let isBraked, let holdsUnknown):
-            "open gates" + (isBraked ? ", braked" : "") + (holdsUnknown ? ", holding unknown" : "")
+        case .openGates(let isBraked, let kept):
+            "open gates" + (isBraked ? ", braked" : "") + kept.map { ", keeping \($0.rawValue)" }.joined()
         case .noteUnknown(let count): "note unknown \(count)"
         case .claim(let query, _):
             "claim " + (query.onlySuspects ? "suspect" : "\(query.limit)") + (query.isBraked ? ", braked" : "")

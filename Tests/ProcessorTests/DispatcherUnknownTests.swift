@@ -36,7 +36,7 @@ struct DispatcherUnknownTests {
         #expect(driver.dispatcher.lookups == .init())
         #expect(driver.send(.recorded([])) == "admit")
         // They stay held back in this run, and so do those of later passes.
-        #expect(driver.send(.admitted(.init(ready: 1))) == "open gates, holding unknown")
+        #expect(driver.send(.admitted(.init(ready: 1))) == "open gates, keeping unknown_customers")
         #expect(driver.send(.openedGates(0)) == "claim 3")
         _ = driver.send(.claimed(try .numbers(3...3)))
         _ = driver.send(.began)

@@ -30,7 +30,7 @@ struct UnknownCustomerTests {
         #expect(try await database.store.detail(of: request.id)?.closedGates == [.unknownCustomers])
         #expect(try await database.entries().last?.event == "returned")
 
-        #expect(try await database.store.releaseWaiting(run: run, holdsUnknown: true).opened == 0)
+        #expect(try await database.store.releaseWaiting(run: run, keeping: [.unknownCustomers]).opened == 0)
         #expect(try await database.store.releaseWaiting(run: run).opened == 1)
         #expect(try await database.claim(only: request.id, run: run) != nil)
     }

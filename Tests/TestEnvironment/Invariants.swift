@@ -28,6 +28,8 @@ package struct Invariants: Sendable {
         package var repeated = 0, repeatedAfterFault = 0, repeatedAfterLoss = 0
         /// Claims that were lost with their run.
         package var leasesLost = 0
+        /// Answers that the brake on unknown customers has held back.
+        package var heldBack = 0
 
         package init() {}
     }
@@ -135,11 +137,18 @@ package struct Invariants: Sendable {
             }
             if acted > 0, !erased { findings.append("\(customer) was erased, and no request says so") }
             let isThere = await env.sandbox.hasProfile(customer)
+            if isThere, acted == 0, own.contains(where: { outcomes[$0.id] == "no_data" }) {
+                findings.append("\(customer) counts as unknown, and is there")
+            }
             if erased, isThere { findings.append("\(customer) counts as erased, and is there") }
             if acted > 0, !own.contains(where: { $0.kind == "erasure" }) {
                 findings.append("\(customer) was erased, and did not ask for erasure")
             }
         }
+        counts.heldBack = try await numbers("j ->> 'event' = 'returned' and j ->> 'state' = 'waiting'").values.reduce(
+            0,
+            +
+        )
         counts.leasesLost = try await numbers("j ->> 'event' = 'lease_lost'").values.reduce(0, +)
         return counts
     }
