@@ -143,7 +143,7 @@ let package = Package(
             of: "Processor",
             [
                 "CallPolicy", "Inventory", "InventorySample", "Postgres", "Reports", "Store", "SubjectRequests",
-                "ThrowawayPostgres",
+                "TestEnvironment", "ThrowawayPostgres",
             ]
         ),
         // What tests run the binary in: a database, a sandbox, a folder, and the means to break them.

@@ -21,9 +21,9 @@ final class LeaseKeeper: Sendable {
     /// The run holds no requests any more and is about to end: a refusal does not mean that its lease was lost.
     func runEnds() { isEnding.withLock { $0 = true } }
 
-    /// The heartbeat: renews until the task is cancelled, or the database refuses. Then other runs may have taken over,
-    /// and the run shuts down at once, unless it is ending. A lost connection is made again; a slow renewal is given up
-    /// in time for the next.
+    /// The heartbeat: renews until the task is cancelled, the database refuses, or the lease has expired without an answer.
+    /// Then other runs may have taken over, and the run shuts down at once, unless it is ending. A lost connection is made
+    /// again; a slow renewal is given up in time for the next.
     func renew(with store: Store, shutdown: Shutdown) async {
         let (interval, duration, deadline) = lease.withLock { ($0.interval, $0.duration, $0.renewalDeadline) }
         var wait = interval
@@ -31,18 +31,21 @@ final class LeaseKeeper: Sendable {
             let sent = ContinuousClock.now
             do {
                 guard try await store.renewLease(run: run, lease: duration, deadline: deadline) else {
-                    lease.withLock { $0.refused() }
-                    if isEnding.withLock({ $0 }) { return }
-                    shutdown.cancel(.leaseLost)
-                    return
+                    return lost(shutdown)
                 }
                 lease.withLock { $0.renewed(sentAt: sent) }
                 wait = interval
             } catch {
                 // At once over the new connection: the old one may have cost most of the lease already.
                 let isReconnected = (try? await store.reconnect()) != nil
+                if lease.withLock({ $0.hasExpired(at: .now) }) { return lost(shutdown) }
                 wait = isReconnected && wait != .zero ? .zero : interval / 4
             }
         }
+    }
+
+    private func lost(_ shutdown: Shutdown) {
+        lease.withLock { $0.refused() }
+        if !isEnding.withLock({ $0 }) { shutdown.cancel(.leaseLost) }
     }
 }

@@ -3,8 +3,8 @@
 /// A state machine on the monotonic clock, which keeps running while a process is stopped and never jumps.
 public struct Lease: Sendable, Hashable {
     private enum State: Hashable {
-        /// No other run can have taken over before that instant.
-        case held(validUntil: ContinuousClock.Instant)
+        /// Taken or renewed by a statement that was sent at that instant.
+        case held(since: ContinuousClock.Instant)
         /// The database has refused a renewal. This state is final.
         case lost
     }
@@ -16,11 +16,11 @@ public struct Lease: Sendable, Hashable {
     /// - Parameter sent: When the statement that took it was sent, which is before the database started to count.
     public init(duration: Duration, takenAt sent: ContinuousClock.Instant) {
         self.duration = duration
-        self.state = .held(validUntil: sent + Self.trusted(duration))
+        self.state = .held(since: sent)
     }
 
     /// A fifth is held back, because two clocks never run at exactly the same rate.
-    private static func trusted(_ duration: Duration) -> Duration { duration * 4 / 5 }
+    private var trusted: Duration { duration * 4 / 5 }
 
     /// The time between renewals.
     public var interval: Duration { duration / 6 }
@@ -34,8 +34,16 @@ public struct Lease: Sendable, Hashable {
     /// the database has renewed the lease.
     public func isValid(at now: ContinuousClock.Instant) -> Bool {
         switch state {
-        case .held(let validUntil): now < validUntil
+        case .held(let sent): now < sent + trusted
         case .lost: false
+        }
+    }
+
+    /// Whether the lease has expired for the database too, so that to renew it is in vain.
+    public func hasExpired(at now: ContinuousClock.Instant) -> Bool {
+        switch state {
+        case .held(let sent): now >= sent + duration
+        case .lost: true
         }
     }
 
@@ -43,11 +51,11 @@ public struct Lease: Sendable, Hashable {
     ///
     /// - Parameter sent: When the renewal was sent.
     public mutating func renewed(sentAt sent: ContinuousClock.Instant) {
-        guard case .held(let validUntil) = state else { return }
-        state = .held(validUntil: max(validUntil, sent + Self.trusted(duration)))
+        guard case .held(let before) = state else { return }
+        state = .held(since: max(before, sent))
     }
 
-    /// The database did not renew the lease, because it had expired.
+    /// The database did not renew the lease, because it had expired, or has not answered until then.
     public mutating func refused() {
         state = .lost
     }

@@ -8,6 +8,7 @@ import Foundation
 enum Program {
     static func main() {
         StandardDescriptors.prepare()
+        if let failure = ThreadLimit.problem() { Dsr.exit(with: failure) }
         Task { await Dsr.start() }
         dispatchMain()
     }
@@ -61,7 +62,7 @@ struct Dsr: AsyncParsableCommand {
         }
     }
 
-    private static func exit(with failure: Failure) -> Never {
+    fileprivate static func exit(with failure: Failure) -> Never {
         Terminal.error(failure.sentence)
         Terminal.exit(failure.code.rawValue)
     }

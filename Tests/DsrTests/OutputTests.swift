@@ -100,6 +100,18 @@ struct OutputTests {
         }
     }
 
+    @Test("a process that may not start the threads it needs says so at once, and does not wait for them")
+    func withoutThreads() async throws {
+        try await TestEnvironment.with(migrated: false) { env in
+            // The limit does not apply to root.
+            let other = "$([ $(id -u) = 0 ] && echo setpriv --reuid=65534 --clear-groups)"
+            for limit in [1, 2, 6] {
+                let ended = try await env.shell("\(other) prlimit --nproc=\(limit) $DSR run").expect(78)
+                #expect(ended.err.contains("more thread") && ended.err.contains("ulimit -u"))
+            }
+        }
+    }
+
     @Test("a program that is started without its own name has lost its arguments")
     func withoutName() async throws {
         try await TestEnvironment.with(migrated: false) { env in

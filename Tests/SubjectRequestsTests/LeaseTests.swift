@@ -28,6 +28,16 @@ struct LeaseTests {
         #expect(lease.isValid(at: at(56)))
     }
 
+    @Test("after its whole duration without an answer the lease has expired, and to renew it is in vain")
+    func expired() {
+        var lease = Lease(duration: .seconds(60), takenAt: start)
+        #expect(!lease.hasExpired(at: at(59.9)) && lease.hasExpired(at: at(60)))
+        lease.renewed(sentAt: at(10))
+        #expect(!lease.hasExpired(at: at(69.9)) && lease.hasExpired(at: at(70)))
+        lease.refused()
+        #expect(lease.hasExpired(at: start))
+    }
+
     @Test("a lease whose renewal the database refused stays lost")
     func lost() {
         var lease = Lease(duration: .seconds(60), takenAt: start)

@@ -80,11 +80,14 @@ package final class PostgresProxy: Sendable {
 
     /// Settings that lead the binary through the proxy.
     package func variables(for env: TestEnvironment) -> [String: String] {
-        let words = env.database.components(separatedBy: " ").filter {
-            !$0.hasPrefix("host=") && !$0.hasPrefix("port=")
-        }
-        let through = ["host=127.0.0.1", "port=\(port)", "sslmode=disable", "gssencmode=disable"] + words
-        return ["DSR_DATABASE_URL": through.joined(separator: " ")]
+        ["DSR_DATABASE_URL": connectionString(for: env.database)]
+    }
+
+    /// A connection string that leads through the proxy.
+    package func connectionString(for database: String) -> String {
+        let words = database.components(separatedBy: " ").filter { !$0.hasPrefix("host=") && !$0.hasPrefix("port=") }
+        return (["host=127.0.0.1", "port=\(port)", "sslmode=disable", "gssencmode=disable"] + words)
+            .joined(separator: " ")
     }
 
     /// Orders something to happen once.
@@ -111,12 +114,12 @@ package final class PostgresProxy: Sendable {
     /// Takes no new connections; or takes them again.
     package func setRefusing(_ isRefusing: Bool) async { await control.setRefusing(isRefusing) }
 
-    /// How many connections were made to it so far.
     /// Waits until so many connections have been refused.
     package func waitForRefusals(_ count: Int) async throws {
         try await waitUntil("\(count) refused connections") { await control.refusals >= count }
     }
 
+    /// How many connections were made to it so far.
     package func connectionCount() async -> Int { await control.connectionCount }
 
     /// Waits until this many connections were made to it since it was started.
