@@ -25,6 +25,52 @@ create table dsr.legal_holds (
 create index legal_holds_of_subject on dsr.legal_holds (subject_digest) where released_at is null;
 create index legal_holds_of_key on dsr.legal_holds (subject_key_id) where released_at is null;
 
+-- Digests of the subjects of erasures under earlier keys, so that holds that were placed under these can be compared.
+create table dsr.earlier_digests (
+    request_id     bigint not null references dsr.subject_requests,
+    subject_key_id bytea  not null check (octet_length(subject_key_id) = 8),
+    subject_digest bytea  not null check (octet_length(subject_digest) = 32),
+    primary key (request_id, subject_key_id)
+);
+
+create index earlier_digests_of_subject on dsr.earlier_digests (subject_digest);
+
+-- The first key in their order, after one, under which a hold is in force; null where there is none.
+create function dsr.next_hold_key(after_key bytea, on_date date) returns bytea
+    language sql stable
+as $$
+    select h.subject_key_id from dsr.legal_holds h
+    where h.released_at is null and (h.expires_on is null or h.expires_on >= on_date) and h.subject_key_id > after_key
+    order by h.subject_key_id
+    limit 1
+$$;
+
+-- The gate that legal holds close for a request; null where none does. Reads a few rows for each key under which a hold is
+-- in force, however many holds there are.
+create function dsr.closed_by_hold(request dsr.subject_requests, on_date date) returns text
+    language plpgsql stable
+as $$
+declare
+    hold_key  bytea := dsr.next_hold_key('', on_date);
+    digest    bytea;
+    uncertain boolean := false;
+begin
+    while hold_key is not null loop
+        digest := case when hold_key = request.subject_key_id then request.subject_digest else (
+            select d.subject_digest from dsr.earlier_digests d
+            where d.request_id = request.id and d.subject_key_id = hold_key) end;
+        if exists (select from dsr.legal_holds h
+                   where h.subject_digest = digest and h.released_at is null
+                     and (h.expires_on is null or h.expires_on >= on_date)) then
+            return 'legal_hold';
+        end if;
+        uncertain := uncertain or digest is null;
+        hold_key := dsr.next_hold_key(hold_key, on_date);
+    end loop;
+    return case when uncertain then 'hold_uncertain' end;
+end
+$$;
+
 -- The intervals in which the controller waited for the subject's answer.
 create table dsr.suspensions (
     id          bigint generated always as identity primary key,
@@ -200,25 +246,7 @@ begin
     if request.needs_approval and request.approved_content is distinct from dsr.content_digest(request) then
         closed := closed || 'approval'::text;
     end if;
-    if exists (select from dsr.legal_holds h
-               where h.subject_digest = request.subject_digest and h.released_at is null
-                 and (h.expires_on is null or h.expires_on >= dsr.today(request.time_zone))) then
-        closed := closed || 'legal_hold'::text;
-    -- Whether any hold is under another key: if one is, the first or the last in order of keys is. That reads two rows,
-    -- however many holds there are.
-    elsif exists (
-        select from (
-            (select h.subject_key_id from dsr.legal_holds h
-             where h.released_at is null and (h.expires_on is null or h.expires_on >= dsr.today(request.time_zone))
-             order by h.subject_key_id limit 1)
-            union all
-            (select h.subject_key_id from dsr.legal_holds h
-             where h.released_at is null and (h.expires_on is null or h.expires_on >= dsr.today(request.time_zone))
-             order by h.subject_key_id desc limit 1)
-        ) bound
-        where bound.subject_key_id is distinct from request.subject_key_id) then
-        closed := closed || 'hold_uncertain'::text;
-    end if;
+    closed := array_remove(closed || dsr.closed_by_hold(request, dsr.today(request.time_zone)), null);
     if request.not_erased_before > dsr.today(request.time_zone) then
         closed := closed || 'waiting_period'::text;
     end if;

@@ -21,9 +21,10 @@ extension Fulfilment {
     /// one of this run, or one that is found by the digest of the identifier.
     func wasErasedBefore(_ request: SubjectRequest) async throws -> Bool {
         if request.claim.mayHaveActed || erased.contains(request.subject) { return true }
-        guard let digest = settings.subjectKey?.digest(of: request.subject) else { return false }
+        let digests = settings.subjectKeys.map { $0.digest(of: request.subject) }
+        guard !digests.isEmpty else { return false }
         return try await context.store.retrying { store in
-            try await store.hasErased(digest: digest, excluding: request.id)
+            try await store.hasErased(digests: digests, excluding: request.id)
         }
     }
 }

@@ -51,6 +51,8 @@ public struct ProcessorSettings: Sendable {
     public var evidenceRetention: String?
     /// The key of the digests by which a customer's requests are found after their identifier was deleted; `nil` keeps none.
     public var subjectKey: SubjectKey?
+    /// Earlier keys, with which digests were made that are still compared.
+    public var earlierSubjectKeys: [SubjectKey] = []
     /// How checkpoints of the evidence log are signed.
     public var signing = EvidenceSigning.unconfigured
     /// The number of closed requests after which a checkpoint is signed during the run.
@@ -91,6 +93,9 @@ public struct ProcessorSettings: Sendable {
         self.host = host
         self.actor = actor
     }
+
+    /// The present subject key, if there is one, and the earlier ones.
+    public var subjectKeys: [SubjectKey] { (subjectKey.map { [$0] } ?? []) + earlierSubjectKeys }
 
     /// The operator who uses a command with these settings, as the evidence log names them.
     public var `operator`: Author.Operator {

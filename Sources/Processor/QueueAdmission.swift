@@ -9,6 +9,7 @@ public struct QueueAdmission: Sendable {
     private let only: Int64?
     private let admission: Admission
     private let subjectKey: SubjectKey?
+    private let earlierKeys: [SubjectKey]
 
     private let batch = 512
 
@@ -32,6 +33,7 @@ public struct QueueAdmission: Sendable {
         self.only = only
         self.admission = settings.admission
         self.subjectKey = settings.subjectKey
+        self.earlierKeys = settings.earlierSubjectKeys
     }
 
     /// Admits one request for an operator who is about to decide on it. Does nothing where it is admitted already.
@@ -45,18 +47,44 @@ public struct QueueAdmission: Sendable {
     /// Applies the present settings to rows that were admitted before: what they need, and the key of their digests.
     func review() async throws {
         try await store.retrying { store in try await store.tighten(admission.gates) }
-        guard let subjectKey else { return }
+        if let subjectKey {
+            try await digest(with: subjectKey) {
+                try await $0.requestsToDigest(key: $1, after: $2, limit: batch)
+            } store: {
+                try await $0.setDigests($1, key: $2)
+            }
+        }
+        try await compareWithHolds()
+    }
+
+    /// Makes erasures comparable with the holds that are in force under earlier keys.
+    private func compareWithHolds() async throws {
+        guard !earlierKeys.isEmpty else { return }
+        let keys = try await store.retrying { store in try await store.keysOfHolds() }
+        for key in earlierKeys where keys.contains(key.id) {
+            try await digest(with: key) {
+                try await $0.erasuresToCompare(key: $1, after: $2, limit: batch)
+            } store: {
+                try await $0.setEarlierDigests($1, key: $2)
+            }
+        }
+    }
+
+    /// Makes digests with a key, page by page.
+    private func digest(
+        with key: SubjectKey,
+        _ read: @Sendable (Store, Data, Int64) async throws -> [RequestToDigest],
+        store write: @Sendable (Store, [(id: Int64, digest: Data)], Data) async throws -> Void
+    ) async throws {
         var last: Int64 = 0
         while true {
-            let page = try await store.retrying { [last] store in
-                try await store.requestsToDigest(key: subjectKey.id, after: last, limit: batch)
-            }
+            let page = try await store.retrying { [last] store in try await read(store, key.id, last) }
             guard let end = page.last else { return }
             last = end.id
             let digests = page.compactMap { row in
-                (try? SubjectID(row.integrationID)).map { (id: row.id, digest: subjectKey.digest(of: $0)) }
+                (try? SubjectID(row.integrationID)).map { (id: row.id, digest: key.digest(of: $0)) }
             }
-            try await store.retrying { store in try await store.setDigests(digests, key: subjectKey.id) }
+            try await store.retrying { store in try await write(store, digests, key.id) }
         }
     }
 
@@ -68,13 +96,15 @@ public struct QueueAdmission: Sendable {
             let new = try await store.retrying { [last] store in
                 try await store.newRequests(after: last, only: only, limit: batch)
             }
-            guard let end = new.last else { return counts }
+            guard let end = new.last else { break }
             last = end.id
             let admitted = try await admit(new.map(checked))
             counts.ready += admitted.ready
             counts.refused += admitted.refused
             counts.elsewhere += new.count - admitted.ready - admitted.waiting - admitted.refused
         }
+        if last > 0 { try await compareWithHolds() }
+        return counts
     }
 
     private func checked(_ request: NewRequest) -> AdmittedRequest {

@@ -40,6 +40,8 @@ enum ForgettingStatements {
             where d.request_id = s.id and d.reason is not null
         ), salts_deleted as (
             delete from dsr.request_salts x using same_subject s where x.request_id = s.id
+        ), digests_deleted as (
+            delete from dsr.earlier_digests x using same_subject s where x.request_id = s.id
         ), contents_deleted as (
             update dsr.reports x set content = null
             from same_subject s

@@ -52,6 +52,23 @@ extension Store {
         )
     }
 
+    /// The keys under which legal holds are in force.
+    public func keysOfHolds() async throws -> [Data] {
+        try await rows(GateStatements.keysOfHolds) { row in try row.decode("subject_key_id") }
+    }
+
+    /// Open erasures, after a number, without a digest under an earlier key.
+    public func erasuresToCompare(key: Data, after id: Int64, limit: Int) async throws -> [RequestToDigest] {
+        try await rows(GateStatements.toCompare, [key, id, limit]) { row in
+            RequestToDigest(id: try row.decode("id"), integrationID: try row.decode("integration_id"))
+        }
+    }
+
+    /// Stores digests that were made with an earlier key, so that holds under it can be compared.
+    public func setEarlierDigests(_ digests: [(id: Int64, digest: Data)], key: Data) async throws {
+        try await query(GateStatements.setEarlierDigests, [digests.map(\.id), digests.map(\.digest), key])
+    }
+
     /// Open rows, after a number, without a digest under a key.
     public func requestsToDigest(key: Data, after id: Int64, limit: Int) async throws -> [RequestToDigest] {
         try await rows(GateStatements.toDigest, [key, id, limit]) { row in
@@ -140,6 +157,34 @@ enum GateStatements {
               or (not r.needs_approval and $2::bool and r.kind = 'erasure')
               or (r.not_erased_before is null and $3::int > 0 and r.kind = 'erasure')
           )
+        """
+    )
+
+    static let keysOfHolds = Statement(
+        "read the keys of holds",
+        """
+        select distinct subject_key_id from dsr.legal_holds
+        where released_at is null and coalesce(expires_on >= current_date - 1, true)
+        """
+    )
+
+    static let toCompare = Statement(
+        "read erasures to compare with holds",
+        """
+        select r.id, r.integration_id from \(OpenRequests.inProgress)
+        where r.kind = 'erasure' and r.integration_id is not null and r.id > $2
+          and not exists (select from dsr.earlier_digests d where d.request_id = r.id and d.subject_key_id = $1)
+        order by r.id
+        limit $3
+        """
+    )
+
+    static let setEarlierDigests = Statement(
+        "store digests under an earlier key",
+        """
+        insert into dsr.earlier_digests (request_id, subject_digest, subject_key_id)
+        select d.id, d.digest, $3 from unnest($1::bigint[], $2::bytea[]) as d (id, digest)
+        on conflict do nothing
         """
     )
 

@@ -80,7 +80,7 @@ enum HoldStatements {
         "count the requests of a subject",
         """
         select count(*) as count from dsr.subject_requests r
-        where (r.integration_id = $1 or r.subject_digest = $2) and r.outcome is distinct from 'no_data'
+        where (r.integration_id = $1 or r.subject_digest = any ($2::bytea[])) and r.outcome is distinct from 'no_data'
         """
     )
 
@@ -106,8 +106,11 @@ enum HoldStatements {
                coalesce(h.expires_on < current_date, false) as is_expired,
                h.review_on <= current_date as is_due,
                (select count(*) from dsr.subject_requests r
-                where r.subject_digest = h.subject_digest and r.kind = 'erasure'
-                  and r.state in ('pending', 'waiting')) as held_back
+                where r.id in (
+                    select o.id from dsr.subject_requests o where o.subject_digest = h.subject_digest
+                    union
+                    select d.request_id from dsr.earlier_digests d where d.subject_digest = h.subject_digest)
+                  and r.kind = 'erasure' and r.state in ('pending', 'waiting')) as held_back
         from dsr.legal_holds h
         where h.id > $1 and ($2::bool or (h.released_at is null and coalesce(h.expires_on >= current_date, true)))
         order by h.id

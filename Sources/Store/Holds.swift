@@ -33,9 +33,10 @@ public struct PlacedHold: Sendable, Hashable {
 }
 
 extension Store {
-    /// The number of requests that know a customer: by digest or by identifier, without those that were answered "no data".
-    public func requests(knowing subject: SubjectID, digest: Data) async throws -> Int {
-        try await row(HoldStatements.knowing, [subject.value, digest]) { row in try row.decode("count") }
+    /// The number of requests that know a customer: by identifier or by one of these digests, without those that were
+    /// answered "no data".
+    public func requests(knowing subject: SubjectID, digests: [Data]) async throws -> Int {
+        try await row(HoldStatements.knowing, [subject.value, digests]) { row in try row.decode("count") }
     }
 
     /// Places a hold on a customer. After its commit no deletion of the customer's data is announced.

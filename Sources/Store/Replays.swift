@@ -53,11 +53,11 @@ extension Store {
 }
 
 extension Store {
-    /// Whether a customer was erased before, as far as the digest of the identifier tells.
+    /// Whether a customer was erased before, as far as digests of the identifier tell.
     ///
     /// - Parameter request: The request that asks, which does not count.
-    public func hasErased(digest: Data, excluding request: Int64) async throws -> Bool {
-        try await row(ReplayStatements.wasErased, [digest, request]) { row in try row.decode("found") }
+    public func hasErased(digests: [Data], excluding request: Int64) async throws -> Bool {
+        try await row(ReplayStatements.wasErased, [digests, request]) { row in try row.decode("found") }
     }
 }
 
@@ -90,7 +90,7 @@ private enum ReplayStatements {
         """
         select exists (
             select from dsr.subject_requests r
-            where r.subject_digest = $1 and r.id <> $2 and r.kind = 'erasure'
+            where r.subject_digest = any ($1::bytea[]) and r.id <> $2 and r.kind = 'erasure'
               and r.outcome in ('erased', 'record_remains', 'already_absent')
         ) as found
         """

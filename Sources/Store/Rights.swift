@@ -7,7 +7,7 @@ enum WorkerRights {
     static let tables: [(rights: [String], names: [String])] = [
         // The queue and its documents.
         (["select", "insert", "update"], ["subject_requests", "runs", "reports"]),
-        (["select", "insert", "delete"], ["request_salts"]),
+        (["select", "insert", "delete"], ["request_salts", "earlier_digests"]),
         (["select", "insert", "update"], ["legal_holds", "suspensions", "rechecks", "incidents"]),
         (["select", "insert"], ["decisions"]),
         (["select"], ["schema_migrations"]),
@@ -31,6 +31,7 @@ enum WorkerRights {
             "ordered_leaf(text, bigint, text, bytea, text, jsonb)", "bounded_list(jsonb)",
             "deletion_was_announced(bigint, integer)",
             "closed_gates(dsr.subject_requests)", "held_back_by(dsr.subject_requests)",
+            "closed_by_hold(dsr.subject_requests, date)", "next_hold_key(bytea, date)",
             "content_digest(dsr.subject_requests)", "may_become(text, text)", "same_name(text, text)",
             "folded_name(text)",
             "is_requester(dsr.subject_requests, text)", "today(text)",

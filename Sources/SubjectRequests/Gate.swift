@@ -63,8 +63,8 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
             "A legal hold keeps the customer's data (Art. 17(3) GDPR). The erasure continues automatically when the hold "
                 + "is released or expires."
         case .holdUncertain:
-            "There are legal holds, and dsr cannot tell whether one of them is on this customer. Set DSR_SUBJECT_KEY_FILE "
-                + "to the key with which the holds were placed, or place the holds again with the current key."
+            "There are legal holds, and dsr cannot tell whether one of them is on this customer. Add the key with which the "
+                + "holds were placed to DSR_SUBJECT_OLD_KEY_FILES, or place the holds again with the current key."
         case .waitingPeriod:
             "The waiting period of the erasure has not ended. The request can be withdrawn with 'dsr requests cancel'."
         case .brake:

@@ -210,6 +210,61 @@ struct RecoveryTests {
         }
     }
 
+    @Test(
+        "a hold that was placed under an earlier subject key protects its customer, and holds back no one else's erasure"
+    )
+    func holdUnderOldKey() async throws {
+        try await TestEnvironment.withEvidence { env, keys in
+            for name in ["anna", "berta", "carla"] { try await env.makeCustomer(name) }
+            try await env.dsr(
+                [
+                    "requests", "hold", "--ground", "b", "--law", "section 147 AO", "--review-on", "2099-01-01",
+                    "--subject",
+                    "anna", "--ticket", "T-1",
+                ]
+            ).expect(0)
+            try await env.submit(.erasure, "berta")
+            try await env.dsr("requests", "suspend", "1", "--for", "clarification", "--ticket", "T-2").expect(0)
+            let old = (keys.logFile as NSString).deletingLastPathComponent + "/subject.key"
+            let new = env.folder + "/s.key"
+            try await env.dsr("evidence", "key", new, "--kind", "subject").expect(0)
+            let alone: [String: String?] = ["DSR_SUBJECT_KEY_FILE": new]
+            let both = alone.merging(["DSR_SUBJECT_OLD_KEY_FILES": old]) { $1 }
+            try await env.submit((.erasure, "anna"), (.erasure, "carla"))
+
+            try await env.dsr("run", setting: alone).expect(1)
+            #expect(try await env.waitingFor() == ["clarification", "hold_uncertain", "hold_uncertain"])
+            try await env.dsr("requests", "resume", "1", "--for", "clarification", "--ticket", "T-2", setting: both)
+                .expect(0)
+            try await env.dsr("run", setting: both).expect(0)
+            #expect(try await env.requests("waiting_for = 'legal_hold' and id = 2") == 1)
+            #expect(try await env.requests("outcome = 'erased'") == 2)
+            #expect(
+                try await env.dsr("requests", "holds", "--json", setting: both).expect(0).out.contains(
+                    #""held_back":1"#
+                )
+            )
+            // A digest of an erased customer is not kept for holds.
+            #expect(try await env.count("select count(*) from dsr.earlier_digests") == 1)
+        }
+    }
+
+    @Test("a customer who was erased under an earlier subject key is already absent, and not unknown")
+    func erasedUnderOldKey() async throws {
+        try await TestEnvironment.withEvidence { env, keys in
+            try await env.makeCustomer("anna")
+            try await env.submit(.erasure, "anna")
+            try await env.dsr("run").expect(0)
+            let old = (keys.logFile as NSString).deletingLastPathComponent + "/subject.key"
+            let new = env.folder + "/s.key"
+            try await env.dsr("evidence", "key", new, "--kind", "subject").expect(0)
+            try await env.submit(.erasure, "anna")
+            let both: [String: String?] = ["DSR_SUBJECT_KEY_FILE": new, "DSR_SUBJECT_OLD_KEY_FILES": old]
+            try await env.dsr("run", setting: both).expect(0)
+            #expect(try await env.ending(of: 2) == "completed already_absent")
+        }
+    }
+
     @Test("a lost key is replaced with a ticket, and the log says that it is lost")
     func lostKey() async throws {
         try await TestEnvironment.withEvidence { env, keys in

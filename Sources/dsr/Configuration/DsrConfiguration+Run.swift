@@ -23,7 +23,7 @@ extension DsrConfiguration {
         )
         run.signing = try signing()
         run.subjectKey = try subjectKey()
-        _ = try subjectKeys()
+        run.earlierSubjectKeys = try Array(subjectKeys().dropFirst())
         run.brake = brake()
         run.unknownBrake = unknownBrake()
         if let days = settings[UnknownCustomerSettings.keepDays] { run.noDataKeepDays = days }

@@ -82,9 +82,11 @@ extension RequestsCommand {
             let (placed, known) = try await configuration.withQueue { store in
                 let customer = try await self.customer(given, in: store)
                 let justification = try justification.read(about: customer)
-                let digest = key.digest(of: customer)
                 var lookup = HoldLookup(
-                    requests: try await store.requests(knowing: customer, digest: digest),
+                    requests: try await store.requests(
+                        knowing: customer,
+                        digests: settings.subjectKeys.map { $0.digest(of: customer) }
+                    ),
                     customer: customer,
                     sections: settings.sections,
                     configuration: configuration
@@ -100,7 +102,7 @@ extension RequestsCommand {
                         expiresOn: expiresOn?.day
                     ),
                     on: customer,
-                    digest: digest,
+                    digest: key.digest(of: customer),
                     keyID: key.id,
                     because: justification,
                     by: settings.operator
