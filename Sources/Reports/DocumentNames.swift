@@ -16,6 +16,9 @@ public struct DocumentNames: Sendable, Hashable {
     /// A document of a request: `d7f3a2-request-42-letter.html`, from `letter.html`.
     public func document(_ name: String, of request: Int64) -> String { "\(databaseID)-request-\(request)-\(name)" }
 
+    /// The receipt of a request: `d7f3a2-request-42.tlog-proof`.
+    public func receipt(of request: Int64) -> String { "\(databaseID)-request-\(request).tlog-proof" }
+
     /// The report of a run: `d7f3a2-run-7.json`, from `json`.
     public func report(ofRun run: Int64, as fileExtension: String) -> String {
         "\(databaseID)-run-\(run).\(fileExtension)"

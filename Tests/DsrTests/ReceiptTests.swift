@@ -11,6 +11,9 @@ struct ReceiptTests {
             let receipt = try await env.receipt(of: 1)
             try await env.dsr("evidence", "receipt", "1", "--output", receipt).expect(64)
             try await env.dsr("evidence", "receipt", "99").expect(1)
+            // Request 1 of another database is another request.
+            let written = try await env.shell("cd \(env.folder) && $DSR evidence receipt 1").expect(0)
+            #expect(written.out == "\(try await env.databaseID())-request-1.tlog-proof\n")
             let whole = try #require(FileManager.default.contents(atPath: receipt))
             for position in stride(from: 0, to: whole.count, by: max(1, whole.count / 25)) {
                 var damaged = whole
@@ -29,7 +32,7 @@ struct ReceiptTests {
                     with: keys.log[position] == "A" ? "B" : "A"
                 )
                 let check = try await TestEnvironment.check(receipt, key: damaged)
-                #expect(check.code == 1 && check.err.contains("is not a valid verifier key"))
+                #expect(check.code == 64 && check.err.contains("is not a valid verifier key"))
             }
             for (damage, what) in [("\r\n", "CR LF"), (" \n", "end with blanks")] {
                 let text = String(decoding: whole, as: UTF8.self).replacing("\n", with: damage)

@@ -25,11 +25,11 @@ struct DocumentationTests {
             atomically: true,
             encoding: .utf8
         )
-        let receipt = folder.appending(path: "request-42.tlog-proof")
+        let receipt = folder.appending(path: "4ed110-request-42.tlog-proof")
         func check(_ text: String) throws -> (signature: Bool, entry: String?) {
             try text.write(to: receipt, atomically: true, encoding: .utf8)
             let signature = try Self.run("set -e\n" + Self.block("sh", containing: "openssl"), in: folder)
-            let entry = try Self.run("python3 check-receipt.py request-42.tlog-proof 2>/dev/null", in: folder)
+            let entry = try Self.run("python3 check-receipt.py 4ed110-request-42.tlog-proof 2>/dev/null", in: folder)
             return (signature.succeeded, entry.succeeded ? entry.output : nil)
         }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import EvidenceLog
 import Foundation
 import Notary
+import Reports
 import Store
 
 extension EvidenceCommand {
@@ -20,7 +21,7 @@ extension EvidenceCommand {
         @Option(
             name: [.short, .long],
             help: ArgumentHelp(
-                "The output, or - for standard output. Default: request-N.tlog-proof.",
+                "The output, or - for standard output. Default: ID-request-N.tlog-proof with the database's id.",
                 valueName: "file"
             )
         )
@@ -33,11 +34,14 @@ extension EvidenceCommand {
         func run() async throws {
             let configuration = try await options.load()
             let key = try log.read(configuration)
-            let proof = try await configuration.withStore { store in
-                try await Receipts(store: store, log: key, directory: configuration.checkpointDirectory)
-                    .receipt(of: request)
+            let (proof, name) = try await configuration.withStore { store in
+                (
+                    try await Receipts(store: store, log: key, directory: configuration.checkpointDirectory)
+                        .receipt(of: request),
+                    DocumentNames(databaseID: try await store.deployment().databaseID).receipt(of: request)
+                )
             }
-            let path = output ?? "request-\(request).tlog-proof"
+            let path = output ?? name
             try OutputFile.write(proof.data, to: path, replacing: force)
             if path != "-" { Terminal.out(path) }
         }
@@ -50,7 +54,7 @@ extension EvidenceCommand {
                 Needs no database and no network.
 
                 Examples:
-                  dsr evidence check request-694.tlog-proof --key VKEY
+                  dsr evidence check 4ed110-request-694.tlog-proof --key VKEY
                 """
         )
 

@@ -26,7 +26,7 @@ extension VerifierKey {
         do {
             try self.init(text.trimmingCharacters(in: .whitespacesAndNewlines))
         } catch {
-            throw Failure(.needsAction, "\(option) is not a valid verifier key: \(error)")
+            throw Failure(.usage, "\(option) is not a valid verifier key: \(error)")
         }
     }
 
