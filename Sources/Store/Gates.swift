@@ -145,7 +145,7 @@ enum GateStatements {
         "tighten the gates",
         """
         update dsr.subject_requests r set
-            needs_identity = r.needs_identity or coalesce(r.channel = any($1::text[]), false),
+            needs_identity = r.needs_identity or coalesce(dsr.folded_name(r.channel) = any($1::text[]), false),
             needs_approval = r.needs_approval or ($2::bool and r.kind = 'erasure'),
             not_erased_before = coalesce(
                 r.not_erased_before,
@@ -153,7 +153,7 @@ enum GateStatements {
                     then (r.received_at at time zone r.time_zone)::date + $3::int end)
         where (r.state = 'pending' and r.admitted_at is not null or r.state = 'waiting') and r.replay_of is null
           and (
-              (not r.needs_identity and coalesce(r.channel = any($1::text[]), false))
+              (not r.needs_identity and coalesce(dsr.folded_name(r.channel) = any($1::text[]), false))
               or (not r.needs_approval and $2::bool and r.kind = 'erasure')
               or (r.not_erased_before is null and $3::int > 0 and r.kind = 'erasure')
           )

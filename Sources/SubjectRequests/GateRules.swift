@@ -1,16 +1,21 @@
+import Foundation
+
 /// The gates that a controller configures. All are off by default: to ask every requester for proof of identity is itself
 /// unlawful.
 public struct GateRules: Sendable, Hashable {
-    /// The channels whose requests need a verified identity.
-    public var identityChannels: Set<String>
+    /// The channels whose requests need a verified identity, in the form in which channels are compared.
+    public let identityChannels: Set<String>
     /// Whether an erasure must be approved by a second operator.
     public var approvesErasures: Bool
     /// The number of days after receipt before an erasure is carried out.
     public var erasureWaitDays: Int
 
     /// Rules; by default only the gates that the law requires.
+    ///
+    /// - Parameter identityChannels: Names of channels. Case and surrounding spaces do not matter, so that `Web` in the
+    ///   settings and `web` in a row are one.
     public init(identityChannels: Set<String> = [], approvesErasures: Bool = false, erasureWaitDays: Int = 0) {
-        self.identityChannels = identityChannels
+        self.identityChannels = Set(identityChannels.map(Self.folded))
         self.approvesErasures = approvesErasures
         self.erasureWaitDays = erasureWaitDays
     }
@@ -18,11 +23,16 @@ public struct GateRules: Sendable, Hashable {
     /// The configured gates of one request.
     public func needs(of right: Right, channel: String?, receivedOn: CivilDate) -> GateNeeds {
         GateNeeds(
-            identity: channel.map(identityChannels.contains) ?? false,
+            identity: channel.map { identityChannels.contains(Self.folded($0)) } ?? false,
             approval: right == .erasure && approvesErasures,
             notErasedBefore: right == .erasure && erasureWaitDays > 0
                 ? receivedOn.adding(days: erasureWaitDays) : nil
         )
+    }
+
+    /// A name as `dsr.folded_name` has it in the database, for the names that a channel has.
+    private static func folded(_ name: String) -> String {
+        name.precomposedStringWithCompatibilityMapping.lowercased().trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 

@@ -95,7 +95,14 @@ struct SettingsTests {
                 "unknown setting gates.aproval in the configuration file; did you mean gates.approval (DSR_GATES_APPROVAL)?"
             ),
             ("colour: red", "unknown setting colour in the configuration file; remove it, or correct its name"),
-            ("gates: true", "unknown setting gates in the configuration file; remove it, or correct its name"),
+            (
+                "gates: true",
+                "gates in the configuration file must be a group of settings, for example with gates.identityChannels"
+            ),
+            (
+                "noData: 30",
+                "noData in the configuration file must be a group of settings, for example with noData.keepDays"
+            ),
             ("gates:\n  approval: perhaps", "gates.approval (DSR_GATES_APPROVAL) must be true or false"),
             ("gates:\n  approval: [true]", "gates.approval (DSR_GATES_APPROVAL) must be true or false, and not a list"),
             (
@@ -113,6 +120,11 @@ struct SettingsTests {
             ),
             (
                 "gates:\n  identityChannels: ['']",
+                "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, and no entry "
+                    + "may be empty"
+            ),
+            (
+                "gates:\n  identityChannels: [web, ~]",
                 "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, and no entry "
                     + "may be empty"
             ),

@@ -264,7 +264,7 @@ struct GateTests {
     func tightened() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
-        let id = try await database.submit(.erasure, "customer-42", channel: "phone")
+        let id = try await database.submit(.erasure, "customer-42", channel: " Phone")
         try await database.admit(run)
         let rules = GateRules(identityChannels: ["phone"], approvesErasures: true, erasureWaitDays: 7)
         try await database.store.tighten(rules)

@@ -83,7 +83,7 @@ struct AdmissionTests {
     )
     func gates() throws {
         let rules = DeadlineRules(zone: .gmt)
-        let gates = GateRules(identityChannels: ["phone"], approvesErasures: true, erasureWaitDays: 7)
+        let gates = GateRules(identityChannels: ["Phone "], approvesErasures: true, erasureWaitDays: 7)
         func needs(_ right: Right, _ channel: String?, _ gates: GateRules) throws -> GateNeeds? {
             let request = NewRequest(
                 id: 1,
@@ -99,6 +99,9 @@ struct AdmissionTests {
             return needs
         }
         #expect(try needs(.access, "phone", gates) == GateNeeds(identity: true))
+        // The names of channels are compared without case and surrounding spaces.
+        #expect(try needs(.access, "PHONE", gates) == GateNeeds(identity: true))
+        #expect(try needs(.access, " phone", gates) == GateNeeds(identity: true))
         #expect(try needs(.access, "web", gates) == GateNeeds())
         #expect(try needs(.access, nil, gates) == GateNeeds())
         #expect(

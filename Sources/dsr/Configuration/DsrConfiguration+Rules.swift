@@ -15,11 +15,11 @@ extension DsrConfiguration {
 
     /// Which gates are used.
     func gates() -> GateRules {
-        var gates = GateRules()
-        gates.identityChannels = Set(settings[GateSettings.identityChannels] ?? [])
-        gates.approvesErasures = settings[GateSettings.approval] ?? false
-        gates.erasureWaitDays = settings[GateSettings.erasureWaitDays] ?? 0
-        return gates
+        GateRules(
+            identityChannels: Set(settings[GateSettings.identityChannels] ?? []),
+            approvesErasures: settings[GateSettings.approval] ?? false,
+            erasureWaitDays: settings[GateSettings.erasureWaitDays] ?? 0
+        )
     }
 
     /// When erasures are held back. Zero switches a limit off.

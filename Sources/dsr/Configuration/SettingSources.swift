@@ -49,8 +49,14 @@ struct SettingSources: Sendable {
     func refuseUnknownNames() throws {
         let names = SettingsTable.rows.flatMap(\.names)
         for key in file?.keys ?? [] where !names.contains(where: { $0.key == key }) {
-            // A group whose settings are all commented out.
-            if file?.isEmpty(key) == true, names.contains(where: { $0.key.hasPrefix(key + ".") }) { continue }
+            if let member = names.first(where: { $0.key.hasPrefix(key + ".") }) {
+                // A group whose settings are all commented out.
+                if file?.isEmpty(key) == true { continue }
+                throw Failure(
+                    .configuration,
+                    "\(key) in the configuration file must be a group of settings, for example with \(member.key)"
+                )
+            }
             let nearest = NearestName.to(key, in: names.map(\.key))
             throw unknown("\(SettingsFile.shown(key)) in the configuration file", names.first { $0.key == nearest })
         }

@@ -135,11 +135,14 @@ extension SettingType {
 }
 
 extension RawSetting {
+    /// How YAML writes that there is no value.
+    static let none: Set = ["", "~", "null", "Null", "NULL"]
+
     /// The entries of a list without surrounding spaces. An empty list is written `[]`.
     fileprivate func entries() throws -> [String] {
         try several().map { entry in
             let entry = entry.trimmingCharacters(in: .whitespaces)
-            guard !entry.isEmpty else { throw SettingMisfit(detail: "and no entry may be empty") }
+            guard !Self.none.contains(entry) else { throw SettingMisfit(detail: "and no entry may be empty") }
             return entry
         }
     }

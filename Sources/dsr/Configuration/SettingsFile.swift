@@ -52,7 +52,7 @@ struct SettingsFile: Sendable {
     /// Whether a key has no value.
     func isEmpty(_ key: String) -> Bool {
         guard case .text(let text) = values[key] else { return false }
-        return ["", "~", "null", "Null", "NULL"].contains(text)
+        return RawSetting.none.contains(text)
     }
 
     /// A key in an error. A file with a mistake may have a secret in the place of a key, so an unusual key is not shown.
@@ -89,6 +89,7 @@ struct SettingsFile: Sendable {
         if let line = "\(error)".prefixMatch(of: /([0-9]+):[0-9]+: error/)?.1 {
             return "is not valid YAML at line \(line)"
         }
+        if "\(error)".contains("duplicated key") { return "has a key twice in one group" }
         return "must hold keys with values, for example 'concurrency: 16', and lists of texts at most"
     }
 
