@@ -122,10 +122,11 @@ extension CustomerInventory {
         }
     }
 
-    /// Whether the profile says that it is of the other environment.
+    /// Whether the profile says that it is of the other environment: by a boolean, or by its name as a text.
     public func contradicts(_ environment: Environment) -> Bool {
         InventoryPath("profile.sandbox").matches(in: root).contains { match in
-            match.value.kind == .boolean && (match.value.bytes == Data("true".utf8)) != (environment == .sandbox)
+            let isSandbox = match.value.boolValue ?? match.value.stringValue.flatMap { Bool($0.lowercased()) }
+            return isSandbox.map { $0 != (environment == .sandbox) } ?? false
         }
     }
 

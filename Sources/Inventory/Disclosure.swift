@@ -85,7 +85,9 @@ extension CustomerInventory {
         _ rules: [OwnershipRule],
         by policy: DisclosurePolicy
     ) -> [InventoryRules.Finding] {
-        InventoryRules.judge(root, by: rules, subject: subject).filter { policy.withheld.contains($0.rule.ownership) }
+        InventoryRules.judge(root, by: rules, subject: subject)
+            .filter { policy.withheld.contains($0.rule.ownership) }
+            .outermost
     }
 
     // Findings come rule by rule, so those of one rule are adjacent.
@@ -99,6 +101,19 @@ extension CustomerInventory {
                 summary.append(.init(path: path, ownership: ownership, count: 1))
             }
         }
+    }
+}
+
+extension [InventoryRules.Finding] {
+    /// Those whose value is not part of another one's, in their order.
+    fileprivate var outermost: [InventoryRules.Finding] {
+        var end = 0
+        var inner: Set<RawJSON.Place> = []
+        for finding in sorted(by: { $0.value.range.lowerBound < $1.value.range.lowerBound }) {
+            let range = finding.value.range
+            if range.lowerBound < end { inner.insert(finding.value.place) } else { end = range.upperBound }
+        }
+        return filter { !inner.contains($0.value.place) }
     }
 }
 

@@ -1,12 +1,15 @@
 /// The path of a kind of value in an answer of the API, for any position in a list and any key of a map.
 ///
-/// Names are joined by dots; `[]` behind a name means each element of a list, `*` each member of a map.
-/// `loyalty.cards[].profiles[]` is every profile on every card.
+/// Names are joined by dots; `[]` behind a name means each element of a list, `*` each member of a map, `*Name` each member
+/// whose name ends so in whatever case, and `**` any number of steps, none included. `loyalty.cards[].profiles[]` is every
+/// profile on every card.
 struct InventoryPath: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
-    private enum Step: Sendable, Hashable {
+    fileprivate enum Step: Sendable, Hashable {
         case member(String)
         case eachElement
         case eachMember
+        case eachMemberEnding(String)
+        case anySteps
     }
 
     /// A value at a path.
@@ -33,7 +36,7 @@ struct InventoryPath: Sendable, Hashable, ExpressibleByStringLiteral, CustomStri
         let steps = text.split(separator: ".").flatMap { part in
             let name = part.prefix { $0 != "[" }
             let each = Array(repeating: Step.eachElement, count: (part.count - name.count) / 2)
-            return (name.isEmpty ? [] : [name == "*" ? Step.eachMember : .member(String(name))]) + each
+            return (name.isEmpty ? [] : [Step(name)]) + each
         }
         self.init(description: text, steps: steps)
     }
@@ -62,8 +65,42 @@ struct InventoryPath: Sendable, Hashable, ExpressibleByStringLiteral, CustomStri
                     parent.values(named: name).map { Match(value: $0, parent: parent, name: name) }
                 case .eachElement: parent.elements.map { Match(value: $0, parent: parent, name: nil) }
                 case .eachMember: parent.members.map { Match(value: $0.value, parent: parent, name: $0.name) }
+                case .eachMemberEnding(let end):
+                    parent.members.filter { $0.key.bytes.count > end.utf8.count && $0.name.lowercased().hasSuffix(end) }
+                        .map {
+                            Match(value: $0.value, parent: parent, name: $0.name)
+                        }
+                case .anySteps: match.withDescendants
                 }
             }
         }
+    }
+}
+
+extension InventoryPath.Step {
+    fileprivate init(_ text: Substring) {
+        self =
+            switch text {
+            case "*": .eachMember
+            case "**": .anySteps
+            case _ where text.hasPrefix("*"): .eachMemberEnding(text.dropFirst().lowercased())
+            default: .member(String(text))
+            }
+    }
+}
+
+extension InventoryPath.Match {
+    /// This value and all values in it, at any depth, in document order.
+    fileprivate var withDescendants: [InventoryPath.Match] {
+        var found: [InventoryPath.Match] = []
+        var open = [self]
+        while let match = open.popLast() {
+            found.append(match)
+            let value = match.value
+            let members = value.members.map { InventoryPath.Match(value: $0.value, parent: value, name: $0.name) }
+            let elements = value.elements.map { InventoryPath.Match(value: $0, parent: value, name: nil) }
+            open += (members + elements).reversed()
+        }
+        return found
     }
 }

@@ -15,7 +15,8 @@ extension InventoryRules {
     ///
     /// Achievements not begun, programs not joined, and unclaimed coupons on offer to every customer are in every
     /// customer's inventory, so they are everybody's. A section that is not known here counts as the subject's: an
-    /// erasure may only be called complete where nothing is left that could lead back to them.
+    /// erasure may only be called complete where nothing is left that could lead back to them. In it, as in places that are
+    /// not known, what has the name of a customer's identifier and is not the subject's identifies another human.
     public static let talonOne = InventoryRules(
         inventory: profile + referrals + coupons(at: "coupons[]", reservedWhen: .mayBeReserved) + loyalty + giveaways
             + achievements + [
@@ -25,9 +26,14 @@ extension InventoryRules {
                     .container("other section: entries"),
                     when: .isNoneOf(sections)
                 )
-            ],
-        reservedCoupons: coupons(at: "data[]", reservedWhen: .always)
+            ] + identifiersOfOthers,
+        reservedCoupons: coupons(at: "data[]", reservedWhen: .always) + identifiersOfOthers
     )
+
+    private static let identifiersOfOthers = [
+        OwnershipRule("**.*IntegrationId", .thirdParty, when: .namesAnother),
+        OwnershipRule("**.*IntegrationIds[]", .thirdParty, when: .namesAnother),
+    ]
 
     /// The sections of an inventory.
     static let sections = ["profile", "referrals", "coupons", "loyalty", "giveaways", "achievements"]
@@ -52,11 +58,17 @@ extension InventoryRules {
         }
         + [
             OwnershipRule(
+                "profile.*IntegrationId",
+                .thirdParty,
+                .record("profile: other members"),
+                when: .namesAnother
+            ),
+            OwnershipRule(
                 "profile.*",
                 .subject,
                 .record("profile: other members"),
                 when: .isNoneOf(["attributes", "audienceMemberships", "loyaltyMemberships", "accountId", "sandbox"])
-            )
+            ),
         ]
 
     private static let referrals = [

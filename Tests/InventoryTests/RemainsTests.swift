@@ -8,6 +8,23 @@ import Testing
 struct RemainsTests {
     /// An inventory, and the kinds of personal data in it.
     @Test(
+        "a profile of the other environment is recognised by its mark, whichever way that is written",
+        arguments: [
+            ("true", true), ("false", false), (#""true""#, true), (#""False""#, false), ("null", nil), ("7", nil),
+        ]
+            as [(String, Bool?)]
+    )
+    func environment(mark: String, isSandbox: Bool?) throws {
+        let inventory = try CustomerInventory(
+            of: SubjectID("customer-42"),
+            sectionsAsked: ["profile"],
+            body: Data(#"{"profile":{"integrationId":"customer-42","sandbox":\#(mark)}}"#.utf8)
+        )
+        #expect(inventory.contradicts(.live) == (isSandbox == true))
+        #expect(inventory.contradicts(.sandbox) == (isSandbox == false))
+    }
+
+    @Test(
         "everything that could lead back to the customer remains, and what every customer has does not",
         arguments: [
             (#"{}"#, []),
