@@ -78,13 +78,13 @@ let package = Package(
         module(
             "Processor",
             [
-                "AtomicFiles", "CallPolicy", "EvidenceLog", "Inventory", "Notary", "Postgres", "Reports", "Store",
-                "SubjectRequests", "TalonOne", crypto,
+                "AtomicFiles", "CallPolicy", "EvidenceLog", "ExactJSON", "Inventory", "Notary", "Postgres", "Reports",
+                "Store", "SubjectRequests", "TalonOne", crypto,
             ]
         ),
         module("Notary", ["AtomicFiles", "EvidenceLog", "Store"]),
-        module("Reports", ["Inventory", "SubjectRequests", "TemplatesEN", crypto, mustache]),
-        module("Inventory", ["SubjectRequests"]),
+        module("Reports", ["ExactJSON", "Inventory", "SubjectRequests", "TemplatesEN", crypto, mustache]),
+        module("Inventory", ["ExactJSON", "SubjectRequests"]),
         module("Store", ["Migrations", "Postgres", "SubjectRequests", crypto]),
         module("Postgres", ["CLibPQ"]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -92,7 +92,8 @@ let package = Package(
         module("EvidenceLog", [crypto]),
         module("AtomicFiles"),
         module("CallPolicy"),
-        module("SubjectRequests"),
+        module("SubjectRequests", ["ExactJSON"]),
+        module("ExactJSON"),
         .target(
             name: "PublicHolidays",
             dependencies: ["SubjectRequests"],
@@ -119,6 +120,7 @@ let package = Package(
         module("ThrowawayPostgres", [subprocess]),
 
         tests(of: "EvidenceLog", [crypto]),
+        tests(of: "ExactJSON", ["InventorySample"]),
         tests(of: "SubjectRequests", ["PublicHolidays", subprocess], exclude: ["deadlines.py"]),
         tests(of: "CallPolicy"),
         tests(of: "AtomicFiles"),
@@ -130,19 +132,20 @@ let package = Package(
         tests(of: "ThrowawayPostgres", ["Postgres", "TestEnvironment", subprocess]),
         tests(of: "TalonOne", ["TalonOneSandbox", httpClient, nioCore, nioPosix, nioSSL]),
         tests(of: "TalonOneSandbox", [httpClient, nioCore, nioHTTP1], exclude: ["official-sdk.py"]),
-        tests(of: "Inventory", ["InventorySample", "SubjectRequests"]),
-        tests(of: "Reports", ["Inventory", "InventorySample", "SubjectRequests", "TemplatesEN", crypto]),
+        tests(of: "Inventory", ["ExactJSON", "InventorySample", "SubjectRequests"]),
+        tests(of: "Reports", ["ExactJSON", "Inventory", "InventorySample", "SubjectRequests", "TemplatesEN", crypto]),
         // A customer with data in every place of the inventory, for the tests of what is made of it.
         .target(
             name: "InventorySample",
-            dependencies: ["Inventory", "SubjectRequests"],
+            dependencies: ["ExactJSON", "Inventory", "SubjectRequests"],
             path: "Tests/InventorySample",
             swiftSettings: settings
         ),
         tests(
             of: "Processor",
             [
-                "CallPolicy", "Inventory", "InventorySample", "Postgres", "Reports", "Store", "SubjectRequests",
+                "CallPolicy", "ExactJSON", "Inventory", "InventorySample", "Postgres", "Reports", "Store",
+                "SubjectRequests",
                 "TestEnvironment", "ThrowawayPostgres",
             ]
         ),

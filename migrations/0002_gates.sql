@@ -298,6 +298,12 @@ begin
             message = 'received_at is before 1970',
             hint = 'received_at is the instant at which the request reached the controller; omit it for the present.';
     end if;
+    -- Postgres stores the escape, and cannot read it.
+    if new.changes::text ~ '(^|[^\\])(\\\\)*\\u0000' then
+        raise exception using errcode = 'check_violation', constraint = 'changes_are_storable',
+            message = 'a text in changes has the character U+0000',
+            hint = 'Remove it: Postgres cannot read it.';
+    end if;
     if new.kind = 'rectification' and (new.changes is null or json_typeof(new.changes) <> 'object'
                                        or not exists (select from json_object_keys(new.changes))) then
         raise exception using errcode = 'check_violation', constraint = 'rectification_has_changes',

@@ -1,3 +1,4 @@
+import ExactJSON
 import Foundation
 public import SubjectRequests
 
@@ -8,7 +9,7 @@ extension CustomerInventory {
     /// - Throws: `InventoryError` where the changes nest deeper than an inventory may; asked before the update is sent,
     ///   this says that it could not be verified.
     public func unapplied(_ changes: RequestedChanges) throws(InventoryError) -> [String] {
-        let wanted = try RawJSON.parse(Data(changes.json.utf8))
+        let wanted = try InventoryError.reading { () throws(JSONError) in try RawJSON.parse(Data(changes.json.utf8)) }
         let attributes = root?.values(named: "profile").last?.values(named: "attributes").last
         return wanted.members.filter { change in
             let found = attributes?.values(named: change.name).last
@@ -37,9 +38,6 @@ extension RawJSON {
         default: return false
         }
     }
-
-    // Swift takes two spellings that Unicode calls equivalent for one text, and cannot hold half a surrogate pair.
-    private var codeUnits: [UInt16]? { kind == .string ? JSONString.codeUnits(bytes) : nil }
 
     private var valuesByName: [[UInt16]?: RawJSON] {
         members.reduce(into: [:]) { $0[$1.key.codeUnits] = $1.value }

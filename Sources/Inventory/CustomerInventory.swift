@@ -1,3 +1,4 @@
+public import ExactJSON
 public import Foundation
 public import SubjectRequests
 
@@ -98,12 +99,11 @@ public struct CustomerInventory: Sendable {
     }
 
     private static func object(_ body: Data) throws(InventoryError) -> RawJSON {
-        let root = try RawJSON.parse(body)
+        let root = try InventoryError.reading { () throws(JSONError) in try RawJSON.parse(body) }
         guard root.kind == .object else {
             throw InventoryError(
                 .unexpectedShape,
-                "the API's answer is JSON but not an object: check the base URL, then retry the request",
-                offset: root.range.lowerBound
+                "the API's answer is JSON but not an object: check the base URL, then retry the request"
             )
         }
         return root

@@ -1,34 +1,35 @@
-/// Why an answer of the API, or other JSON, cannot be used.
+public import ExactJSON
+
+/// Why an answer of the API cannot be used.
 ///
-/// The description says what failed and what to do. It never holds content of the data: a place in it is named by its
-/// byte offset.
+/// The description says what failed and what to do. It never holds content of the data.
 public struct InventoryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kinds of failure. More may be added: treat an unknown one as final.
-    public struct Code: Hashable, Sendable {
-        let name: String
-
-        /// The bytes are not one JSON text as RFC 8259 defines it.
-        public static let invalidJSON = Code(name: "invalid JSON")
-        /// The JSON nests deeper than the limit that the caller set.
-        public static let tooDeep = Code(name: "too deep")
-        /// The JSON is larger than what can be addressed (4 GiB).
-        public static let tooLarge = Code(name: "too large")
+    public enum Code: Hashable, Sendable {
+        /// The bytes cannot be read as JSON.
+        case unreadable(JSONError.Code)
         /// The JSON is valid but not the object that an inventory must be.
-        public static let unexpectedShape = Code(name: "unexpected shape")
+        case unexpectedShape
         /// The profile in the inventory belongs to a customer other than the one that was asked for.
-        public static let anotherCustomer = Code(name: "another customer")
+        case anotherCustomer
     }
 
     /// What kind of failure it is.
     public let code: Code
-    /// Where in the bytes the failure was found, counted from 0; nil for failures that have no place.
-    public let offset: Int?
     /// What failed and what to do, in words that hold no content.
     public let description: String
 
-    init(_ code: Code, _ explanation: String, offset: Int? = nil) {
+    init(_ code: Code, _ description: String) {
         self.code = code
-        self.offset = offset
-        self.description = offset.map { "\(explanation) (at byte \($0))" } ?? explanation
+        self.description = description
+    }
+
+    /// Reads JSON, and says of JSON that cannot be read that the answer is unreadable.
+    static func reading<Value>(_ body: () throws(JSONError) -> Value) throws(InventoryError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw InventoryError(.unreadable(error.code), error.description)
+        }
     }
 }

@@ -1,3 +1,5 @@
+import ExactJSON
+
 /// The path of a kind of value in an answer of the API, for any position in a list and any key of a map.
 ///
 /// Names are joined by dots; `[]` behind a name means each element of a list, `*` each member of a map, `*Name` each member

@@ -1,3 +1,4 @@
+import ExactJSON
 import SubjectRequests
 
 /// Whose each value of an answer of the API is. It is the only place that knows: what remains after an erasure, what

@@ -1,3 +1,4 @@
+public import ExactJSON
 import SubjectRequests
 
 /// One line of the inventory's rules: whose the value at a path is, and what it means after an erasure.

@@ -1,4 +1,5 @@
 import CallPolicy
+import ExactJSON
 import Foundation
 import Inventory
 import SubjectRequests

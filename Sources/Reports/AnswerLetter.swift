@@ -1,3 +1,4 @@
+import ExactJSON
 public import Foundation
 public import Inventory
 public import SubjectRequests

@@ -1,3 +1,4 @@
+import ExactJSON
 import Foundation
 public import Inventory
 public import SubjectRequests

@@ -1,3 +1,4 @@
+import ExactJSON
 import Inventory
 
 /// Lays out one section of an inventory for reading: a table of its single values, and a titled group for each list or

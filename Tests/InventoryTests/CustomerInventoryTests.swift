@@ -1,3 +1,4 @@
+import ExactJSON
 import Foundation
 import Inventory
 import InventorySample
@@ -23,7 +24,7 @@ struct CustomerInventoryTests {
         "an answer that is not a JSON object is refused",
         arguments: [
             ("[]", InventoryError.Code.unexpectedShape), (" null", .unexpectedShape), ("\"x\"", .unexpectedShape),
-            ("{", .invalidJSON), ("", .invalidJSON),
+            ("{", .unreadable(.invalid)), ("", .unreadable(.invalid)),
         ]
     )
     func otherShapes(text: String, code: InventoryError.Code) throws {

@@ -64,7 +64,7 @@ struct AdmissionTests {
             ("erasure", "secret\u{7}", nil, "control character"),
             ("erasure", String(repeating: "x", count: 1_001), nil, "longer than 1,000 characters"),
             ("rectification", "customer-42", nil, "needs changes"),
-            ("rectification", "customer-42", "[]", "needs changes"),
+            ("rectification", "customer-42", "[]", "must be a JSON object"),
             ("rectification", "customer-42", "{}", "needs changes"),
         ] as [(String, String, String?, String)]
     )

@@ -13,7 +13,11 @@ struct RequestedChangesTests {
 
     @Test(
         "other text is refused",
-        arguments: [nil, "", "{}", "[]", "[1]", "null", "1", "\"text\"", "{", "{\"a\":}", "{\"a\":1", "{\"a\":1}x"]
+        arguments: [
+            nil, "", "{}", "[]", "[1]", "null", "1", "\"text\"", "{", "{\"a\":}", "{\"a\":1", "{\"a\":1}x",
+            #"{"a":1,}"#,
+            "\u{FEFF}{\"a\":1}", #"{"a":NaN}"#, #"{'a':1}"#, #"{"a":1 /* b */}"#, #"{"a":"b\u0000"}"#, #"{"\u0000":1}"#,
+        ]
     )
     func refused(json: String?) {
         #expect(throws: InvalidRequest.self) { try RequestedChanges(json: json) }
@@ -45,6 +49,8 @@ struct RequestedChangesTests {
         #expect(try RequestedChanges(json: #"{"a":{"a":1},"b":{"a":1}}"#).names == ["a", "b"])
         let names = try RequestedChanges(json: "{\"e\u{301}\":1,\"\u{e9}\":2}").names
         #expect(Set(names.map { Array($0.utf8) }).count == 2)
+        #expect(try RequestedChanges(json: #"{"a":"\\u0000"}"#).names == ["a"])
+        #expect(try RequestedChanges(json: #"{"a":1e400}"#).json.contains("1e400"))
         let number = "123456789012345678901234567890123456789012345"
         #expect(try RequestedChanges(json: "{\"Card\":\(number)}").json.contains(number))
     }

@@ -1,5 +1,5 @@
+import ExactJSON
 import Foundation
-import Inventory
 import InventorySample
 import Testing
 
@@ -31,8 +31,8 @@ struct RawJSONTests {
         ]
     )
     func invalid(text: String, offset: Int) {
-        let error = #expect(throws: InventoryError.self) { try RawJSON.parse(Data(text.utf8)) }
-        #expect(error?.code == .invalidJSON)
+        let error = #expect(throws: JSONError.self) { try RawJSON.parse(Data(text.utf8)) }
+        #expect(error?.code == .invalid)
         #expect(error?.offset == offset)
     }
 
@@ -44,7 +44,7 @@ struct RawJSONTests {
         ] as [[UInt8]]
     )
     func notUTF8(sequence: [UInt8]) {
-        let error = #expect(throws: InventoryError.self) { try RawJSON.parse(Data([0x22] + sequence + [0x22])) }
+        let error = #expect(throws: JSONError.self) { try RawJSON.parse(Data([0x22] + sequence + [0x22])) }
         #expect(error?.offset == 1)
     }
 
@@ -52,7 +52,7 @@ struct RawJSONTests {
     func truncation() throws {
         let text = Sample.inventory.dropLast()
         for length in 0..<text.count {
-            let error = #expect(throws: InventoryError.self) { try RawJSON.parse(text.prefix(length)) }
+            let error = #expect(throws: JSONError.self) { try RawJSON.parse(text.prefix(length)) }
             #expect(error?.description.contains("customer-42") == false)
         }
         _ = try RawJSON.parse(text)
@@ -64,10 +64,10 @@ struct RawJSONTests {
             Data((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
         }
         _ = try RawJSON.parse(nested(128))
-        let error = #expect(throws: InventoryError.self) { try RawJSON.parse(nested(129)) }
+        let error = #expect(throws: JSONError.self) { try RawJSON.parse(nested(129)) }
         #expect(error?.code == .tooDeep)
         #expect(error?.offset == 128)
-        #expect(throws: InventoryError.self) { try RawJSON.parse(Data(String(repeating: "[", count: 10_000).utf8)) }
+        #expect(throws: JSONError.self) { try RawJSON.parse(Data(String(repeating: "[", count: 10_000).utf8)) }
         #expect(try RawJSON.parse(nested(10_000), depthLimit: 10_000).leafCount == 1)
     }
 

@@ -1,5 +1,4 @@
 import Foundation
-import SubjectRequests
 
 /// Unescapes and escapes the text of JSON strings.
 enum JSONString {
@@ -66,7 +65,7 @@ enum JSONString {
     private static func codeUnit(_ rest: inout ArraySlice<UInt8>) -> UInt32 {
         let digits = rest.prefix(4)
         rest = rest.dropFirst(4)
-        return digits.reduce(0) { $0 << 4 | UInt32($1.hexadecimalValue ?? 0) }
+        return UInt32(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0
     }
 
     /// The string as a JSON literal, quotes included. Line separators and DEL are escaped too: they are legal, but

@@ -1,5 +1,3 @@
-import SubjectRequests
-
 /// Validates bytes against RFC 8259 in one pass and records the position of each value.
 ///
 /// Open containers are kept on an explicit stack, so deep input cannot overflow the call stack.
@@ -11,16 +9,16 @@ struct JSONScanner {
     /// The containers that are open, outermost first, as indices into `nodes`.
     private var open: [Int] = []
 
-    init(_ bytes: [UInt8], depthLimit: Int) throws(InventoryError) {
+    init(_ bytes: [UInt8], depthLimit: Int) throws(JSONError) {
         guard bytes.count < Int(UInt32.max) else {
-            throw InventoryError(.tooLarge, "the JSON is 4 GiB or larger")
+            throw JSONError(.tooLarge, "the JSON is 4 GiB or larger")
         }
         self.bytes = bytes
         self.depthLimit = depthLimit
     }
 
     /// Reads the whole input as one JSON text.
-    mutating func scan() throws(InventoryError) -> JSONTape {
+    mutating func scan() throws(JSONError) -> JSONTape {
         skipWhitespace()
         try scanValue()
         while let container = open.last {
@@ -33,7 +31,7 @@ struct JSONScanner {
     }
 
     // The position is on the first byte after the opening bracket, after a value, or after its white space.
-    private mutating func scanInside(_ container: Int) throws(InventoryError) {
+    private mutating func scanInside(_ container: Int) throws(JSONError) {
         let isObject = nodes[container].kind == .object
         let isEmpty = nodes.count == container + 1
         let byte = try current("an array or object is not closed")
@@ -62,7 +60,7 @@ struct JSONScanner {
         try scanValue()
     }
 
-    private mutating func scanValue() throws(InventoryError) {
+    private mutating func scanValue() throws(JSONError) {
         switch try current("a value is missing") {
         case UInt8(ascii: "{"): try openContainer(.object)
         case UInt8(ascii: "["): try openContainer(.array)
@@ -75,16 +73,16 @@ struct JSONScanner {
         }
     }
 
-    private mutating func openContainer(_ kind: RawJSON.Kind) throws(InventoryError) {
+    private mutating func openContainer(_ kind: RawJSON.Kind) throws(JSONError) {
         guard open.count < depthLimit else {
-            throw InventoryError(.tooDeep, "the JSON nests deeper than \(depthLimit) levels", offset: position)
+            throw JSONError(.tooDeep, "the JSON nests deeper than \(depthLimit) levels", offset: position)
         }
         open.append(nodes.count)
         append(kind, from: position)
         position += 1
     }
 
-    private mutating func scanLiteral(_ text: StaticString, _ kind: RawJSON.Kind) throws(InventoryError) {
+    private mutating func scanLiteral(_ text: StaticString, _ kind: RawJSON.Kind) throws(JSONError) {
         let start = position
         let expected = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         for byte in expected {
@@ -94,7 +92,7 @@ struct JSONScanner {
         append(kind, from: start)
     }
 
-    private mutating func scanNumber() throws(InventoryError) {
+    private mutating func scanNumber() throws(JSONError) {
         let start = position
         if bytes[position] == UInt8(ascii: "-") { position += 1 }
         if try current("a digit is missing") == UInt8(ascii: "0") {
@@ -115,7 +113,7 @@ struct JSONScanner {
         append(.number, from: start)
     }
 
-    private mutating func scanDigits() throws(InventoryError) {
+    private mutating func scanDigits() throws(JSONError) {
         let start = position
         while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
             position += 1
@@ -123,7 +121,7 @@ struct JSONScanner {
         guard position > start else { throw invalid("a digit is missing") }
     }
 
-    private mutating func scanString(isKey: Bool) throws(InventoryError) {
+    private mutating func scanString(isKey: Bool) throws(JSONError) {
         let start = position
         position += 1
         while true {
@@ -145,7 +143,7 @@ struct JSONScanner {
         }
     }
 
-    private mutating func scanEscape() throws(InventoryError) {
+    private mutating func scanEscape() throws(JSONError) {
         position += 1
         switch try current("an escape is cut off") {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
@@ -154,7 +152,7 @@ struct JSONScanner {
         case UInt8(ascii: "u"):
             position += 1
             for _ in 0..<4 {
-                guard try current("an escape is cut off").hexadecimalValue != nil else {
+                guard Unicode.Scalar(try current("an escape is cut off")).properties.isASCIIHexDigit else {
                     throw invalid("an escape needs four hexadecimal digits")
                 }
                 position += 1
@@ -177,13 +175,13 @@ struct JSONScanner {
         }
     }
 
-    private func current(_ whenMissing: StaticString) throws(InventoryError) -> UInt8 {
+    private func current(_ whenMissing: StaticString) throws(JSONError) -> UInt8 {
         guard position < bytes.count else { throw invalid(whenMissing) }
         return bytes[position]
     }
 
-    private func invalid(_ reason: StaticString) -> InventoryError {
-        InventoryError(.invalidJSON, "this is not valid JSON: \(reason)", offset: position)
+    private func invalid(_ reason: StaticString) -> JSONError {
+        JSONError(.invalid, "this is not valid JSON: \(reason)", offset: position)
     }
 }
 

@@ -47,8 +47,8 @@ public struct RawJSON: Sendable {
     ///   - data: The bytes, without a byte order mark.
     ///   - depthLimit: The most arrays and objects that may be open at once.
     /// - Returns: The outermost value.
-    /// - Throws: `InventoryError` with the offset of the first byte that is not valid.
-    public static func parse(_ data: Data, depthLimit: Int = 128) throws(InventoryError) -> RawJSON {
+    /// - Throws: `JSONError` with the offset of the first byte that is not valid.
+    public static func parse(_ data: Data, depthLimit: Int = 128) throws(JSONError) -> RawJSON {
         var scanner = try JSONScanner([UInt8](data), depthLimit: depthLimit)
         return RawJSON(tape: try scanner.scan(), index: 0)
     }
@@ -87,6 +87,12 @@ public struct RawJSON: Sendable {
         return JSONString.unescaped(tape.bytes[(range.lowerBound + 1)..<(range.upperBound - 1)])
     }
 
+    /// The UTF-16 code units of a string with its escapes resolved. They tell any two strings apart that JSON can hold, half a
+    /// surrogate pair included, and two spellings that Unicode calls equivalent. Nil for every other kind.
+    package var codeUnits: [UInt16]? {
+        kind == .string ? JSONString.codeUnits(bytes) : nil
+    }
+
     /// The number as it was written, digit for digit. Nil for every other kind.
     public var numberText: String? {
         guard kind == .number else { return nil }
@@ -106,7 +112,7 @@ public struct RawJSON: Sendable {
     }
 
     /// The whole document that the value was parsed from, byte for byte.
-    var document: Data { Data(tape.bytes) }
+    package var document: Data { Data(tape.bytes) }
 
     /// The number of values that a reader sees: strings, numbers, literals, and empty arrays and objects in this value.
     public var leafCount: Int {

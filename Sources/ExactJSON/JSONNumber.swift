@@ -1,5 +1,5 @@
 /// A JSON number as the exact decimal it stands for: 1, 1.0 and 10e-1 are equal, and no digit is rounded.
-struct JSONNumber: Hashable {
+package struct JSONNumber: Hashable {
     private let isNegative: Bool
     /// The digits without zeros at either end; none for zero.
     private let digits: [UInt8]
@@ -9,10 +9,10 @@ struct JSONNumber: Hashable {
     private let beyondRange: String?
 
     /// Whether it is zero, of whatever sign.
-    var isZero: Bool { digits.isEmpty }
+    package var isZero: Bool { digits.isEmpty }
 
     /// - Parameter text: A number that the scanner has accepted.
-    init(_ text: String) {
+    package init(_ text: String) {
         let halves = text.drop { $0 == "-" }.split { $0 == "e" || $0 == "E" }
         let mantissa = (halves.first ?? "").split(separator: ".")
         let fraction = mantissa.dropFirst().first ?? ""

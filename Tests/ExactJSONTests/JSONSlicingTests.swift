@@ -1,5 +1,5 @@
+import ExactJSON
 import Foundation
-import Inventory
 import InventorySample
 import Testing
 
