@@ -76,6 +76,8 @@ struct IdentifierInputTests {
         try await TestEnvironment.with { env in
             for command in [
                 "printf 'M\\374ller' | \(TestEnvironment.binary) submit access -",
+                // As PowerShell writes it: more than one line, for whoever does not look at the encoding first.
+                "printf '\\377\\376M\\000u\\000ller\\000\\n\\000' | \(TestEnvironment.binary) submit access -",
                 "printf 'M\\374ller' | \(TestEnvironment.binary) submit rectification anna --changes -",
                 "\(TestEnvironment.binary) submit access \"$(printf 'M\\374ller')\"",
             ] {
@@ -83,6 +85,8 @@ struct IdentifierInputTests {
                 #expect(ended.err.contains("not valid UTF-8") && !ended.err.contains("ller"), "\(ended.err)")
             }
             let both = try await env.dsr("submit", "rectification", "-", "--changes", "-", input: "anna\n").expect(64)
+            let endless = try await env.shell("yes | tr -d '\\n' | \(TestEnvironment.binary) submit access -").expect(64)
+            #expect(endless.err.contains("longer than any identifier"))
             #expect(both.err.contains("cannot both be read from standard input"))
             #expect(try await env.count("select count(*) from dsr.subject_requests") == 0)
         }

@@ -8,7 +8,7 @@ enum StandardInput {
 
     /// Reads all of standard input as one line: without its line end, and unchanged otherwise.
     ///
-    /// - Throws: ``Failure`` `.usage` where there is more than one line, or the bytes are not UTF-8.
+    /// - Throws: ``Failure`` `.usage` where there is more than one line, or the bytes are not UTF-8 or too many.
     static func line() throws -> String {
         var bytes = Data()
         let isTerminal = isatty(STDIN_FILENO) == 1
@@ -16,15 +16,19 @@ enum StandardInput {
             guard let more = try? FileHandle.standardInput.read(upToCount: 4_096), !more.isEmpty else { break }
             bytes += more
         }
+        guard bytes.count <= longestLine else {
+            throw Failure(.usage, "standard input is longer than any identifier; nothing was done")
+        }
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        let line = try text(bytes)
         guard !bytes.contains(UInt8(ascii: "\n")), !bytes.contains(UInt8(ascii: "\r")) else {
             throw Failure(
                 .usage,
                 "standard input has more than one line, and one identifier was expected; nothing was done"
             )
         }
-        return try text(bytes)
+        return line
     }
 
     /// Reads all of standard input.
