@@ -82,6 +82,18 @@ struct ConnectionOptions {
                 throw ConnectionString.invalid("\(keyword) is a URI. \(ConnectionString.notAURI.capitalizedFirst)")
             }
         }
+        for keyword in ["host", "hostaddr", "port", "dbname", "user"] {
+            guard let value = values[keyword] else { continue }
+            guard !ConnectionString.containsPairs(value) else {
+                throw ConnectionString.invalid(
+                    "\(keyword) contains further keywords and values; separate them by blanks, and not by ; or &"
+                )
+            }
+        }
+        guard !(values["host"] ?? "").split(separator: ",").contains(where: { $0.contains("@") && !$0.hasPrefix("@") })
+        else {
+            throw ConnectionString.invalid("host contains an @; give user and password in keywords of their own")
+        }
         for port in (values["port"] ?? "").split(separator: ",") {
             guard let number = Int(port), (1...65_535).contains(number) else {
                 throw ConnectionString.invalid("a port is not a number from 1 to 65535")

@@ -27,6 +27,12 @@ enum ConnectionString {
         text.contains("://")
     }
 
+    /// Whether a value is a list of keywords and values of another notation, as of ADO.NET, ODBC or JDBC: libpq takes it for
+    /// one name and shows it.
+    static func containsPairs(_ text: String) -> Bool {
+        text.contains("=") && text.contains(/[;&?]/) || text.contains(/pass(word|wd)?\s*=/.ignoresCase())
+    }
+
     static let notAURI =
         "a URI must begin with postgresql:// or postgres://, in lower case; remove quotes, blanks, commands and "
         + "drivers such as +psycopg"

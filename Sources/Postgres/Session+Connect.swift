@@ -120,15 +120,29 @@ struct ConnectionMessage {
         let lines = message.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.joined(separator: "\n")
         let state = lines.firstMatch(of: #/: {2}([0-9A-Z]{5}): /#)
         sqlState = state.map { String($0.1) }
-        text = (state.map { lines.replacing($0.0, with: ": ") } ?? lines).oneLine
+        // libpq's advice is to switch the verification off.
+        text = (state.map { lines.replacing($0.0, with: ": ") } ?? lines).oneLine.replacing(
+            /Either provide the file.* server certificate verification\.?/,
+            with:
+                "Set sslrootcert to a file with the authority's certificate, for example /etc/ssl/certs/ca-certificates.crt."
+        )
     }
 
     /// The kind of failure. Other hosts and later attempts cannot change that the role, the password, the database or a
     /// setting is wrong.
     var code: PostgresError.Code {
-        guard let sqlState else { return .connectionFailed }
+        guard let sqlState else { return isAboutSettings ? .invalidConfiguration : .connectionFailed }
         if sqlState.hasPrefix("28") { return .credentialsRefused }
         let isWrong = sqlState == "3D000" || sqlState.hasPrefix("22") || sqlState.hasPrefix("42")
         return isWrong ? .invalidConfiguration : .connectionFailed
+    }
+
+    /// Whether libpq did not accept a setting, such as `invalid sslmode value: "x"`, or did not find a file that one names.
+    private var isAboutSettings: Bool {
+        text.contains(#/invalid [a-z_]+ value: "/#)
+            || text.contains(
+                /(certificate|private key|certificate revocation list) file ".*" (does not exist|has group)/
+            )
+            || text.contains(/could not (open|read|load).* (certificate|private key) file/)
     }
 }

@@ -85,7 +85,9 @@ struct IdentifierInputTests {
                 #expect(ended.err.contains("not valid UTF-8") && !ended.err.contains("ller"), "\(ended.err)")
             }
             let both = try await env.dsr("submit", "rectification", "-", "--changes", "-", input: "anna\n").expect(64)
-            let endless = try await env.shell("yes | tr -d '\\n' | \(TestEnvironment.binary) submit access -").expect(64)
+            let endless = try await env.shell("yes | tr -d '\\n' | \(TestEnvironment.binary) submit access -").expect(
+                64
+            )
             #expect(endless.err.contains("longer than any identifier"))
             #expect(both.err.contains("cannot both be read from standard input"))
             #expect(try await env.count("select count(*) from dsr.subject_requests") == 0)

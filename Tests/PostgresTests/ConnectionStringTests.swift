@@ -19,6 +19,9 @@ struct ConnectionStringTests {
         "postgres://dsr:sword@swordfish@h/db", "postgres://dsr:sword/swordfish@h/db", "postgres:///dsr:swordfish@h/db",
         "postgres://a:x@h1,b:swordfish@h2/db", "postgres://dsr:swordfish", "postgres://dsr:swordfish/db",
         "postgres://dsr:swordfish@h/db\n", "postgres://dsr:sword fish@h/db", "postgres://dsr:swordfish%zz@h/db",
+        // Keywords and values in the notation of others.
+        "host=h;port=5432;password=swordfish", "host=h dbname=d;password=swordfish", "user=u;Password=swordfish host=h",
+        "host=h dbname=d?password=swordfish", "host=h dbname=d&passwd=swordfish", "host=u:swordfish@h dbname=d",
         "host=h port=swordfish", "host=h connect_timeout=swordfish",
     ]
 
@@ -42,6 +45,20 @@ struct ConnectionStringTests {
                 #expect(error.code == .invalidConfiguration && !error.description.contains("swordfish"))
             }
         }
+    }
+
+    @Test(
+        "a setting that libpq does not accept is a fault of the configuration, and no failure to connect",
+        arguments: [
+            "sslmode=bogus", "channel_binding=bogus", "target_session_attrs=bogus", "ssl_min_protocol_version=bogus",
+        ]
+    )
+    func settings(setting: String) async throws {
+        let string = "host=/nowhere dbname=d user=u \(setting)"
+        let error = try await failure {
+            _ = try await PostgresConnection.connect(PostgresConfiguration(connectionString: string))
+        }
+        #expect(error.code == .invalidConfiguration, "\(error)")
     }
 
     @Test(
