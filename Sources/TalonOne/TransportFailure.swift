@@ -13,16 +13,18 @@ private enum TransportFailure {
     /// Any other failure. The request may have been sent.
     case connectionLost(String, advice: String? = nil)
 
-    private static let notConnected = notConnected("no connection could be established")
     private static let connectionLost = connectionLost("the connection was lost before the answer was complete")
 
     init(_ error: any Error, host: String) {
         switch error {
         case is CancellationError: self = .cancelled
-        case is NIOConnectionError: self = Self.notConnected
+        // The host is that of the proxy, where there is one.
+        case let error as NIOConnectionError where error.connectionErrors.isEmpty:
+            self = .notConnected("the host name \(error.host) cannot be resolved")
+        case let error as NIOConnectionError: self = Self.notConnected(to: "\(error.host), port \(error.port),")
         case let error as IOError:
             let codes = [ECONNREFUSED, EADDRNOTAVAIL, EMFILE, ENFILE]
-            self = codes.contains(error.errnoCode) ? Self.notConnected : Self.connectionLost
+            self = codes.contains(error.errnoCode) ? Self.notConnected(to: host) : Self.connectionLost
         case NIOSSLError.handshakeFailed(let error): self = Self.handshake(error, host: host)
         case is NIOSSLExtraError:
             self = .notConnected("the certificate of \(host) is not trusted: it was issued for another host")
@@ -53,9 +55,13 @@ private enum TransportFailure {
                 advice: "Check HTTPS_PROXY; NO_PROXY names hosts that are reached without it."
             )
         case .connectTimeout, .getConnectionFromPoolTimeout, .alreadyShutdown, .invalidURL:
-            self = Self.notConnected
+            self = Self.notConnected(to: host)
         default: self = Self.connectionLost
         }
+    }
+
+    private static func notConnected(to host: String) -> Self {
+        .notConnected("no connection to \(host) could be established")
     }
 
     /// A TLS handshake that failed. BoringSSL tells why by the names of its errors only.
