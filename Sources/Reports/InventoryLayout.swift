@@ -4,13 +4,14 @@ import Inventory
 /// Lays out one section of an inventory for reading: a table of its single values, and a titled group for each list or
 /// object.
 ///
-/// Nothing is dropped. Values that identify other people are shown as withheld. Values beyond the row limit are counted,
+/// A value inside a value is a row of the same table, named by its path: `Tier › Name`. Tables never nest, so that they can be
+/// read on a phone. Nothing is dropped. Values that identify other people are shown as withheld. Values beyond the row limit are counted,
 /// and the letter names the file that has them.
 struct InventoryLayout {
     /// The most values that a section shows.
     static let rowLimit = 5_000
-    /// The deepest nesting of tables; deeper values are shown as JSON. Rendering recurses, so this also bounds the stack.
-    private static let depthLimit = 8
+    /// The longest path of a row; deeper values are shown as JSON. The layout recurses, so this also bounds the stack.
+    private static let depthLimit = 16
     /// Keys whose values distinguish the entries of a list, best first.
     private static let hintKeys = ["title", "name", "value", "code", "identifier"]
     private static let hintLength = 60
@@ -64,8 +65,8 @@ struct InventoryLayout {
             for member in value.members {
                 if deservesGroup(member.value) {
                     groups.append(group(member.value, key: member.name))
-                } else if let field = field(member, inAttributes: false, depth: 0) {
-                    fields.append(field)
+                } else {
+                    fields += self.fields(member, at: FieldPath(), inAttributes: false)
                 }
             }
             return (fields, groups.filter { ($0["records"] as? [RecordView])?.isEmpty == false })
@@ -73,7 +74,13 @@ struct InventoryLayout {
             let records = records(value.elements, one: labels.section(section)?.one)
             return ([], records.isEmpty ? [] : [["records": records, "isList": false, "isSingle": false]])
         default:
-            return (field(name: section, value, inAttributes: false, depth: 0).map { [$0] } ?? [], [])
+            return (
+                self.fields(
+                    value,
+                    at: FieldPath(key: section, label: labels.key(section, in: section)),
+                    inAttributes: false
+                ), []
+            )
         }
     }
 
@@ -98,7 +105,7 @@ struct InventoryLayout {
             records = value.members.compactMap { record($0.value, title: "\(heading?.one ?? title) \($0.name)") }
         } else {
             isSingle = true
-            let fields = fields(of: value, inAttributes: inAttributes, depth: 1)
+            let fields = fields(of: value, at: FieldPath(), inAttributes: inAttributes)
             records =
                 fields.isEmpty ? [] : [RecordView(title: title, hint: nil, value: .init(shape: .fields(fields)))]
         }
@@ -119,8 +126,11 @@ struct InventoryLayout {
 
     private mutating func record(_ value: RawJSON, title: String) -> RecordView? {
         guard takesRow(for: value) else { return nil }
-        let hint = withheld.contains(value.place) ? nil : hint(for: value)
-        return RecordView(title: title, hint: hint, value: self.value(value, inAttributes: false, depth: 1))
+        guard !withheld.contains(value.place), value.isNested else {
+            return RecordView(title: title, hint: nil, value: self.value(value))
+        }
+        let fields = fields(of: value, at: FieldPath(), inAttributes: false)
+        return RecordView(title: title, hint: hint(for: value), value: .init(shape: .fields(fields)))
     }
 
     private func hint(for value: RawJSON) -> String? {
@@ -132,27 +142,34 @@ struct InventoryLayout {
         return nil
     }
 
-    private mutating func fields(of object: RawJSON, inAttributes: Bool, depth: Int) -> [FieldView] {
+    /// The rows of an object or a list: those of each member or element.
+    private mutating func fields(of value: RawJSON, at path: FieldPath, inAttributes: Bool) -> [FieldView] {
         var fields: [FieldView] = []
-        for member in object.members {
-            if let field = field(member, inAttributes: inAttributes, depth: depth) { fields.append(field) }
+        for member in value.members { fields += self.fields(member, at: path, inAttributes: inAttributes) }
+        for (index, element) in value.elements.enumerated() {
+            fields += self.fields(element, at: path.element(index + 1), inAttributes: inAttributes)
         }
         return fields
     }
 
-    private mutating func field(_ member: RawJSON.Member, inAttributes: Bool, depth: Int) -> FieldView? {
-        field(name: member.name, member.value, inAttributes: inAttributes, depth: depth)
+    private mutating func fields(_ member: RawJSON.Member, at path: FieldPath, inAttributes: Bool) -> [FieldView] {
+        let name = member.name
+        // Attributes are the controller's own fields: a name that the API uses too does not mean the same.
+        let path = path.member(name, label: inAttributes ? nil : labels.key(name, in: section))
+        if isUnset(name: name, member.value, inAttributes: inAttributes), takesRow(for: member.value) {
+            let text = member.value.stringValue ?? member.value.numberText ?? ""
+            return [FieldView(path, leaf(.unset(text)))]
+        }
+        return fields(member.value, at: path, inAttributes: inAttributes || name == "attributes")
     }
 
-    private mutating func field(name: String, _ value: RawJSON, inAttributes: Bool, depth: Int) -> FieldView? {
-        guard takesRow(for: value) else { return nil }
-        // Attributes are the controller's own fields: a name that the API uses too does not mean the same.
-        let label = inAttributes ? nil : labels.key(name, in: section)
-        let view =
-            isUnset(name: name, value, inAttributes: inAttributes)
-            ? leaf(.unset(value.stringValue ?? value.numberText ?? ""))
-            : self.value(value, inAttributes: inAttributes || name == "attributes", depth: depth + 1)
-        return FieldView(label: label, key: name, value: view)
+    /// The rows of a value: one, or one for each of its parts.
+    private mutating func fields(_ value: RawJSON, at path: FieldPath, inAttributes: Bool) -> [FieldView] {
+        guard takesRow(for: value) else { return [] }
+        guard !withheld.contains(value.place), value.isNested, path.length < Self.depthLimit else {
+            return [FieldView(path, self.value(value))]
+        }
+        return fields(of: value, at: path, inAttributes: inAttributes)
     }
 
     // The API writes the number 0 and the zero instant for what is not set. An attribute of that value was set to it.
@@ -169,31 +186,23 @@ struct InventoryLayout {
         return false
     }
 
-    private mutating func value(_ value: RawJSON, inAttributes: Bool, depth: Int) -> ValueView {
+    private mutating func value(_ value: RawJSON) -> ValueView {
         if withheld.contains(value.place) { return leaf(.withheld) }
         switch value.kind {
         case .object where value.members.isEmpty: return leaf(.emptyContainer)
         case .array where value.elements.isEmpty: return leaf(.emptyContainer)
         case .object, .array:
-            guard depth < Self.depthLimit else {
+            guard !value.isNested else {
                 return leaf(.raw(String(decoding: value.bytes, as: UTF8.self)), rows: value.leafCount)
             }
-            return value.kind == .object
-                ? ValueView(shape: .fields(fields(of: value, inAttributes: inAttributes, depth: depth)))
-                : ValueView(shape: .items(items(of: value, inAttributes: inAttributes, depth: depth)))
+            var items: [ValueView] = []
+            for element in value.elements where takesRow(for: element) { items.append(self.value(element)) }
+            return ValueView(shape: .items(items))
         case .string: return leaf(shape(of: value.stringValue ?? ""))
         case .number: return leaf(.number(value.numberText ?? ""))
         case .boolean: return leaf(.truth(value.boolValue == true))
         case .null: return leaf(.null)
         }
-    }
-
-    private mutating func items(of array: RawJSON, inAttributes: Bool, depth: Int) -> [ValueView] {
-        var items: [ValueView] = []
-        for element in array.elements where takesRow(for: element) {
-            items.append(value(element, inAttributes: inAttributes, depth: depth + 1))
-        }
-        return items
     }
 
     private func shape(of text: String) -> ValueView.Shape {
@@ -208,5 +217,16 @@ struct InventoryLayout {
         rowsLeft -= min(rows, rowsLeft)
         rowsShown += rows
         return ValueView(shape: shape)
+    }
+}
+
+extension RawJSON {
+    /// Whether it has parts that need rows of their own: an object, or a list with an object or a list in it.
+    fileprivate var isNested: Bool {
+        switch kind {
+        case .object: !members.isEmpty
+        case .array: elements.contains { $0.kind == .object || $0.kind == .array }
+        default: false
+        }
     }
 }

@@ -14,9 +14,11 @@ struct ValueView: MustacheParent {
         case emptyContainer
         /// Identifies another person.
         case withheld
-        /// JSON as written, for values that nest too deep for a table.
+        /// JSON as written, for values that nest too deep for rows.
         case raw(String)
+        /// The rows of a record.
         case fields([FieldView])
+        /// A list of single values.
         case items([ValueView])
     }
 
@@ -41,12 +43,18 @@ struct ValueView: MustacheParent {
     }
 }
 
-/// A name and a value.
+/// A row: a name and a value.
 struct FieldView: MustacheParent {
     /// The name for readers; nil for an unknown key, which is shown by its raw name.
     let label: String?
     let key: String
     let value: ValueView
+
+    init(_ path: FieldPath, _ value: ValueView) {
+        label = path.label
+        key = path.key
+        self.value = value
+    }
 
     func child(named name: String) -> Any? {
         switch name {

@@ -20,7 +20,7 @@ struct LeaseKeeperTests {
         let proxy = try await PostgresProxy.start(before: postgres)
         let through = PostgresConfiguration(
             connectionString: proxy.connectionString(for: postgres.connectionString),
-            connectTimeout: .milliseconds(200)
+            connectTimeout: .seconds(2)
         )
         try await Store.connect(through).closing(after: { store in
             _ = try await store.migrate()

@@ -175,6 +175,26 @@ struct AccessLetterTests {
         #expect(text.contains("CODE-2499") && !text.contains("CODE-2500"))
     }
 
+    @Test("a value inside a value is a row of its own, named by its path, so that no table stands in another")
+    func paths() throws {
+        let document = try letter(
+            Sample.inventory(
+                #"{"profile":{"attributes":{"Address":{"City":"Bonn","Lines":["a","b"],"Old":[{"City":"Ulm"}]}}},"#
+                    + #""loyalty":{"programs":{"club":{"id":7,"title":"Club","ledger":{"total":5,"currentTier":{"name":"Gold"}},"#
+                    + #""subLedgers":{"eu":{"currentBalance":3,"currentTier":{"downgradePolicy":"never"}}}}}}}"#
+            )
+        )
+        try expectWellFormed(document)
+        let html = String(decoding: document.content, as: UTF8.self)
+        #expect(!html.contains(/<td>[^<]*<table/))
+        let text = visibleText(document)
+        for row in [
+            "Address › CityBonn", "Address › Old › 1 › CityUlm", "Points › Tier › Name",
+            "eu › Tier › When the tier can be lost",
+        ] { #expect(text.contains(row), "\(row) in \(text)") }
+        #expect(html.contains("<code>ledger › currentTier › name</code>"))
+    }
+
     @Test("data that nests deep is shown to its last level")
     func deepNesting() throws {
         let depth = 120
