@@ -11,7 +11,15 @@ extension World {
         let attributes = try attributes(in: body, settings: settings)
         touch(profile: route.identifier, at: now)
         profiles[route.identifier]?.attributes.merge(attributes: attributes)
-        return state(route, profileId: route.identifier, session: nil, event: nil, settings: settings, now: now)
+        return state(
+            route,
+            profileId: route.identifier,
+            session: nil,
+            event: nil,
+            content: ResponseContent.named(in: .object(body), of: route),
+            settings: settings,
+            now: now
+        )
     }
 
     /// Erases a customer's data: the attributes of the profile and of everything that refers to it. Totals such as the

@@ -48,7 +48,7 @@ struct World: Sendable {
         var updateCount: Int64 = 0
         var profileId: String
         var state = "open"
-        var coupon = ""
+        var coupons: [String] = []
         var referral = ""
         var cartItems: [JSON] = []
         var identifiers: [JSON] = []
