@@ -164,6 +164,23 @@ import Testing
         }
     }
 
+    @Test("ids that differ only in Unicode normalisation are different customers")
+    func normalisation() async throws {
+        let (composed, decomposed) = ("%C3%A9", "e%CC%81")
+        try await withSandbox { caller in
+            try await caller.send("PUT", "/v2/customer_profiles/\(composed)", #"{"attributes":{"x":1}}"#)
+            try await caller.send("PUT", "/v2/customer_profiles/\(decomposed)", #"{"attributes":{"x":2}}"#)
+            let both = #"{"integrationIDs":["\u00e9","e\u0301"]}"#
+            try await caller.send("POST", "/v1/coupon_reservations/AUTUMN10", both)
+            #expect(try await caller.send("DELETE", "/v1/customer_data/\(decomposed)").status == 204)
+            #expect(try await caller.send("DELETE", "/v1/customer_data/\(decomposed)").status == 404)
+            let kept = try await caller.send("GET", "/v1/customer_profiles/\(composed)/inventory?profile=true")
+            #expect(kept["profile.attributes.x"] == "1")
+            let reserved = try await caller.send("GET", "/v1/coupon_reservations/customerprofiles/AUTUMN10")
+            #expect(reserved["totalResultSize"] == "1")
+        }
+    }
+
     @Test("large amounts stay exact, and an answer is always JSON")
     func amounts() async throws {
         try await withSandbox { caller in

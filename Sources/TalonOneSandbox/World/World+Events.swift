@@ -12,7 +12,7 @@ extension World {
         // Version 2 has no member for a session.
         let sessionId = route.dialect == .v1 ? event["sessionId"]?.text ?? "" : ""
         let profileId = event["profileId"]?.text ?? ""
-        if let session = sessions[sessionId], session.profileId != profileId {
+        if let session = sessions[sessionId], ExactText(session.profileId) != ExactText(profileId) {
             throw .invalid("Mismatch", "The session belongs to another profile", at: "/profileId")
         }
 

@@ -35,14 +35,14 @@ extension World {
             sessions[id]?.identifiers = []
         }
         for code in profile.advocateOf {
-            for other in referrals[code]?.referred ?? [] { profiles[other]?.friendOf.removeAll { $0 == code } }
+            for other in referrals[code]?.referred ?? [] { profiles[other]?.friendOf.remove(exactly: code) }
             referrals[code] = nil
         }
-        for code in profile.friendOf + (invitations.removeValue(forKey: integrationId) ?? []) {
-            if referrals[code]?.friend == integrationId { referrals[code]?.friend = nil }
-            referrals[code]?.referred.removeAll { $0 == integrationId }
+        for code in profile.friendOf + (invitations.removeValue(for: integrationId) ?? []) {
+            if referrals[code]?.friend.map(ExactText.init) == ExactText(integrationId) { referrals[code]?.friend = nil }
+            referrals[code]?.referred.remove(exactly: integrationId)
         }
-        for value in profile.reservations { coupons[value]?.reservedBy.removeAll { $0 == integrationId } }
+        for value in profile.reservations { coupons[value]?.reservedBy.remove(exactly: integrationId) }
         for value in profile.received { coupons[value]?.recipient = nil }
 
         profiles[integrationId] =

@@ -36,7 +36,7 @@ extension World {
                 isFirst: isFirstSession(of: profileId),
                 at: now
             )
-        if session.profileId != profileId {
+        if ExactText(session.profileId) != ExactText(profileId) {
             profiles[session.profileId]?.sessions.remove(session.id)
         }
         session.profileId = profileId
@@ -101,7 +101,7 @@ extension World {
 
     private func checkRedeemable(_ value: String, by profileId: String, at pointer: String) throws(Refusal) {
         guard let coupon = coupons[value], coupon.seed.isReservationMandatory == true else { return }
-        guard coupon.reservedBy.contains(profileId) else {
+        guard coupon.reservedBy.contains(exactly: profileId) else {
             throw .invalid("Unreserved", "The coupon must be reserved first", at: pointer)
         }
     }
@@ -115,8 +115,8 @@ extension World {
             coupons[coupon]?.usageCounter += 1
             profile.redemptions[coupon, default: 0] += 1
         }
-        if let referral = referrals[session.referral], referral.advocate != profile.integrationId,
-            !referral.referred.contains(profile.integrationId)
+        if let referral = referrals[session.referral], ExactText(referral.advocate) != ExactText(profile.integrationId),
+            !referral.referred.contains(exactly: profile.integrationId)
         {
             referrals[session.referral]?.usageCounter += 1
             referrals[session.referral]?.referred.append(profile.integrationId)
