@@ -131,9 +131,9 @@ let package = Package(
         tests(of: "Postgres", ["TestEnvironment", "ThrowawayPostgres"]),
         tests(of: "ThrowawayPostgres", ["Postgres", "TestEnvironment", subprocess]),
         tests(of: "TalonOne", ["TalonOneSandbox", httpClient, nioCore, nioPosix, nioSSL]),
-        tests(of: "TalonOneSandbox", [httpClient, nioCore, nioHTTP1], exclude: ["official-sdk.py"]),
-        tests(of: "Inventory", ["ExactJSON", "InventorySample", "SubjectRequests"]),
-        tests(of: "Reports", ["ExactJSON", "Inventory", "InventorySample", "SubjectRequests", "TemplatesEN", crypto]),
+        tests(of: "TalonOneSandbox", [httpClient, nioCore, nioHTTP1], exclude: ["official_sdk.py"]),
+        tests(of: "Inventory", ["InventorySample", "SubjectRequests"]),
+        tests(of: "Reports", ["Inventory", "InventorySample", "SubjectRequests", "TemplatesEN", crypto]),
         // A customer with data in every place of the inventory, for the tests of what is made of it.
         .target(
             name: "InventorySample",

@@ -38,7 +38,11 @@ struct Exchange: Sendable {
         do {
             return try JSON.parse(body)
         } catch {
-            throw Refusal(status: 400, message: "The body is not JSON")
+            switch error {
+            case .notJSON: throw Refusal(status: 400, message: "The body is not JSON")
+            case .tooDeep: throw Refusal(status: 400, message: "The body is nested too deeply")
+            case .numberOutOfRange: throw .invalid("Invalid type", "A number is out of range", at: "")
+            }
         }
     }
 }

@@ -15,14 +15,20 @@ enum JSON: Sendable, Hashable {
 
     static func int(_ value: some BinaryInteger) -> JSON { .number(Decimal(Int(value))) }
 
-    /// - Throws: ``Invalid`` for bytes that are not JSON (RFC 8259).
     static func parse(_ data: Data) throws(Invalid) -> JSON {
         var parser = JSONParser(data)
         return try parser.parse()
     }
 
-    /// Bytes that are not JSON.
-    struct Invalid: Error {}
+    /// Why bytes cannot be read as JSON.
+    enum Invalid: Error {
+        /// The bytes are not JSON (RFC 8259).
+        case notJSON
+        /// The text is nested deeper than the parser reads.
+        case tooDeep
+        /// A number is larger than any double, which the API's Go refuses.
+        case numberOutOfRange
+    }
 
     static func bytes(of value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()

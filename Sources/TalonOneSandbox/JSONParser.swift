@@ -1,7 +1,7 @@
 import Foundation
 
-/// A parser of JSON (RFC 8259) that reads what the API's Go reads: numbers of any size, and half of a surrogate pair as
-/// U+FFFD. Foundation refuses both as if they were not JSON.
+/// A parser of JSON (RFC 8259) that reads what the API's Go reads: numbers of the size of a double, and half of a surrogate
+/// pair as U+FFFD. Foundation refuses both as if they were not JSON.
 struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
@@ -13,16 +13,16 @@ struct JSONParser {
 
     /// The whole text as one value.
     mutating func parse() throws(JSON.Invalid) -> JSON {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw JSON.Invalid() }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw .notJSON }
         let value = try value()
         skipBlanks()
-        guard position == bytes.count else { throw JSON.Invalid() }
+        guard position == bytes.count else { throw .notJSON }
         return value
     }
 
     private mutating func value() throws(JSON.Invalid) -> JSON {
         skipBlanks()
-        guard depth < Self.maximumDepth else { throw JSON.Invalid() }
+        guard depth < Self.maximumDepth else { throw .tooDeep }
         depth += 1
         defer { depth -= 1 }
         switch next {
@@ -40,10 +40,10 @@ struct JSONParser {
         var members: [String: JSON] = [:]
         try sequence(until: "}") { parser throws(JSON.Invalid) in
             parser.skipBlanks()
-            guard parser.next == UInt8(ascii: "\"") else { throw JSON.Invalid() }
+            guard parser.next == UInt8(ascii: "\"") else { throw .notJSON }
             let name = try parser.string()
             parser.skipBlanks()
-            guard parser.take(":") else { throw JSON.Invalid() }
+            guard parser.take(":") else { throw .notJSON }
             // The last one of two equal names counts, as in Go.
             members[name] = try parser.value()
         }
@@ -67,7 +67,7 @@ struct JSONParser {
             try element(&self)
             skipBlanks()
             if take(end) { return }
-            guard take(",") else { throw JSON.Invalid() }
+            guard take(",") else { throw .notJSON }
         }
     }
 
@@ -81,15 +81,15 @@ struct JSONParser {
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: result, as: UTF8.self)
             case UInt8(ascii: "\\"): result += try escaped().utf8
-            case ..<0x20: throw JSON.Invalid()
+            case ..<0x20: throw .notJSON
             default: result.append(byte)
             }
         }
-        throw JSON.Invalid()
+        throw .notJSON
     }
 
     private mutating func escaped() throws(JSON.Invalid) -> String {
-        guard let byte = next else { throw JSON.Invalid() }
+        guard let byte = next else { throw .notJSON }
         position += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return String(Unicode.Scalar(byte))
@@ -99,7 +99,7 @@ struct JSONParser {
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"): return String(try scalar())
-        default: throw JSON.Invalid()
+        default: throw .notJSON
         }
     }
 
@@ -118,11 +118,11 @@ struct JSONParser {
     }
 
     private mutating func codeUnit() throws(JSON.Invalid) -> UInt16 {
-        guard position + 4 <= bytes.count else { throw JSON.Invalid() }
+        guard position + 4 <= bytes.count else { throw .notJSON }
         let digits = bytes[position..<position + 4]
         guard digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { throw JSON.Invalid() }
+        else { throw .notJSON }
         position += 4
         return unit
     }
@@ -139,6 +139,8 @@ struct JSONParser {
             try digits()
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        guard let double = Double(text) else { throw .notJSON }
+        guard double.isFinite else { throw .numberOutOfRange }
         let mantissa = text.prefix { $0 != "e" && $0 != "E" }
         let exponent = text.count > mantissa.count ? Int(text.dropFirst(mantissa.count + 1)) : 0
         // Foundation's decimal has 38 digits, and exponents up to 127.
@@ -151,12 +153,12 @@ struct JSONParser {
     private mutating func digits() throws(JSON.Invalid) {
         let start = position
         while let byte = next, (0x30...0x39).contains(byte) { position += 1 }
-        guard position > start else { throw JSON.Invalid() }
+        guard position > start else { throw .notJSON }
     }
 
     private mutating func word(_ word: StaticString, _ value: JSON) throws(JSON.Invalid) -> JSON {
         let text = Array("\(word)".utf8)
-        guard bytes[position...].starts(with: text) else { throw JSON.Invalid() }
+        guard bytes[position...].starts(with: text) else { throw .notJSON }
         position += text.count
         return value
     }

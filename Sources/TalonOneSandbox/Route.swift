@@ -9,6 +9,8 @@ struct Route: Sendable, Equatable {
         case health
 
         var isDestructive: Bool { self == .deleteCustomerData || self == .deleteCouponReservation }
+        /// Whether the operation creates what its path names.
+        var creates: Bool { self == .updateCustomerProfile || self == .updateCustomerSession }
     }
 
     let operation: Operation

@@ -40,7 +40,7 @@ struct SandboxControl: Sendable {
         case ("POST", "reset"): await sandbox.reset()
         case ("PATCH", "settings"), ("PUT", "settings"):
             let start = method == "PUT" ? SandboxSettings() : await sandbox.settings
-            guard let changes = try JSON.parse(body).members else { throw JSON.Invalid() }
+            guard let changes = try JSON.parse(body).members else { throw JSON.Invalid.notJSON }
             await sandbox.update(try start.merging(changes))
         default: return Refusal.notFound.answer.response()
         }

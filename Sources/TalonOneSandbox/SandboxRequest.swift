@@ -14,7 +14,7 @@ public struct SandboxRequest: Sendable, Codable, Hashable {
     public var identifier: String?
     /// The headers by lower-case name, without credentials.
     public var headers: [String: String]
-    /// The body as text.
+    /// The body as text, at most its first 64 KiB.
     public var body: String
     /// Whether it has been processed, which is to be carried out or refused, whatever the caller was told.
     public var isProcessed = false

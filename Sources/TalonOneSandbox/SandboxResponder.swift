@@ -19,6 +19,8 @@ struct SandboxContext: RequestContext {
 struct SandboxResponder: HTTPResponder {
     let sandbox: Sandbox
     private static let bodyCap = 8 * 1024 * 1024
+    /// The part of a body that is recorded, so that the record of many large requests fits in memory.
+    private static let recordedCap = 64 * 1024
 
     func respond(to request: Request, context: SandboxContext) async throws -> Response {
         let target = request.head.path ?? ""
@@ -48,7 +50,7 @@ struct SandboxResponder: HTTPResponder {
             operation: route?.operation.rawValue,
             identifier: route?.identifier,
             headers: Self.withoutCredentials(request.headers),
-            body: String(decoding: body, as: UTF8.self)
+            body: String(decoding: body.prefix(Self.recordedCap), as: UTF8.self)
         )
         let arrival = await sandbox.arrive(record, route: route)
         let exchange = Exchange(

@@ -145,6 +145,18 @@ struct CommandTests {
         }
     }
 
+    @Test("an option that the configured version of the API does not have is an error, and nothing is sent")
+    func notInThisVersion() async throws {
+        try await TestEnvironment.with(.newest, environment: ["TALON_ONE_DIALECT": "v2"]) { env in
+            let session = try await env.dsr("api", "update-session", "s", "--profile", "a", "--total", "5").expect(64)
+            #expect(session.err.contains("--total is for version 1 of the API"))
+            let event = try await env.dsr("api", "track-event", "t", "--profile", "a", "--session", "s").expect(64)
+            #expect(event.err.contains("--session is for version 1 of the API"))
+            #expect(await env.sandbox.requests().isEmpty)
+            try await env.dsr("api", "update-session", "s", "--profile", "a").expect(0)
+        }
+    }
+
     @Test(
         "all ten operations of the API by hand, in each deployment",
         arguments: [

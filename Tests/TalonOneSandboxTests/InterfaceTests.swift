@@ -75,10 +75,11 @@ import Testing
     func merging() async throws {
         try await withSandbox { caller in
             try await caller.send("PUT", "/v1/customer_profiles/a", #"{"attributes":{"x":1,"y":2}}"#)
-            let reply = try await caller.send("PUT", "/v2/customer_profiles/a", #"{"attributes":{"x":null,"z":3}}"#)
-            #expect(reply["customerProfile.attributes.x"] == nil)
-            #expect(reply["customerProfile.attributes.y"] == "2")
-            #expect(reply["customerProfile.attributes.z"] == "3")
+            try await caller.send("PUT", "/v2/customer_profiles/a", #"{"attributes":{"x":null,"z":3}}"#)
+            let reply = try await caller.send("GET", "/v1/customer_profiles/a/inventory?profile=true")
+            #expect(reply["profile.attributes.x"] == nil)
+            #expect(reply["profile.attributes.y"] == "2")
+            #expect(reply["profile.attributes.z"] == "3")
         }
     }
 

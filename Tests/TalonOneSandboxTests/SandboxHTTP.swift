@@ -35,6 +35,12 @@ struct Caller: Sendable {
         let headers: [String: String]
         let text: String
 
+        /// The names of the members of the body, sorted.
+        var members: [String] {
+            let value = try? JSONSerialization.jsonObject(with: Data(text.utf8))
+            return (value as? [String: Any] ?? [:]).keys.sorted()
+        }
+
         /// The value at a path in the body as text, for example `profile.attributes.Name`.
         subscript(path: String) -> String? {
             var value = try? JSONSerialization.jsonObject(with: Data(text.utf8))

@@ -81,7 +81,7 @@ import Testing
     @Test("a version 2 event is answered without a body unless silent=no")
     func silentEvents() async throws {
         try await withSandbox { caller in
-            let event = #"{"type":"t","profileId":"a"}"#
+            let event = #"{"type":"t","profileId":"a","responseContent":["event"]}"#
             let silent = try await caller.send("POST", "/v2/events", event)
             #expect(silent.status == 204 && silent.headers["content-length"] == nil)
             #expect(try await caller.send("POST", "/v2/events?silent=no", event)["event.type"] == "t")

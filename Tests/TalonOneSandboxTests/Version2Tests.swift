@@ -6,16 +6,17 @@ import Testing
         #"""
         {"customerSession":{"profileId":"a","state":"closed","couponCodes":["AUTUMN10"],
         "additionalCosts":{"shipping":{"price":4.5}},
-        "cartItems":[{"name":"Tent","sku":"t","quantity":2,"price":100.25,"additionalCosts":{"gift":{"price":1}}}]}}
+        "cartItems":[{"name":"Tent","sku":"t","quantity":2,"price":100.25,"additionalCosts":{"gift":{"price":1}}}]},
+        "responseContent":["customerSession","customerProfile"]}
         """#
 
     @Test("answers have the members that the public documents require")
     func requiredMembers() async throws {
         try await withSandbox { caller in
             let replies = [
-                try await caller.send("PUT", "/v2/customer_profiles/a", "{}"),
+                try await caller.send("PUT", "/v2/customer_profiles/a", #"{"responseContent":["customerProfile"]}"#),
                 try await caller.send("PUT", "/v2/customer_sessions/s", Self.session),
-                try await caller.send("POST", "/v2/events?silent=no", #"{"type":"t","profileId":"a"}"#),
+                try await caller.send("POST", "/v2/events?silent=no", Self.event),
             ]
             for reply in replies {
                 #expect(reply.status == 200)
@@ -40,13 +41,66 @@ import Testing
         }
     }
 
+    private static let event = #"{"type":"t","profileId":"a","responseContent":["event"]}"#
+
+    @Test("answers have only the members that responseContent names, and a profile's only with runRuleEngine=true")
+    func responseContent() async throws {
+        try await withSandbox { caller in
+            let always = ["createdCoupons", "createdReferrals", "effects"]
+            let session = #"{"customerSession":{"profileId":"a"}}"#
+            #expect(try await caller.send("PUT", "/v2/customer_sessions/s", session).members == always)
+            let plain = #"{"type":"t","profileId":"a"}"#
+            #expect(try await caller.send("POST", "/v2/events?silent=no", plain).members == always)
+
+            let everything =
+                #"["customerProfile","triggeredCampaigns","loyalty","event","awardedGiveaways","ruleFailureReasons"]"#
+            let profile = #"{"responseContent":\#(everything)}"#
+            #expect(try await caller.send("PUT", "/v2/customer_profiles/a", profile).members == always)
+            let evaluated = try await caller.send("PUT", "/v2/customer_profiles/a?runRuleEngine=true", profile)
+            let all = [
+                "awardedGiveaways", "createdCoupons", "createdReferrals", "customerProfile", "effects", "event",
+                "loyalty", "ruleFailureReasons", "triggeredCampaigns",
+            ]
+            #expect(evaluated.members == all)
+            let unknown = #"{"responseContent":["everything"]}"#
+            #expect(try await caller.send("PUT", "/v2/customer_profiles/a", unknown).status == 400)
+        }
+    }
+
+    @Test("a session has all its coupons and its referral, and answers with them")
+    func codes() async throws {
+        try await withSandbox { caller in
+            try await caller.send("PUT", "/v2/customer_profiles/b", "{}")
+            let made = try await caller.send(
+                "POST",
+                "/v1/referrals",
+                #"{"campaignId":2,"advocateProfileIntegrationId":"b"}"#
+            )
+            let code = try #require(made["code"])
+            let body =
+                #"""
+                {"customerSession":{"profileId":"a","state":"closed","couponCodes":["AUTUMN10","WELCOME5"],
+                "referralCode":"\#(code)"},"responseContent":["customerSession","coupons","referral"]}
+                """#
+            let reply = try await caller.send("PUT", "/v2/customer_sessions/s", body)
+            #expect(reply["customerSession.couponCodes.1"] == "WELCOME5")
+            #expect(reply["customerSession.coupon"] == "AUTUMN10")
+            #expect(reply["coupons.0.value"] == "AUTUMN10" && reply["coupons.1.value"] == "WELCOME5")
+            #expect(reply["coupons.1.profileRedemptionCount"] == "1" && reply["coupons.1.usageCounter"] == "1")
+            #expect(reply["referral.code"] == code && reply["referral.referredCustomers.0"] == "a")
+            let none = #"{"customerSession":{"couponCodes":[]},"responseContent":["customerSession"]}"#
+            let cleared = try await caller.send("PUT", "/v2/customer_sessions/s", none)
+            #expect(cleared["customerSession.coupon"] == "" && cleared["customerSession.couponCodes.0"] == nil)
+        }
+    }
+
     @Test("dry=true answers as the write would be answered, and changes nothing")
     func dry() async throws {
         try await withSandbox { caller in
             let profile = try await caller.send(
                 "PUT",
-                "/v2/customer_profiles/a?dry=true",
-                #"{"attributes":{"Name":"A"}}"#
+                "/v2/customer_profiles/a?dry=true&runRuleEngine=true",
+                #"{"attributes":{"Name":"A"},"responseContent":["customerProfile"]}"#
             )
             #expect(profile.status == 200 && profile["customerProfile.attributes.Name"] == "A")
             let session = try await caller.send("PUT", "/v2/customer_sessions/s?dry=true", Self.session)
@@ -84,7 +138,10 @@ import Testing
     }
 
     private static func session(_ state: String) -> String {
-        #"{"customerSession":{"profileId":"a","state":"\#(state)","cartItems":[{"sku":"t","quantity":1,"price":5}]}}"#
+        #"""
+        {"customerSession":{"profileId":"a","state":"\#(state)","cartItems":[{"sku":"t","quantity":1,"price":5}]},
+        "responseContent":["customerProfile"]}
+        """#
     }
 
     @Test(
@@ -136,7 +193,7 @@ import Testing
     @Test("an event of version 2 has no session")
     func eventWithoutSession() async throws {
         try await withSandbox { caller in
-            let event = #"{"type":"t","profileId":"a","sessionId":"s"}"#
+            let event = #"{"type":"t","profileId":"a","sessionId":"s","responseContent":["event"]}"#
             let reply = try await caller.send("POST", "/v2/events?silent=no", event)
             #expect(reply.status == 200 && reply["event.sessionId"] == nil && reply["customerSession"] == nil)
         }

@@ -85,6 +85,8 @@ public struct CartItem: Codable, Sendable, Hashable {
 /// A session in the form of version 2, which has a list of coupons and a wrapper object.
 struct NewCustomerSessionV2: Encodable {
     let customerSession: Session
+    /// The members to answer with. Without this, an answer of version 2 says nothing of the session.
+    let responseContent = ["customerSession", "customerProfile"]
 
     struct Session: Encodable {
         let profileId: String?

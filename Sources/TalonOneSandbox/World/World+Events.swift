@@ -8,22 +8,11 @@ extension World {
         settings: SandboxSettings,
         now: String
     ) throws(Refusal) -> Answer {
-        guard let type = event["type"]?.text, !type.isEmpty else {
-            throw .invalid("Required", "type is required", at: "/type")
-        }
-        if route.dialect == .v1, event["attributes"]?.members == nil {
-            throw .invalid("Required", "attributes is required", at: "/attributes")
-        }
         let attributes = try attributes(in: event, settings: settings)
         // Version 2 has no member for a session.
         let sessionId = route.dialect == .v1 ? event["sessionId"]?.text ?? "" : ""
         let profileId = event["profileId"]?.text ?? ""
-        switch route.dialect {
-        case .v1 where sessionId.isEmpty: throw .invalid("Required", "sessionId is required", at: "/sessionId")
-        case .v2 where profileId.isEmpty: throw .invalid("Required", "profileId is required", at: "/profileId")
-        default: break
-        }
-        if let session = sessions[sessionId], session.profileId != profileId {
+        if let session = sessions[sessionId], ExactText(session.profileId) != ExactText(profileId) {
             throw .invalid("Mismatch", "The session belongs to another profile", at: "/profileId")
         }
 
@@ -44,7 +33,7 @@ extension World {
             "id": .int(nextNumber()),
             "created": .string(now),
             "applicationId": .int(settings.applicationId),
-            "type": .string(type),
+            "type": event["type"] ?? "",
             "attributes": .object(attributes),
             "profileId": .string(profileId),
             "effects": [],
@@ -56,6 +45,7 @@ extension World {
             profileId: profileId,
             session: sessions[sessionId],
             event: .object(record),
+            content: ResponseContent.named(in: .object(event), of: route),
             settings: settings,
             now: now
         )

@@ -38,8 +38,9 @@ extension World {
 
     /// The coupons created for, reserved by or redeemed by the customer, and those visible to every customer.
     private func coupons(of profile: Profile) -> [JSON] {
-        let own = Set(profile.received + profile.reservations + profile.redemptions.keys)
-        return own.union(implicitCoupons).sorted().compactMap { value in
+        let own = Set((profile.received + profile.reservations).map(ExactText.init) + profile.redemptions.keys)
+        let all = own.union(implicitCoupons.map(ExactText.init))
+        return all.sorted { $0.text < $1.text }.compactMap { value in
             guard let coupon = coupons[value], var body = json(coupon).members else { return nil }
             let isUsedUp = (coupon.seed.usageLimit ?? 0) > 0 && coupon.usageCounter >= coupon.seed.usageLimit ?? 0
             body["profileRedemptionCount"] = .int(profile.redemptions[value] ?? 0)

@@ -17,6 +17,7 @@ extension World {
             var copy = self
             return try copy.perform(route.carriedOut, body: body, settings: settings, now: now)
         }
+        let body = try checked(body, for: route)
         switch route.operation {
         case .health: return .ok(["status": "ok"])
         case .getCustomerInventory: return try inventory(of: route, settings: settings)
@@ -26,42 +27,42 @@ extension World {
         case .createCouponReservation:
             return try reserve(route.identifier, for: integrationIDs(in: body), settings: settings, now: now)
         case .deleteCouponReservation: return try release(route.identifier, from: integrationIDs(in: body))
-        case .createReferral: return try createReferral(required(body), settings: settings, now: now)
+        case .createReferral: return try createReferral(body, settings: settings, now: now)
         case .updateCustomerProfile:
-            return try updateProfile(route, with: required(body), settings: settings, now: now)
+            return try updateProfile(route, with: body, settings: settings, now: now)
         case .updateCustomerSession:
-            return try updateSession(route, with: required(body), settings: settings, now: now)
-        case .trackEvent: return try track(route, event: required(body), settings: settings, now: now)
+            return try updateSession(route, with: body, settings: settings, now: now)
+        case .trackEvent: return try track(route, event: body, settings: settings, now: now)
         }
     }
 
-    private func required(_ body: JSON?) throws(Refusal) -> [String: JSON] {
+    /// The members of the body, checked; empty for an operation without a body.
+    private func checked(_ body: JSON?, for route: Route) throws(Refusal) -> [String: JSON] {
+        guard let schema = BodySchema.of(route) else { return [:] }
         guard let members = body?.members else {
             throw Refusal(status: 400, message: "The body must be a JSON object")
+        }
+        try schema.check(members)
+        guard !route.operation.creates || route.identifier.unicodeScalars.count <= 1_000 else {
+            throw Refusal(status: 400, message: "The id in the path is longer than 1000 characters")
         }
         return members
     }
 
-    private func integrationIDs(in body: JSON?) throws(Refusal) -> [String] {
-        guard let list = try required(body)["integrationIDs"]?.list else {
-            throw .invalid("Required", "integrationIDs is required", at: "/integrationIDs")
-        }
-        let ids = list.compactMap(\.text)
-        guard ids.count == list.count, ids.allSatisfy({ !$0.isEmpty }) else {
-            throw .invalid("Invalid type", "integrationIDs must be texts", at: "/integrationIDs")
-        }
-        return ids
+    private func integrationIDs(in body: [String: JSON]) -> [String] {
+        body["integrationIDs"]?.list?.compactMap(\.text) ?? []
     }
 
     /// The free-form attributes of a request, checked against the defined attributes.
-    func attributes(in body: [String: JSON], settings: SandboxSettings) throws(Refusal) -> [String: JSON] {
-        guard let value = body["attributes"], !value.isNull else { return [:] }
-        guard let attributes = value.members else {
-            throw .invalid("Invalid type", "attributes must be an object", at: "/attributes")
-        }
+    func attributes(
+        in body: [String: JSON],
+        at place: String = "",
+        settings: SandboxSettings
+    ) throws(Refusal) -> [String: JSON] {
+        let attributes = body["attributes"]?.members ?? [:]
         if let defined = settings.definedAttributes {
             for name in attributes.keys.sorted() where !defined.contains(name) {
-                throw .invalid("Unknown", "Attribute '\(name)' is not defined", at: "/attributes/\(name)")
+                throw .invalid("Unknown", "Attribute '\(name)' is not defined", at: "\(place)/attributes/\(name)")
             }
         }
         return attributes

@@ -11,7 +11,15 @@ extension World {
         let attributes = try attributes(in: body, settings: settings)
         touch(profile: route.identifier, at: now)
         profiles[route.identifier]?.attributes.merge(attributes: attributes)
-        return state(route, profileId: route.identifier, session: nil, event: nil, settings: settings, now: now)
+        return state(
+            route,
+            profileId: route.identifier,
+            session: nil,
+            event: nil,
+            content: ResponseContent.named(in: .object(body), of: route),
+            settings: settings,
+            now: now
+        )
     }
 
     /// Erases a customer's data: the attributes of the profile and of everything that refers to it. Totals such as the
@@ -27,14 +35,14 @@ extension World {
             sessions[id]?.identifiers = []
         }
         for code in profile.advocateOf {
-            for other in referrals[code]?.referred ?? [] { profiles[other]?.friendOf.removeAll { $0 == code } }
+            for other in referrals[code]?.referred ?? [] { profiles[other]?.friendOf.remove(exactly: code) }
             referrals[code] = nil
         }
-        for code in profile.friendOf + (invitations.removeValue(forKey: integrationId) ?? []) {
-            if referrals[code]?.friend == integrationId { referrals[code]?.friend = nil }
-            referrals[code]?.referred.removeAll { $0 == integrationId }
+        for code in profile.friendOf + (invitations.removeValue(for: integrationId) ?? []) {
+            if referrals[code]?.friend.map(ExactText.init) == ExactText(integrationId) { referrals[code]?.friend = nil }
+            referrals[code]?.referred.remove(exactly: integrationId)
         }
-        for value in profile.reservations { coupons[value]?.reservedBy.removeAll { $0 == integrationId } }
+        for value in profile.reservations { coupons[value]?.reservedBy.remove(exactly: integrationId) }
         for value in profile.received { coupons[value]?.recipient = nil }
 
         profiles[integrationId] =

@@ -7,15 +7,10 @@ extension World {
         settings: SandboxSettings,
         now: String
     ) throws(Refusal) -> Answer {
-        guard let campaignId = body["campaignId"]?.integer else {
-            throw .invalid("Required", "campaignId is required", at: "/campaignId")
-        }
-        guard campaigns[campaignId] != nil else {
+        guard let campaignId = body["campaignId"]?.integer, campaigns[campaignId] != nil else {
             throw .invalid("Unknown", "There is no such campaign", at: "/campaignId")
         }
-        guard let advocate = body["advocateProfileIntegrationId"]?.text, !advocate.isEmpty else {
-            throw .invalid("Required", "The advocate is required", at: "/advocateProfileIntegrationId")
-        }
+        let advocate = body["advocateProfileIntegrationId"]?.text ?? ""
         guard profiles[advocate] != nil || settings.unknownAdvocate == .created else {
             throw .invalid("Unknown", "There is no such advocate", at: "/advocateProfileIntegrationId")
         }

@@ -11,7 +11,7 @@ extension World {
         guard var coupon = coupons[value] else { throw .notFound }
         for id in integrationIds {
             touch(profile: id, at: now)
-            guard !coupon.reservedBy.contains(id) else { continue }
+            guard !coupon.reservedBy.contains(exactly: id) else { continue }
             coupon.reservedBy.append(id)
             profiles[id]?.reservations.append(value)
         }
@@ -23,9 +23,9 @@ extension World {
     mutating func release(_ value: String, from integrationIds: [String]) throws(Refusal) -> Answer {
         guard coupons[value] != nil else { throw .notFound }
         for id in integrationIds {
-            coupons[value]?.reservedBy.removeAll { $0 == id }
-            profiles[id]?.reservations.removeAll { $0 == value }
-            guestReservations[id]?.removeAll { $0 == value }
+            coupons[value]?.reservedBy.remove(exactly: id)
+            profiles[id]?.reservations.remove(exactly: value)
+            guestReservations[id]?.remove(exactly: value)
         }
         return .noContent
     }

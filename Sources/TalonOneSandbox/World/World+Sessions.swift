@@ -11,22 +11,22 @@ extension World {
         settings: SandboxSettings,
         now: String
     ) throws(Refusal) -> Answer {
+        let place = route.dialect == .v2 ? "/customerSession" : ""
         var fields = body
         if route.dialect == .v2 {
-            guard let inner = body["customerSession"]?.members else {
-                throw .invalid("Required", "customerSession is required", at: "/customerSession")
-            }
-            fields = inner
-            fields["coupon"] = inner["couponCodes"]?.list?.first ?? inner["coupon"]
-            fields["referral"] = inner["referralCode"] ?? inner["referral"]
+            fields = body["customerSession"]?.members ?? [:]
+            fields["referral"] = fields["referralCode"]
         }
-        let attributes = try attributes(in: fields, settings: settings)
+        let attributes = try attributes(in: fields, at: place, settings: settings)
         let old = sessions[route.identifier]
         let profileId = fields["profileId"]?.text ?? old?.profileId ?? ""
         let state = fields["state"]?.text ?? "open"
-        try check(from: old?.state, to: state, in: route.dialect)
-        let coupon = fields["coupon"]?.text ?? old?.coupon ?? ""
-        if state == "closed", old?.state != "closed" { try checkRedeemable(coupon, by: profileId) }
+        try check(from: old?.state, to: state, at: place, in: route.dialect)
+        let coupons = Self.coupons(in: fields, of: route.dialect) ?? old?.coupons ?? []
+        if state == "closed", old?.state != "closed" {
+            let pointer = route.dialect == .v2 ? "/customerSession/couponCodes" : "/coupon"
+            for coupon in coupons { try checkRedeemable(coupon, by: profileId, at: pointer) }
+        }
 
         var session =
             old
@@ -36,21 +36,18 @@ extension World {
                 isFirst: isFirstSession(of: profileId),
                 at: now
             )
-        if session.profileId != profileId { profiles[session.profileId]?.sessions.remove(session.id) }
+        if ExactText(session.profileId) != ExactText(profileId) {
+            profiles[session.profileId]?.sessions.remove(session.id)
+        }
         session.profileId = profileId
         session.state = state
-        session.coupon = coupon
+        session.coupons = coupons
         session.referral = fields["referral"]?.text ?? session.referral
         session.cartItems = fields["cartItems"]?.list ?? session.cartItems
         session.identifiers = fields["identifiers"]?.list ?? session.identifiers
         session.additionalCosts = fields["additionalCosts"]?.members ?? session.additionalCosts
         if fields["cartItems"] != nil || route.dialect == .v2 { session.total = Self.total(session) }
-        if route.dialect == .v1, let given = fields["total"], !given.isNull {
-            guard let total = given.decimal else {
-                throw .invalid("Invalid type", "total must be a number", at: "/total")
-            }
-            session.total = total
-        }
+        if route.dialect == .v1, let total = fields["total"]?.decimal { session.total = total }
         if session.number == 0 { session.number = nextNumber() }
         session.updated = now
         session.updateCount += 1
@@ -64,35 +61,48 @@ extension World {
         let wasSold = ["closed", "partially_returned"].contains(old?.state)
         if state == "closed", !wasSold { complete(session, at: now) }
         if ["cancelled", "open"].contains(state), wasSold { reverse(old ?? session) }
-        return self.state(route, profileId: profileId, session: session, event: nil, settings: settings, now: now)
+        return self.state(
+            route,
+            profileId: profileId,
+            session: session,
+            event: nil,
+            content: ResponseContent.named(in: .object(body), of: route),
+            settings: settings,
+            now: now
+        )
+    }
+
+    /// The coupons in a request; `nil` if it names none. Version 1 has one coupon, and an empty text for none.
+    private static func coupons(in fields: [String: JSON], of dialect: SandboxSettings.Dialect) -> [String]? {
+        switch dialect {
+        case .v1: fields["coupon"]?.text.map { $0.isEmpty ? [] : [$0] }
+        case .v2: fields["couponCodes"]?.list?.compactMap(\.text).filter { !$0.isEmpty }
+        }
     }
 
     private func check(
         from old: String?,
         to new: String,
+        at place: String,
         in dialect: SandboxSettings.Dialect
     ) throws(Refusal) {
-        let states = ["open", "closed", "cancelled"] + (dialect == .v2 ? ["partially_returned"] : [])
-        guard states.contains(new) else {
-            throw .invalid("enum", "state must be one of \(states.joined(separator: ", "))", at: "/state")
-        }
         let allowed: [String] =
             switch old {
             case nil, "open": ["open", "closed", "cancelled"]
-            case "closed" where dialect == .v2: states
+            case "closed" where dialect == .v2: ["open", "closed", "partially_returned", "cancelled"]
             case "closed": ["closed", "cancelled"]
             case "partially_returned" where dialect == .v2: ["partially_returned", "cancelled"]
             default: ["cancelled"]
             }
         guard allowed.contains(new) else {
-            throw .invalid("Invalid state", "A \(old ?? "") session cannot become \(new)", at: "/state")
+            throw .invalid("Invalid state", "A \(old ?? "") session cannot become \(new)", at: "\(place)/state")
         }
     }
 
-    private func checkRedeemable(_ value: String, by profileId: String) throws(Refusal) {
+    private func checkRedeemable(_ value: String, by profileId: String, at pointer: String) throws(Refusal) {
         guard let coupon = coupons[value], coupon.seed.isReservationMandatory == true else { return }
-        guard coupon.reservedBy.contains(profileId) else {
-            throw .invalid("Unreserved", "The coupon must be reserved first", at: "/coupon")
+        guard coupon.reservedBy.contains(exactly: profileId) else {
+            throw .invalid("Unreserved", "The coupon must be reserved first", at: pointer)
         }
     }
 
@@ -101,12 +111,12 @@ extension World {
         guard !session.profileId.isEmpty, var profile = profiles[session.profileId] else { return }
         profile.closedSessions += 1
         profile.totalSales += session.total
-        if coupons[session.coupon] != nil {
-            coupons[session.coupon]?.usageCounter += 1
-            profile.redemptions[session.coupon, default: 0] += 1
+        for coupon in session.coupons where coupons[coupon] != nil {
+            coupons[coupon]?.usageCounter += 1
+            profile.redemptions[coupon, default: 0] += 1
         }
-        if let referral = referrals[session.referral], referral.advocate != profile.integrationId,
-            !referral.referred.contains(profile.integrationId)
+        if let referral = referrals[session.referral], ExactText(referral.advocate) != ExactText(profile.integrationId),
+            !referral.referred.contains(exactly: profile.integrationId)
         {
             referrals[session.referral]?.usageCounter += 1
             referrals[session.referral]?.referred.append(profile.integrationId)

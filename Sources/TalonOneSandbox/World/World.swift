@@ -4,19 +4,19 @@ import Foundation
 ///
 /// Each profile lists what refers to it, so that an inventory or a deletion needs no search through all data.
 struct World: Sendable {
-    var profiles: [String: Profile] = [:]
-    var sessions: [String: Session] = [:]
-    var coupons: [String: Coupon] = [:]
+    var profiles: [ExactText: Profile] = [:]
+    var sessions: [ExactText: Session] = [:]
+    var coupons: [ExactText: Coupon] = [:]
     var implicitCoupons: [String] = []
-    var referrals: [String: Referral] = [:]
+    var referrals: [ExactText: Referral] = [:]
     var campaigns: [Int64: SandboxSeed.Campaign] = [:]
     var loyaltyProgrammes: [SandboxSeed.LoyaltyProgramme] = []
     var giveawayPools: [SandboxSeed.GiveawayPool] = []
     var achievements: [SandboxSeed.Achievement] = []
     /// The referral codes for each friend, who may not have a profile yet.
-    var invitations: [String: [String]] = [:]
+    var invitations: [ExactText: [String]] = [:]
     /// The coupons reserved for each customer who had no profile then.
-    var guestReservations: [String: [String]] = [:]
+    var guestReservations: [ExactText: [String]] = [:]
     private var lastNumber: Int64 = 0
 
     struct Profile: Sendable, Equatable {
@@ -31,12 +31,12 @@ struct World: Sendable {
         var points: [Int64: Decimal] = [:]
         var giveaways: [Giveaway] = []
 
-        var sessions: Set<String> = []
+        var sessions: Set<ExactText> = []
         var advocateOf: [String] = []
         var friendOf: [String] = []
         var reservations: [String] = []
         var received: [String] = []
-        var redemptions: [String: Int64] = [:]
+        var redemptions: [ExactText: Int64] = [:]
     }
 
     struct Session: Sendable, Equatable {
@@ -48,7 +48,7 @@ struct World: Sendable {
         var updateCount: Int64 = 0
         var profileId: String
         var state = "open"
-        var coupon = ""
+        var coupons: [String] = []
         var referral = ""
         var cartItems: [JSON] = []
         var identifiers: [JSON] = []

@@ -54,6 +54,12 @@ extension APICommand {
                 attributes: try attributes.readIfGiven()
             )
             try await options.call { client in
+                if total != nil, client.configuration.dialect == .v2 {
+                    throw Failure(
+                        .usage,
+                        "--total is for version 1 of the API; version 2 computes it from --cart; nothing was sent"
+                    )
+                }
                 let answer = try await client.updateCustomerSession(customerSessionId: session, update)
                 if total != nil, answer.operation == .updateCustomerSessionV2 {
                     Terminal.note("--total was not sent: this deployment has version 2, which computes it from --cart")
@@ -89,6 +95,12 @@ extension APICommand {
                 profileId: try profile.map { try SubjectArgument.check($0).value }
             )
             try await options.call { client in
+                if session != nil, client.configuration.dialect == .v2 {
+                    throw Failure(
+                        .usage,
+                        "--session is for version 1 of the API; events of version 2 have no session; nothing was sent"
+                    )
+                }
                 let answer = try await client.trackEvent(event)
                 if session != nil, answer.operation == .trackEventV2 {
                     Terminal.note("--session was not sent: this deployment has version 2, whose events have no session")
