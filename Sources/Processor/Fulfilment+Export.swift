@@ -18,19 +18,7 @@ extension Fulfilment {
     }
 
     private func documents(for request: SubjectRequest, _ inventory: CustomerInventory) throws -> [Document] {
-        let facts = RequestFacts(
-            requestID: request.id,
-            databaseID: context.databaseID,
-            right: request.right,
-            subject: request.subject,
-            environment: settings.environment,
-            producedAt: Date(),
-            receivedAt: request.receivedAt,
-            timeZone: request.timeZone,
-            runID: context.run,
-            ticket: request.ticket,
-            softwareVersion: settings.version
-        )
+        let facts = facts(of: request)
         let disclosure = inventory.disclosure(for: request.right)
         let export = try ExportDocument(
             facts,

@@ -2,6 +2,7 @@ import CallPolicy
 import ExactJSON
 import Foundation
 import Inventory
+import Reports
 import SubjectRequests
 import TalonOne
 
@@ -12,7 +13,7 @@ extension Fulfilment {
             return failed(request, "The request has no changes.", as: .impossible)
         }
         let before = try await inventory(of: request, api)
-        guard before.hasProfile else { return request.completed(noData([])) }
+        guard before.hasProfile else { return answered(request, nil) { noData([$0]) } }
         let profile: NewCustomerProfile
         do {
             // Changes that could not be compared with the read-back are not sent.
@@ -32,12 +33,35 @@ extension Fulfilment {
         let recorded = settings.namesAttributes ? names.presentable : []
         let after = try await inventory(of: request, sections: settings.sections, afterChange: api)
         let unapplied = try after.unapplied(changes)
-        guard !unapplied.isEmpty else { return request.completed(.rectified(attributes: recorded)) }
+        guard !unapplied.isEmpty else {
+            return answered(request, changes) { .rectified([$0], attributes: recorded) }
+        }
         return request.failed(
             .notApplied(attributes: recorded),
             reason: "\(unapplied.count) of \(changes.names.count) changed attributes read back with another value: "
                 + "\(AttributeNames(unapplied, subject: request.subject))."
         )
+    }
+
+    /// The end of a request that is answered with a letter.
+    ///
+    /// - Parameter changes: The changes that were made; nil where the customer is unknown.
+    private func answered(
+        _ request: SubjectRequest,
+        _ changes: RequestedChanges?,
+        _ completion: (Document) -> Resolution.Completion
+    ) -> Resolution {
+        do {
+            let letter = RectificationLetter(
+                facts(of: request),
+                changes: changes,
+                controller: settings.facts,
+                identifierKeptDays: settings.noDataKeepDays
+            )
+            return request.completed(completion(try letter.rendered(with: templates)))
+        } catch {
+            return failed(request, "The letter could not be made: \(error).")
+        }
     }
 }
 

@@ -86,6 +86,23 @@ struct Fulfilment: Sendable {
         api.retries.resolution(of: request, after: failure, reason: reason, mayHaveActed: mayHaveActed)
     }
 
+    /// The facts about a request that its answer states.
+    func facts(of request: SubjectRequest) -> RequestFacts {
+        RequestFacts(
+            requestID: request.id,
+            databaseID: context.databaseID,
+            right: request.right,
+            subject: request.subject,
+            environment: settings.environment,
+            producedAt: Date(),
+            receivedAt: request.receivedAt,
+            timeZone: request.timeZone,
+            runID: context.run,
+            ticket: request.ticket,
+            softwareVersion: settings.version
+        )
+    }
+
     /// The answer that Talon.One does not know the customer.
     func noData(_ documents: [Document]) -> Resolution.Completion {
         .noData(documents, keptFor: .days(settings.noDataKeepDays))

@@ -26,6 +26,7 @@ extension RunReport {
         counts.leftForNextRun = finish.queue.later + finish.queue.ready
         counts.takenByOthers = finish.queue.running + (finish.queue.closed - start.closed) - finish.closedByRun
         counts.answeredLate = finish.answeredLate
+        counts.erasedWithoutTicket = finish.erasedWithoutTicket
         counts.calls = tally.calls
         counts.reportsDelivered = finish.delivered
         counts.reportsUndelivered = finish.undelivered
@@ -56,8 +57,8 @@ extension RunReport {
         var delivered: Int, undelivered: Int
         /// What was tried and goes on in another run. What was only given back because this one ends is not among it.
         let returned: [ReturnedRequests]
-        /// Requests that were answered late.
-        let answeredLate: Int
+        /// Requests that were answered late, and erasures that had no ticket.
+        let answeredLate: Int, erasedWithoutTicket: Int
         /// What an operator must act on: requests, incidents, holds.
         let actions: PendingActions, incidents: [Incident], holds: [HoldReview]
         var attention: Attention
@@ -89,6 +90,7 @@ extension RunReport {
         /// - Throws: ``StoreError``.
         static func read(by context: RunContext, delivered: Int) async throws -> Finish {
             try await context.store.retrying { store in
+                let answers = try await store.notableAnswers(by: context.run)
                 let (queue, closedByRun) = try await store.queueSnapshot(closedBy: context.run)
                 return Finish(
                     queue: queue,
@@ -98,7 +100,8 @@ extension RunReport {
                     returned: try await store.returned(by: context.run).filter {
                         $0.reason != APIError.cancelled.description
                     },
-                    answeredLate: try await store.answeredLate(by: context.run),
+                    answeredLate: answers.late,
+                    erasedWithoutTicket: answers.withoutTicket,
                     actions: try await store.pendingActions(
                         after: context.settings.attentionDays,
                         atRisk: 7,

@@ -63,20 +63,11 @@ public struct AnswerLetter: Sendable {
 
     /// The variables that every letter has.
     private func frame(_ labels: Labels) -> [String: Any] {
-        var view: [String: Any] = [
-            "request": facts.reference,
-            "addressee": facts.subject.value,
-            "date": Timestamps.readableDay(facts.producedAt, in: facts.timeZone, months: labels.months),
-            "controller": controller.view,
-            "exportFile": facts.exportFileName,
-            "isSandbox": facts.environment == .sandbox,
-            "hasSectionsNotAsked": !inventory.sectionsNotAsked.isEmpty,
-            "sectionsNotAsked": inventory.sectionsNotAsked.map { title($0, labels) },
-        ]
-        view["received"] = facts.receivedAt.map {
-            Timestamps.readableDay($0, in: facts.timeZone, months: labels.months)
-        }
-        view["ticket"] = facts.ticket
+        var view = facts.view(labels)
+        view["controller"] = controller.view
+        view["exportFile"] = facts.exportFileName
+        view["hasSectionsNotAsked"] = !inventory.sectionsNotAsked.isEmpty
+        view["sectionsNotAsked"] = inventory.sectionsNotAsked.map { title($0, labels) }
         view["exportDigest"] = exportSHA256?.hexadecimal
         return view
     }

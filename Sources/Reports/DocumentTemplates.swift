@@ -10,6 +10,7 @@ public struct DocumentTemplates: Sendable {
         case accessLetter = "access-letter"
         case portabilityLetter = "portability-letter"
         case noDataLetter = "no-data-letter"
+        case rectificationLetter = "rectification-letter"
         case erasureConfirmation = "erasure-confirmation"
         case runReport = "run-report"
     }

@@ -58,6 +58,18 @@ public struct RequestFacts: Sendable {
     var letterFileName: String { names.document("letter.html", of: requestID) }
     var controllerFileName: String { names.document("controller.json", of: requestID) }
 
+    /// The variables about a request that every letter has.
+    func view(_ labels: Labels) -> [String: Any] {
+        func day(_ instant: Date) -> String { Timestamps.readableDay(instant, in: timeZone, months: labels.months) }
+        var view: [String: Any] = [
+            "request": reference, "addressee": subject.value, "date": day(producedAt),
+            "isSandbox": environment == .sandbox,
+        ]
+        view["received"] = receivedAt.map(day)
+        view["ticket"] = ticket
+        return view
+    }
+
     /// - Throws: `ReportsError` for a right that is not answered with data.
     func requireDataRight() throws {
         guard right == .access || right == .portability else {

@@ -89,6 +89,7 @@ extension RunReport {
             ("will_be_retried", .array(retries.map(\.json))),
             ("taken_by_others", OrderedJSON(counts.takenByOthers)),
             ("answered_late", OrderedJSON(counts.answeredLate)),
+            ("erased_without_ticket", OrderedJSON(counts.erasedWithoutTicket)),
             ("calls", OrderedJSON(counts.calls)),
             ("reports_delivered", OrderedJSON(counts.reportsDelivered)),
             ("reports_undelivered", OrderedJSON(counts.reportsUndelivered)),

@@ -109,9 +109,12 @@ extension Store {
         }
     }
 
-    /// The number of requests that a run answered after the last lawful date.
-    public func answeredLate(by run: Int64) async throws -> Int {
-        try await row(AttentionStatements.answeredLate, [run]) { try $0.decode("count") }
+    /// The numbers of requests that a run answered after the last lawful date, and of erasures without a ticket, for which
+    /// nothing tells any more whom they were about.
+    public func notableAnswers(by run: Int64) async throws -> (late: Int, withoutTicket: Int) {
+        try await row(AttentionStatements.notableAnswers, [run]) { row in
+            (late: try row.decode("late"), withoutTicket: try row.decode("without_ticket"))
+        }
     }
 }
 
@@ -188,11 +191,13 @@ private enum AttentionStatements {
         """
     )
 
-    static let answeredLate = Statement(
-        "count late answers",
+    static let notableAnswers = Statement(
+        "count notable answers",
         """
-        select count(*) from dsr.subject_requests
-        where run_id = $1 and state = 'completed' and (finished_at at time zone time_zone)::date > latest_lawful
+        select count(*) filter (where (finished_at at time zone time_zone)::date > latest_lawful) as late,
+               count(*) filter (where kind = 'erasure' and ticket is null and integration_id is null) as without_ticket
+        from dsr.subject_requests
+        where run_id = $1 and state = 'completed'
         """
     )
 }

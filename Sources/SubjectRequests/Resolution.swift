@@ -34,8 +34,9 @@ public struct Resolution: Sendable {
         case exported([Document])
         /// Talon.One knows no such customer; the documents say so. How long the identifier is kept after that.
         case noData([Document], keptFor: Duration = .zero)
-        /// The changes were made and read back; the attributes' names, where the evidence log is to have them.
-        case rectified(attributes: [String])
+        /// The changes were made and read back; the letter says so. The attributes' names, where the evidence log is to have
+        /// them.
+        case rectified([Document] = [], attributes: [String])
         /// The data was deleted, and the read-back found nothing of the customer's; the confirmation says so.
         case erased([Document], Recheck?)
         /// The data was deleted, and the read-back found the record itself: sections and kinds of data, never values. The
@@ -223,7 +224,7 @@ extension Resolution {
     /// For a rectification: the names of attributes that the evidence log is to have.
     public var attributes: [String] {
         switch end {
-        case .completed(.rectified(let names)), .failed(.notApplied(let names), _): names
+        case .completed(.rectified(_, let names)), .failed(.notApplied(let names), _): names
         case .completed, .failed, .refused, .returned, .heldBack: []
         }
     }
@@ -254,9 +255,8 @@ extension Resolution {
         guard case .completed(let completion) = end else { return [] }
         return switch completion {
         case .exported(let documents), .noData(let documents, _), .erased(let documents, _),
-            .recordRemains(let documents, _, _), .alreadyAbsent(let documents, _):
+            .recordRemains(let documents, _, _), .alreadyAbsent(let documents, _), .rectified(let documents, _):
             documents
-        case .rectified: []
         }
     }
 

@@ -54,6 +54,17 @@ extension Unicode.Scalar {
     }
 }
 
+extension SubjectID {
+    /// Compares byte for byte: Swift takes two spellings that Unicode calls equivalent for one text.
+    public static func == (left: SubjectID, right: SubjectID) -> Bool {
+        left.value.utf8.elementsEqual(right.value.utf8)
+    }
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(Array(value.utf8))
+    }
+}
+
 extension SubjectID: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Says that there is an identifier, but not which.
     public var description: String { "(integration id withheld)" }

@@ -35,6 +35,22 @@ struct ErasureOutcomeTests {
         }
     }
 
+    @Test(
+        "an erasure without a ticket is said when it is submitted and when it is done: nothing tells for whom the letter is"
+    )
+    func withoutTicket() async throws {
+        try await TestEnvironment.with { env in
+            for name in ["anna", "bert"] { try await env.makeCustomer(name) }
+            #expect(try await env.dsr("submit", "erasure", "anna").expect(0).err.contains("Request 1 has no ticket"))
+            #expect(
+                try await !env.dsr("submit", "erasure", "bert", "--ticket", "T-1").expect(0).err.contains("no ticket")
+            )
+            let run = try await env.dsr("run").expect(0)
+            #expect(run.out.contains("erased without a ticket: 1; nothing here tells"), "\(run.out)")
+            #expect(try await !env.dsr("run").expect(0).out.contains("without a ticket"))
+        }
+    }
+
     @Test("a record that the API keeps is named as what stays, in the letter, the evidence and each command")
     func recordRemains() async throws {
         var settings = SandboxSettings()

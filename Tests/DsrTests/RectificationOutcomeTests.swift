@@ -15,6 +15,11 @@ struct RectificationOutcomeTests {
             #expect(try await env.ending(of: 1) == "completed rectified")
             #expect(try await env.ending(of: 2) == "completed no_data")
             #expect(await env.sandbox.hasProfile("nobody") == false)
+            // Art. 12(3) GDPR: the customer is told of the action taken.
+            let letter = String(decoding: try #require(env.file("request-1-letter.html")), as: UTF8.self)
+            #expect(letter.contains("Your data has been corrected") && letter.contains("1.50"))
+            let unknown = String(decoding: try #require(env.file("request-2-letter.html")), as: UTF8.self)
+            #expect(unknown.contains("We hold no data about you"))
             #expect(try await env.requests("changes is not null") == 0)
         }
     }

@@ -4,6 +4,12 @@ import Testing
 
 @Suite("Subject identifiers")
 struct SubjectIDTests {
+    @Test("two identifiers that Unicode calls equivalent are two customers")
+    func bytes() throws {
+        let (composed, decomposed) = (try SubjectID("\u{e9}"), try SubjectID("e\u{301}"))
+        #expect(composed != decomposed && Set([composed, decomposed]).count == 2)
+    }
+
     @Test(
         "text that can be one path segment is accepted unchanged",
         arguments: [

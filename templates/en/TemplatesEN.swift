@@ -12,6 +12,7 @@ public enum EnglishTemplates {
         "not-asked.html.mustache": PackageResources.not_asked_html_mustache,
         "page.html.mustache": PackageResources.page_html_mustache,
         "portability-letter.html.mustache": PackageResources.portability_letter_html_mustache,
+        "rectification-letter.html.mustache": PackageResources.rectification_letter_html_mustache,
         "reference.html.mustache": PackageResources.reference_html_mustache,
         "remedies.html.mustache": PackageResources.remedies_html_mustache,
         "run-report.html.mustache": PackageResources.run_report_html_mustache,

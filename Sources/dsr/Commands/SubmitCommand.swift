@@ -54,6 +54,11 @@ struct SubmitCommand: AsyncParsableCommand {
         submission.needsIdentity = needsIdentity
         submission.submittedBy = CurrentUser.name
         let id = try await options.load().withStore { store in try await store.submit(submission) }
+        if right == .erasure, ticket == nil {
+            Terminal.note(
+                "Request \(id) has no ticket: after the erasure nothing here tells for whom its confirmation is."
+            )
+        }
         guard json else { return Terminal.out("Request \(id) is pending.") }
         try JSONOutput.print(SubmittedJSON(request: id))
     }

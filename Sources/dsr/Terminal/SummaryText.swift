@@ -85,6 +85,11 @@ struct SummaryText {
             "  \(counts.calls.counted("call")), \(counts.reportsDelivered.counted("document")) delivered"
                 + (counts.reportsUndelivered > 0 ? ", \(counts.reportsUndelivered.grouped) still to deliver" : ""),
         ]
+            + (counts.erasedWithoutTicket > 0
+                ? [
+                    "  erased without a ticket: \(counts.erasedWithoutTicket.grouped); nothing here tells any more for whom the "
+                        + "confirmations are"
+                ] : [])
     }
 
     // MARK: - What needs action
