@@ -75,7 +75,8 @@ extension CustomerInventory {
         return Disclosure(
             inventory: payload(root, without: inventoryPlaces),
             reservedCoupons: payload(reservedCoupons, without: reservedCouponPlaces),
-            withheld: summary(inInventory, under: "") + summary(inCoupons, under: "reserved_coupons."),
+            withheld: summary(inInventory, of: root, under: "")
+                + summary(inCoupons, of: reservedCoupons, under: "reserved_coupons."),
             inventoryPlaces: inventoryPlaces,
             reservedCouponPlaces: reservedCouponPlaces
         )
@@ -86,22 +87,54 @@ extension CustomerInventory {
         _ rules: [OwnershipRule],
         by policy: DisclosurePolicy
     ) -> [InventoryRules.Finding] {
-        InventoryRules.judge(root, by: rules, subject: subject)
+        let known = InventoryRules.judge(root, by: rules, subject: subject)
             .filter { policy.withheld.contains($0.rule.ownership) }
-            .outermost
+        let places = Set(known.map(\.value.place))
+        let elsewhere = InventoryRules.judge(root, by: self.rules.elsewhere, subject: subject)
+            .filter { policy.withheld.contains($0.rule.ownership) && !places.contains($0.value.place) }
+        return (known + elsewhere).outermost
     }
 
-    // Findings come rule by rule, so those of one rule are adjacent.
-    private func summary(_ findings: [InventoryRules.Finding], under prefix: String) -> [Disclosure.Withheld] {
-        findings.reduce(into: []) { summary, finding in
-            let path = prefix + finding.rule.path.description
-            let ownership = finding.rule.ownership
-            if let last = summary.last, last.path == path, last.ownership == ownership {
-                summary[summary.endIndex - 1].count += 1
+    private func summary(
+        _ findings: [InventoryRules.Finding],
+        of root: RawJSON?,
+        under prefix: String
+    ) -> [Disclosure.Withheld] {
+        var positions: [Disclosure.Withheld: Int] = [:]
+        return findings.reduce(into: []) { summary, finding in
+            let new = Disclosure.Withheld(
+                path: prefix + finding.path(in: root),
+                ownership: finding.rule.ownership,
+                count: 0
+            )
+            let position = positions[new] ?? summary.endIndex
+            if position == summary.endIndex {
+                positions[new] = position
+                summary.append(new)
+            }
+            summary[position].count += 1
+        }
+    }
+}
+
+extension InventoryRules.Finding {
+    /// The path of the rule, or, where that is about any place, the path of the value.
+    fileprivate func path(in root: RawJSON?) -> String {
+        guard rule.path.isAnyPlace, let root else { return rule.path.description }
+        var path = ""
+        var place = root
+        while place.place != value.place {
+            if let member = place.members.first(where: { $0.value.range.contains(value.range.lowerBound) }) {
+                path += (path.isEmpty ? "" : ".") + member.name
+                place = member.value
+            } else if let element = place.elements.first(where: { $0.range.contains(value.range.lowerBound) }) {
+                path += "[]"
+                place = element
             } else {
-                summary.append(.init(path: path, ownership: ownership, count: 1))
+                return rule.path.description
             }
         }
+        return path
     }
 }
 
