@@ -23,7 +23,8 @@ public struct CustomerInventory: Sendable {
     public private(set) var record: [String] = []
     /// The names of the members that make up ``record``, by section and in the order in which they came.
     public private(set) var recordMembers: [String: [String]] = [:]
-    /// The codes of coupons that may be reserved for the customer, and are not on offer to every customer.
+    /// The codes of coupons that may be reserved for the customer, and are not on offer to every customer. Each occurs
+    /// once.
     public private(set) var ownReservations: [String] = []
 
     let rules: InventoryRules
@@ -95,7 +96,9 @@ public struct CustomerInventory: Sendable {
             InventoryRules.judge(root, by: rules.inventory, subject: subject)
             + InventoryRules.judge(reservedCoupons, by: rules.reservedCoupons, subject: subject)
         remains = Set(findings.compactMap(\.remainder)).sorted()
-        ownReservations = findings.compactMap(\.reservation)
+        // Two codes that Unicode calls equivalent are two coupons.
+        var seen: Set<[UInt8]> = []
+        ownReservations = findings.compactMap(\.reservation).filter { seen.insert(Array($0.utf8)).inserted }
         let parts = findings.filter { $0.recordKind != nil }
         let kinds = Set(parts.compactMap(\.recordKind)).sorted()
         // A record with the identifier alone holds nothing that the question did not.

@@ -65,8 +65,13 @@ extension CustomerInventory {
     public func disclosure(for right: Right) -> Disclosure {
         guard !isAbsent else { return .nothing }
         let policy = DisclosurePolicy(for: right)
-        let inInventory = withheld(root, rules.inventory, by: policy)
-        let inCoupons = withheld(reservedCoupons, rules.reservedCoupons, by: policy)
+        var inInventory = withheld(root, rules.inventory, by: policy)
+        var inCoupons = withheld(reservedCoupons, rules.reservedCoupons, by: policy)
+        let others = Set((inInventory + inCoupons).flatMap(\.identifiersOfOthers))
+        if !others.isEmpty {
+            inInventory = naming(others, in: root, besides: inInventory)
+            inCoupons = naming(others, in: reservedCoupons, besides: inCoupons)
+        }
         let inventoryPlaces = Set(inInventory.map(\.value.place))
         let reservedCouponPlaces = Set(inCoupons.map(\.value.place))
         func payload(_ root: RawJSON?, without places: Set<RawJSON.Place>) -> Data? {
@@ -95,15 +100,29 @@ extension CustomerInventory {
         return (known + elsewhere).outermost
     }
 
+    /// The findings, and those texts that are an identifier of another customer whom the answer names as that elsewhere.
+    private func naming(
+        _ others: Set<[UInt8]>,
+        in root: RawJSON?,
+        besides findings: [InventoryRules.Finding]
+    ) -> [InventoryRules.Finding] {
+        let places = Set(findings.map(\.value.place))
+        let rule = OwnershipRule("**", .thirdParty, when: .isOneOf(others))
+        let more = InventoryRules.judge(root, by: [rule], subject: subject)
+            .filter { !places.contains($0.value.place) }
+        return (findings + more).outermost
+    }
+
     private func summary(
         _ findings: [InventoryRules.Finding],
         of root: RawJSON?,
         under prefix: String
     ) -> [Disclosure.Withheld] {
+        let paths = root?.paths(of: Set(findings.filter(\.rule.path.isAnyPlace).map(\.value.place))) ?? [:]
         var positions: [Disclosure.Withheld: Int] = [:]
         return findings.reduce(into: []) { summary, finding in
             let new = Disclosure.Withheld(
-                path: prefix + finding.path(in: root),
+                path: prefix + (paths[finding.value.place] ?? finding.rule.path.description),
                 ownership: finding.rule.ownership,
                 count: 0
             )
@@ -118,23 +137,26 @@ extension CustomerInventory {
 }
 
 extension InventoryRules.Finding {
-    /// The path of the rule, or, where that is about any place, the path of the value.
-    fileprivate func path(in root: RawJSON?) -> String {
-        guard rule.path.isAnyPlace, let root else { return rule.path.description }
-        var path = ""
-        var place = root
-        while place.place != value.place {
-            if let member = place.members.first(where: { $0.value.range.contains(value.range.lowerBound) }) {
-                path += (path.isEmpty ? "" : ".") + member.name
-                place = member.value
-            } else if let element = place.elements.first(where: { $0.range.contains(value.range.lowerBound) }) {
-                path += "[]"
-                place = element
-            } else {
-                return rule.path.description
-            }
+    /// The identifiers of other customers in this value, without those so short that they may be any word.
+    fileprivate var identifiersOfOthers: [[UInt8]] {
+        guard rule.ownership == .thirdParty else { return [] }
+        let values = value.kind == .object ? value.identifiers(ending: true) : [value]
+        return values.compactMap { $0.stringValue.map { Array($0.utf8) } }.filter { $0.count >= 6 }
+    }
+}
+
+extension RawJSON {
+    /// The paths of these places, as a rule would write them.
+    fileprivate func paths(of places: Set<Place>) -> [Place: String] {
+        guard !places.isEmpty else { return [:] }
+        var paths: [Place: String] = [:]
+        var open = [(self, "")]
+        while paths.count < places.count, let (value, path) = open.popLast() {
+            if places.contains(value.place) { paths[value.place] = path }
+            open += value.members.map { ($0.value, path.isEmpty ? $0.name : "\(path).\($0.name)") }
+            open += value.elements.map { ($0, "\(path)[]") }
         }
-        return path
+        return paths
     }
 }
 

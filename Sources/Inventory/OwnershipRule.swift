@@ -16,6 +16,8 @@ struct OwnershipRule: Sendable, Hashable {
         /// The value (an object) is about a customer other than the subject: that is whom its own `integrationId` names,
         /// it is no session or event, and nothing in it names the subject.
         case isAboutAnother
+        /// The value is one of these texts, in UTF-8.
+        case isOneOf(Set<[UInt8]>)
         /// The value is the `integrationId` of a session or an event, and no customer's.
         case isOfSessionOrEvent
         /// The named member of the object that holds the value identifies a customer other than the subject.
@@ -82,6 +84,7 @@ struct OwnershipRule: Sendable, Hashable {
         case .isTextOfAnother: value.isText(ofAnotherThan: subject)
         case .memberNamesAnother: value.identifiers(ending: true).contains { $0.namesAnother(than: subject) }
         case .isAboutAnother: value.isAbout(anotherThan: subject)
+        case .isOneOf(let texts): value.stringValue.map { texts.contains(Array($0.utf8)) } ?? false
         case .isOfSessionOrEvent: match.name?.joinedWords == "integrationid" && match.parent.isSessionOrEvent
         case .siblingNamesAnother(let name):
             match.parent.values(named: name).contains { $0.namesAnother(than: subject) }
@@ -125,7 +128,7 @@ extension RawJSON {
     }
 
     /// The values of the members with the name of a customer's identifier, or also of those whose name ends so.
-    fileprivate func identifiers(ending: Bool) -> [RawJSON] {
+    func identifiers(ending: Bool) -> [RawJSON] {
         members.filter { member in
             let name = member.name.joinedWords
             return ending ? name.hasSuffix("integrationid") : name == "integrationid"

@@ -153,6 +153,25 @@ struct OwnershipTests {
         }
     }
 
+    @Test(
+        "an identifier of another customer that the answer names is withheld from texts too, and a longer text is not"
+    )
+    func namedElsewhere() throws {
+        let body = #"""
+            {"profile":{"integrationId":"customer-42","attributes":{"friendMail":"other@x","note":"ask other@x","short":"7"}},
+             "referrals":[{"friendProfileIntegrationId":"other@x"},{"friendProfileIntegrationId":"7"}],
+             "people":["other@x","customer-42"]}
+            """#
+        let answer = try Sample.inventory(body).disclosure(for: .access)
+        #expect(
+            answer.withheld.map { "\($0.path) \($0.count)" } == [
+                "referrals[].friendProfileIntegrationId 2", "profile.attributes.friendMail 1", "people[] 1",
+            ]
+        )
+        let payload = String(decoding: try #require(answer.inventory), as: UTF8.self)
+        #expect(payload.contains(#""note":"ask other@x","short":"7""#) && !payload.contains(#":"other@x""#))
+    }
+
     private func place(_ path: [String]) throws -> RawJSON.Place {
         try #require(inventory.root?[path: path]).place
     }

@@ -241,6 +241,13 @@ struct RemainsTests {
         #expect(older.ownReservations == ["C"] && !older.isAbsent)
     }
 
+    @Test("a coupon that is listed twice is released once, and codes that look alike are two coupons")
+    func reservedTwice() throws {
+        let coupons = #"[{"value":"C"},{"value":"C"},{"value":"\u00e9"},{"value":"e\u0301"}]"#
+        let codes = try Sample.inventory(#"{"coupons":\#(coupons)}"#).ownReservations
+        #expect(codes.map { Array($0.utf8) } == ["C", "\u{e9}", "e\u{301}"].map { Array($0.utf8) })
+    }
+
     @Test("the reserved coupons of an older deployment count like the section of a newer one")
     func reservedCoupons() throws {
         var inventory = try Sample.inventory(#"{"profile":{"integrationId":"customer-42"}}"#)
