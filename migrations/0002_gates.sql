@@ -108,13 +108,15 @@ as $$
 $$;
 
 -- The characters that a reader cannot see or cannot tell from a blank, as the inside of a regular expression's brackets:
--- the Unicode categories Cf (format), and Cc, Zl, Zp and Zs (control characters and separators) without U+0020.
+-- the Unicode category Cf (format) with all characters that Unicode leaves out of the display by default, such as
+-- variation selectors and fillers, and the categories Cc, Zl, Zp and Zs (control characters and separators) without U+0020.
 create function dsr.format_characters() returns text
     language sql immutable parallel safe
 as $$
-    select E'\\u00AD\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u180E\\u200B-\\u200F\\u202A-\\u202E'
-        '\\u2060-\\u2064\\u2066-\\u206F\\uFEFF\\uFFF9-\\uFFFB\\U000110BD\\U000110CD\\U00013430-\\U0001343F'
-        '\\U0001BCA0-\\U0001BCA3\\U0001D173-\\U0001D17A\\U000E0001\\U000E0020-\\U000E007F'
+    select E'\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u17B4-\\u17B5'
+        '\\u180B-\\u180F\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u206F\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB'
+        '\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U0001BCA0-\\U0001BCA3\\U0001D173-\\U0001D17A'
+        '\\U000E0000-\\U000E0FFF'
 $$;
 
 create function dsr.control_characters() returns text

@@ -10,11 +10,12 @@ extension CustomerInventory {
     ///   this says that it could not be verified.
     public func unapplied(_ changes: RequestedChanges) throws(InventoryError) -> [String] {
         let wanted = try InventoryError.reading { () throws(JSONError) in try RawJSON.parse(Data(changes.json.utf8)) }
-        let attributes = root?.values(named: "profile").last?.values(named: "attributes").last
+        let attributes = InventoryPath("profile.attributes").matches(in: root)
         return wanted.members.filter { change in
-            let found = attributes?.values(named: change.name).last
-            if change.value.kind == .null { return found != nil && found?.kind != .null }
-            return found?.isEquivalent(to: change.value) != true
+            // A value that came twice is the requested one only if both are.
+            let found = attributes.flatMap { $0.value.values(named: change.name) }
+            if change.value.kind == .null { return !found.allSatisfy { $0.kind == .null } }
+            return found.isEmpty || !found.allSatisfy { $0.isEquivalent(to: change.value) }
         }.map(\.name)
     }
 }

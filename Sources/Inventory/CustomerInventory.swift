@@ -23,7 +23,8 @@ public struct CustomerInventory: Sendable {
     public private(set) var record: [String] = []
     /// The names of the members that make up ``record``, by section and in the order in which they came.
     public private(set) var recordMembers: [String: [String]] = [:]
-    /// The codes of coupons that may be reserved for the customer, and are not on offer to every customer.
+    /// The codes of coupons that may be reserved for the customer, and are not on offer to every customer. Each occurs
+    /// once.
     public private(set) var ownReservations: [String] = []
 
     let rules: InventoryRules
@@ -35,8 +36,9 @@ public struct CustomerInventory: Sendable {
     ///   - sectionsAsked: The sections of the inventory that were asked for.
     ///   - body: The answer, byte for byte.
     ///   - rules: The owner of each value.
-    /// - Throws: `InventoryError`: the answer is not a JSON object, or has the profile of another customer. Handing that
-    ///   over would be a breach (Art. 33 GDPR) that no rule about single values could prevent.
+    /// - Throws: `InventoryError`: the answer is not a JSON object, or has the profile of another customer, or data in a
+    ///   profile that names no customer. Handing that over would be a breach (Art. 33 GDPR) that no rule about single
+    ///   values could prevent.
     public init(
         of subject: SubjectID,
         sectionsAsked: [String],
@@ -52,6 +54,14 @@ public struct CustomerInventory: Sendable {
             throw InventoryError(
                 .anotherCustomer,
                 "the API answered with the profile of another customer: nothing was handed over, compare the identifiers"
+            )
+        }
+        // A deletion may leave an empty record without its identifier.
+        guard !InventoryPath("profile").matches(in: root).contains(where: { $0.value.holdsDataOfNobody }) else {
+            throw InventoryError(
+                .unnamedCustomer,
+                "the API answered with a profile that has data and no integrationId: nothing was handed over, compare the "
+                    + "profile in Talon.One"
             )
         }
     }
@@ -86,7 +96,9 @@ public struct CustomerInventory: Sendable {
             InventoryRules.judge(root, by: rules.inventory, subject: subject)
             + InventoryRules.judge(reservedCoupons, by: rules.reservedCoupons, subject: subject)
         remains = Set(findings.compactMap(\.remainder)).sorted()
-        ownReservations = findings.compactMap(\.reservation)
+        // Two codes that Unicode calls equivalent are two coupons.
+        var seen: Set<[UInt8]> = []
+        ownReservations = findings.compactMap(\.reservation).filter { seen.insert(Array($0.utf8)).inserted }
         let parts = findings.filter { $0.recordKind != nil }
         let kinds = Set(parts.compactMap(\.recordKind)).sorted()
         // A record with the identifier alone holds nothing that the question did not.
@@ -160,4 +172,15 @@ extension CustomerInventory: CustomStringConvertible, CustomReflectable {
     public var description: String { "(inventory withheld)" }
     /// Empty, so that dumps show nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension RawJSON {
+    /// Whether this profile has attributes or memberships and does not say whose they are.
+    fileprivate var holdsDataOfNobody: Bool {
+        let names = values(named: "integrationId").compactMap(\.stringValue)
+        return names.allSatisfy(\.isEmpty)
+            && ["attributes", "audienceMemberships", "loyaltyMemberships"].contains { name in
+                values(named: name).contains(where: \.holdsSomething)
+            }
+    }
 }

@@ -65,8 +65,13 @@ extension CustomerInventory {
     public func disclosure(for right: Right) -> Disclosure {
         guard !isAbsent else { return .nothing }
         let policy = DisclosurePolicy(for: right)
-        let inInventory = withheld(root, rules.inventory, by: policy)
-        let inCoupons = withheld(reservedCoupons, rules.reservedCoupons, by: policy)
+        var inInventory = withheld(root, rules.inventory, by: policy)
+        var inCoupons = withheld(reservedCoupons, rules.reservedCoupons, by: policy)
+        let others = Set((inInventory + inCoupons).flatMap(\.identifiersOfOthers))
+        if !others.isEmpty {
+            inInventory = naming(others, in: root, besides: inInventory)
+            inCoupons = naming(others, in: reservedCoupons, besides: inCoupons)
+        }
         let inventoryPlaces = Set(inInventory.map(\.value.place))
         let reservedCouponPlaces = Set(inCoupons.map(\.value.place))
         func payload(_ root: RawJSON?, without places: Set<RawJSON.Place>) -> Data? {
@@ -75,7 +80,8 @@ extension CustomerInventory {
         return Disclosure(
             inventory: payload(root, without: inventoryPlaces),
             reservedCoupons: payload(reservedCoupons, without: reservedCouponPlaces),
-            withheld: summary(inInventory, under: "") + summary(inCoupons, under: "reserved_coupons."),
+            withheld: summary(inInventory, of: root, under: "")
+                + summary(inCoupons, of: reservedCoupons, under: "reserved_coupons."),
             inventoryPlaces: inventoryPlaces,
             reservedCouponPlaces: reservedCouponPlaces
         )
@@ -86,22 +92,71 @@ extension CustomerInventory {
         _ rules: [OwnershipRule],
         by policy: DisclosurePolicy
     ) -> [InventoryRules.Finding] {
-        InventoryRules.judge(root, by: rules, subject: subject)
+        let known = InventoryRules.judge(root, by: rules, subject: subject)
             .filter { policy.withheld.contains($0.rule.ownership) }
-            .outermost
+        let places = Set(known.map(\.value.place))
+        let elsewhere = InventoryRules.judge(root, by: self.rules.elsewhere, subject: subject)
+            .filter { policy.withheld.contains($0.rule.ownership) && !places.contains($0.value.place) }
+        return (known + elsewhere).outermost
     }
 
-    // Findings come rule by rule, so those of one rule are adjacent.
-    private func summary(_ findings: [InventoryRules.Finding], under prefix: String) -> [Disclosure.Withheld] {
-        findings.reduce(into: []) { summary, finding in
-            let path = prefix + finding.rule.path.description
-            let ownership = finding.rule.ownership
-            if let last = summary.last, last.path == path, last.ownership == ownership {
-                summary[summary.endIndex - 1].count += 1
-            } else {
-                summary.append(.init(path: path, ownership: ownership, count: 1))
+    /// The findings, and those texts that are an identifier of another customer whom the answer names as that elsewhere.
+    private func naming(
+        _ others: Set<[UInt8]>,
+        in root: RawJSON?,
+        besides findings: [InventoryRules.Finding]
+    ) -> [InventoryRules.Finding] {
+        let places = Set(findings.map(\.value.place))
+        let rule = OwnershipRule("**", .thirdParty, when: .isOneOf(others))
+        let more = InventoryRules.judge(root, by: [rule], subject: subject)
+            .filter { !places.contains($0.value.place) }
+        return (findings + more).outermost
+    }
+
+    private func summary(
+        _ findings: [InventoryRules.Finding],
+        of root: RawJSON?,
+        under prefix: String
+    ) -> [Disclosure.Withheld] {
+        let paths = root?.paths(of: Set(findings.filter(\.rule.path.isAnyPlace).map(\.value.place))) ?? [:]
+        var positions: [Disclosure.Withheld: Int] = [:]
+        return findings.reduce(into: []) { summary, finding in
+            let new = Disclosure.Withheld(
+                path: prefix + (paths[finding.value.place] ?? finding.rule.path.description),
+                ownership: finding.rule.ownership,
+                count: 0
+            )
+            let position = positions[new] ?? summary.endIndex
+            if position == summary.endIndex {
+                positions[new] = position
+                summary.append(new)
             }
+            summary[position].count += 1
         }
+    }
+}
+
+extension InventoryRules.Finding {
+    /// The identifiers of other customers in this value, without those so short that they may be any word.
+    fileprivate var identifiersOfOthers: [[UInt8]] {
+        guard rule.ownership == .thirdParty else { return [] }
+        let values = value.kind == .object ? value.identifiers(ending: true) : [value]
+        return values.compactMap { $0.stringValue.map { Array($0.utf8) } }.filter { $0.count >= 6 }
+    }
+}
+
+extension RawJSON {
+    /// The paths of these places, as a rule would write them.
+    fileprivate func paths(of places: Set<Place>) -> [Place: String] {
+        guard !places.isEmpty else { return [:] }
+        var paths: [Place: String] = [:]
+        var open = [(self, "")]
+        while paths.count < places.count, let (value, path) = open.popLast() {
+            if places.contains(value.place) { paths[value.place] = path }
+            open += value.members.map { ($0.value, path.isEmpty ? $0.name : "\(path).\($0.name)") }
+            open += value.elements.map { ($0, "\(path)[]") }
+        }
+        return paths
     }
 }
 

@@ -3,7 +3,7 @@ import ExactJSON
 /// The path of a kind of value in an answer of the API, for any position in a list and any key of a map.
 ///
 /// Names are joined by dots; `[]` behind a name means each element of a list, `*` each member of a map, `*Name` each member
-/// whose name ends so in whatever case, and `**` any number of steps, none included. `loyalty.cards[].profiles[]` is every
+/// whose name ends so, in whatever case and with words joined in whatever way, and `**` any number of steps, none included. `loyalty.cards[].profiles[]` is every
 /// profile on every card.
 struct InventoryPath: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
     fileprivate enum Step: Sendable, Hashable {
@@ -56,6 +56,9 @@ struct InventoryPath: Sendable, Hashable, ExpressibleByStringLiteral, CustomStri
         )
     }
 
+    /// Whether it begins with any number of steps.
+    var isAnyPlace: Bool { steps.first == .anySteps }
+
     /// Every value at this path, in document order. A member whose name occurs twice counts twice.
     func matches(in root: RawJSON?) -> [Match] {
         guard let root else { return [] }
@@ -68,10 +71,8 @@ struct InventoryPath: Sendable, Hashable, ExpressibleByStringLiteral, CustomStri
                 case .eachElement: parent.elements.map { Match(value: $0, parent: parent, name: nil) }
                 case .eachMember: parent.members.map { Match(value: $0.value, parent: parent, name: $0.name) }
                 case .eachMemberEnding(let end):
-                    parent.members.filter { $0.key.bytes.count > end.utf8.count && $0.name.lowercased().hasSuffix(end) }
-                        .map {
-                            Match(value: $0.value, parent: parent, name: $0.name)
-                        }
+                    parent.members.filter { $0.key.bytes.count > end.utf8.count && $0.name.joinedWords.hasSuffix(end) }
+                        .map { Match(value: $0.value, parent: parent, name: $0.name) }
                 case .anySteps: match.withDescendants
                 }
             }
@@ -85,7 +86,7 @@ extension InventoryPath.Step {
             switch text {
             case "*": .eachMember
             case "**": .anySteps
-            case _ where text.hasPrefix("*"): .eachMemberEnding(text.dropFirst().lowercased())
+            case _ where text.hasPrefix("*"): .eachMemberEnding(text.dropFirst().joinedWords)
             default: .member(String(text))
             }
     }
@@ -105,4 +106,9 @@ extension InventoryPath.Match {
         }
         return found
     }
+}
+
+extension StringProtocol {
+    /// A name without case and without what joins its words: `profile_integration_id` is `profileIntegrationId`.
+    var joinedWords: String { lowercased().filter { $0 != "_" && $0 != "-" } }
 }

@@ -1,3 +1,5 @@
+import ExactJSON
+
 extension InventoryRules {
     static let attributes = "profile: attributes"
 
@@ -14,11 +16,12 @@ extension InventoryRules {
     /// - the status of an achievement: a verdict on the progress, which itself is the subject's with its dates.
     ///
     /// Achievements not begun, programs not joined, and unclaimed coupons on offer to every customer are in every
-    /// customer's inventory, so they are everybody's. A section that is not known here counts as the subject's: an
-    /// erasure may only be called complete where nothing is left that could lead back to them. In it, as in places that are
-    /// not known, what has the name of a customer's identifier and is not the subject's identifies another human.
+    /// customer's inventory, so they are everybody's. A section that is not known here, and one of another form, counts as
+    /// the subject's: an erasure may only be called complete where nothing is left that could lead back to them. In it, as
+    /// in places that are not known, what has the name of a customer's identifier and is not the subject's identifies
+    /// another human.
     public static let talonOne = InventoryRules(
-        inventory: profile + referrals + coupons(at: "coupons[]", reservedWhen: .mayBeReserved) + loyalty + giveaways
+        inventory: profile + referrals + coupons(in: "coupons", reservedWhen: .mayBeReserved) + loyalty + giveaways
             + achievements + [
                 OwnershipRule(
                     "*",
@@ -26,14 +29,34 @@ extension InventoryRules {
                     .container("other section: entries"),
                     when: .isNoneOf(sections)
                 )
-            ] + identifiersOfOthers,
-        reservedCoupons: coupons(at: "data[]", reservedWhen: .always) + identifiersOfOthers
+            ],
+        reservedCoupons: coupons(in: "data", reservedWhen: .always) + [
+            OwnershipRule(
+                "*",
+                .subject,
+                .container("coupons: other"),
+                when: .isNoneOf(["data", "totalResultSize", "hasMore"])
+            )
+        ],
+        elsewhere: identifiersOfOthers
     )
 
-    private static let identifiersOfOthers = [
-        OwnershipRule("**.*IntegrationId", .thirdParty, when: .namesAnother),
-        OwnershipRule("**.*IntegrationIds[]", .thirdParty, when: .namesAnother),
-    ]
+    // An attribute named like a profile is the controller's own field, for instance the address of the subject's page.
+    private static let identifiersOfOthers =
+        [
+            OwnershipRule("**", .thirdParty, when: .isAboutAnother),
+            OwnershipRule("**.*IntegrationId", .subject, when: .isOfSessionOrEvent),
+            OwnershipRule("**.*IntegrationId", .thirdParty, when: .namesAnother),
+            OwnershipRule("**.*IntegrationIds[]", .thirdParty, when: .namesAnother),
+            OwnershipRule("**.referredCustomers[]", .thirdParty, when: .namesAnother),
+            OwnershipRule("**.profiles[]", .thirdParty, when: .isTextOfAnother),
+        ]
+        + ["**.*ProfileId", "**.*ProfileIds[]"].flatMap { path in
+            [
+                OwnershipRule(InventoryPath("profile.attributes.\(path)"), .subject),
+                OwnershipRule(InventoryPath(path), .thirdParty, when: .isTextOfAnother),
+            ]
+        }
 
     /// The sections of an inventory.
     static let sections = ["profile", "referrals", "coupons", "loyalty", "giveaways", "achievements"]
@@ -44,6 +67,8 @@ extension InventoryRules {
     // is not known here is too. The account is the controller's, and the environment is everybody's.
     private static let profile =
         [
+            OwnershipRule("profile", .subject, .container("profile: other members"), when: .isNot(.object)),
+            OwnershipRule("profile.attributes", .subject, .container(attributes), when: .isNot(.object)),
             OwnershipRule("profile.attributes.*", .subject, .entry(attributes)),
             OwnershipRule("profile.audienceMemberships", .derived, .container("profile: memberships")),
             OwnershipRule("profile.loyaltyMemberships", .subject, .container("profile: memberships")),
@@ -58,17 +83,11 @@ extension InventoryRules {
         }
         + [
             OwnershipRule(
-                "profile.*IntegrationId",
-                .thirdParty,
-                .record("profile: other members"),
-                when: .namesAnother
-            ),
-            OwnershipRule(
                 "profile.*",
                 .subject,
                 .record("profile: other members"),
                 when: .isNoneOf(["attributes", "audienceMemberships", "loyaltyMemberships", "accountId", "sandbox"])
-            ),
+            )
         ]
 
     private static let referrals = [
@@ -80,11 +99,18 @@ extension InventoryRules {
 
     // A claimed offer is the subject's, but there is nothing to release: it is open to every customer.
     private static func coupons(
-        at path: String,
+        in list: String,
         reservedWhen isReserved: OwnershipRule.Condition
     ) -> [OwnershipRule] {
+        let path = "\(list)[]"
         let coupon = InventoryPath(path)
         return [
+            OwnershipRule(
+                InventoryPath(list),
+                .subject,
+                .container("coupons: entries"),
+                when: .isNot(.array)
+            ),
             OwnershipRule(coupon, .everybody, when: .isUnclaimedOffer),
             OwnershipRule(coupon, .subject, .entry("coupons: entries"), when: .isOffer),
             OwnershipRule(coupon, .subject, .entry("coupons: entries"), isReservation: true, when: isReserved),
@@ -96,11 +122,13 @@ extension InventoryRules {
     // Programs spell it `subLedgers`, cards `subledgers`.
     private static let loyalty =
         [
+            OwnershipRule("loyalty", .subject, .container("loyalty: other"), when: .isNot(.object)),
+            OwnershipRule("loyalty.programs", .subject, .container("loyalty: programs"), when: .isNot(.object)),
             OwnershipRule("loyalty.programs.*", .everybody, when: .isProgramNotJoined),
             OwnershipRule("loyalty.programs.*", .subject, .entry("loyalty: programs")),
             OwnershipRule("loyalty.cards", .subject, .container("loyalty: cards")),
             OwnershipRule("loyalty.cards[].blockReason", .derived),
-            OwnershipRule("loyalty.cards[].profiles[]", .thirdParty, when: .memberNamesAnother("integrationId")),
+            OwnershipRule("loyalty.cards[].profiles[]", .thirdParty, when: .memberNamesAnother),
         ]
         + ["programs.*.ledger", "programs.*.subLedgers.*", "cards[].ledger", "cards[].subledgers.*"].flatMap { ledger in
             ["currentTier", "nextTierName", "pointsToNextTier"].map { name in
@@ -116,6 +144,7 @@ extension InventoryRules {
     ]
 
     private static let achievements = [
+        OwnershipRule("achievements", .subject, .container("achievements: progress"), when: .isNot(.array)),
         OwnershipRule("achievements[]", .everybody, when: .isAchievementNotBegun),
         OwnershipRule("achievements[]", .subject, .entry("achievements: progress")),
         OwnershipRule("achievements[].status", .derived),

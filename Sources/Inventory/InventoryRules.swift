@@ -11,6 +11,9 @@ public struct InventoryRules: Sendable, Hashable {
     var inventory: [OwnershipRule]
     /// Rules over the answer of the reserved-coupons operation.
     var reservedCoupons: [OwnershipRule]
+    /// Rules about what identifies other customers in places that have no rule of their own, in either answer. They decide
+    /// only what an answer withholds.
+    var elsewhere: [OwnershipRule] = []
 
     /// The rules with these attributes as data that the controller derived, for instance a score that it computed:
     /// only the controller knows which of its own fields are that.

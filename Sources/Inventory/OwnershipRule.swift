@@ -9,8 +9,17 @@ struct OwnershipRule: Sendable, Hashable {
         case always
         /// The value identifies a customer other than the subject.
         case namesAnother
-        /// The named member of the value (an object) identifies a customer other than the subject.
-        case memberNamesAnother(String)
+        /// The value is a text that identifies a customer other than the subject, and no internal number.
+        case isTextOfAnother
+        /// A member of the value (an object) is an `integrationId` of a customer other than the subject.
+        case memberNamesAnother
+        /// The value (an object) is about a customer other than the subject: that is whom its own `integrationId` names,
+        /// it is no session or event, and nothing in it names the subject.
+        case isAboutAnother
+        /// The value is one of these texts, in UTF-8.
+        case isOneOf(Set<[UInt8]>)
+        /// The value is the `integrationId` of a session or an event, and no customer's.
+        case isOfSessionOrEvent
         /// The named member of the object that holds the value identifies a customer other than the subject.
         case siblingNamesAnother(String)
         /// The value is a coupon on offer to every customer.
@@ -25,13 +34,15 @@ struct OwnershipRule: Sendable, Hashable {
         case mayBeReserved
         /// The value is a member with a name other than these.
         case isNoneOf([String])
+        /// The value is of a kind other than this: what it holds is at no path that another rule knows.
+        case isNot(RawJSON.Kind)
     }
 
     /// How a value counts when an erasure is read back. Each has the kind of data in words.
     enum Remainder: Sendable, Hashable {
         /// It counts whatever it holds: an attribute, or an entry of a list.
         case entry(String)
-        /// It counts unless it is empty: a list, or a section.
+        /// It counts unless it holds nothing: a list, or a section.
         case container(String)
         /// It counts unless it is empty, zero or not set, as part of the record itself: the deletion promises to clear
         /// what is in the record and what refers to it, and not the record.
@@ -70,7 +81,11 @@ struct OwnershipRule: Sendable, Hashable {
         return switch condition {
         case .always: true
         case .namesAnother: value.namesAnother(than: subject)
-        case .memberNamesAnother(let name): value.values(named: name).contains { $0.namesAnother(than: subject) }
+        case .isTextOfAnother: value.isText(ofAnotherThan: subject)
+        case .memberNamesAnother: value.identifiers(ending: true).contains { $0.namesAnother(than: subject) }
+        case .isAboutAnother: value.isAbout(anotherThan: subject)
+        case .isOneOf(let texts): value.stringValue.map { texts.contains(Array($0.utf8)) } ?? false
+        case .isOfSessionOrEvent: match.name?.joinedWords == "integrationid" && match.parent.isSessionOrEvent
         case .siblingNamesAnother(let name):
             match.parent.values(named: name).contains { $0.namesAnother(than: subject) }
         case .isOffer: value.isOffer
@@ -81,6 +96,7 @@ struct OwnershipRule: Sendable, Hashable {
             value.isAchievementNotBegun
         case .mayBeReserved: value.mayBeReserved
         case .isNoneOf(let names): !names.contains { $0.utf8.elementsEqual((match.name ?? "").utf8) }
+        case .isNot(let kind): value.kind != kind
         }
     }
 }
@@ -94,14 +110,37 @@ extension RawJSON {
         return !text.isEmpty && !text.utf8.elementsEqual(subject.value.utf8)
     }
 
-    /// Whether it holds anything: an element, a member, text, a number.
+    fileprivate func isText(ofAnotherThan subject: SubjectID) -> Bool {
+        guard let text = stringValue, !text.allSatisfy(\.isNumber) else { return false }
+        return namesAnother(than: subject)
+    }
+
+    fileprivate func isAbout(anotherThan subject: SubjectID) -> Bool {
+        kind == .object && !isSessionOrEvent
+            && identifiers(ending: false).contains { $0.namesAnother(than: subject) }
+            && !members.contains { $0.value.stringValue?.utf8.elementsEqual(subject.value.utf8) == true }
+    }
+
+    fileprivate var isSessionOrEvent: Bool {
+        members.contains {
+            ["cartitems", "total", "state", "sessionid", "type", "effects"].contains($0.name.joinedWords)
+        }
+    }
+
+    /// The values of the members with the name of a customer's identifier, or also of those whose name ends so.
+    func identifiers(ending: Bool) -> [RawJSON] {
+        members.filter { member in
+            let name = member.name.joinedWords
+            return ending ? name.hasSuffix("integrationid") : name == "integrationid"
+        }.map(\.value)
+    }
+
+    /// Whether it holds anything: an element of a list counts whatever it is, everything else where it says something.
     var holdsSomething: Bool {
         switch kind {
-        case .null: false
-        case .object: !members.isEmpty
+        case .object: members.contains { $0.value.holdsSomething }
         case .array: !elements.isEmpty
-        case .string: stringValue?.isEmpty == false
-        case .number, .boolean: true
+        case .null, .boolean, .number, .string: saysSomething
         }
     }
 
@@ -117,6 +156,9 @@ extension RawJSON {
         case .array: elements.contains { $0.saysSomething }
         }
     }
+
+    /// Whether it is one value and no list or object.
+    fileprivate var isSingle: Bool { kind != .object && kind != .array }
 
     /// Whether it is the number zero.
     public var isZero: Bool { numberText.map { JSONNumber($0).isZero } ?? false }
@@ -137,32 +179,49 @@ extension RawJSON {
         return !marks.isEmpty && marks.allSatisfy { $0.boolValue == true }
     }
 
+    // A member that is not known may be about the subject.
     fileprivate func isClaimed(by subject: SubjectID) -> Bool {
         isRedeemed
             || values(named: "recipientIntegrationId").contains {
                 $0.stringValue?.utf8.elementsEqual(subject.value.utf8) == true
             }
+            || members.contains { !Self.couponMembers.contains($0.name) && $0.value.saysSomething }
     }
 
+    // Where the subject's redemptions are not counted, a coupon that was used may have been used by them.
     private var isRedeemed: Bool {
-        values(named: "profileRedemptionCount").contains { $0.kind != .null && !$0.isZero }
+        let counters = values(named: "profileRedemptionCount").filter { $0.kind != .null }
+        guard counters.isEmpty else { return counters.contains { !$0.isZero } }
+        return isUsed
     }
+
+    private var isUsed: Bool { values(named: "state").last?.stringValue == "used" }
+
+    private static let couponMembers: Set = [
+        "id", "created", "campaignId", "value", "usageLimit", "usageCounter", "discountLimit", "discountCounter",
+        "discountRemainder", "reservationLimit", "reservationCounter", "startDate", "expiryDate", "limits",
+        "attributes",
+        "referralId", "recipientIntegrationId", "importId", "reservation", "batchId", "isReservationMandatory",
+        "implicitlyReserved", "profileRedemptionCount", "state",
+    ]
 
     // A coupon that counts no reservation has none to release. Where nothing is counted, one that was used up or redeemed
     // is in the inventory because of that.
     fileprivate var mayBeReserved: Bool {
         let counters = values(named: "reservationCounter").filter { $0.kind != .null }
         guard counters.isEmpty else { return counters.contains { !$0.isZero } }
-        return !isRedeemed && values(named: "state").last?.stringValue != "used"
+        return !isRedeemed && !isUsed
     }
 
     /// Whether it has nothing but what the program offers to every customer. A tier is the subject's.
     fileprivate var isProgramNotJoined: Bool {
-        members.allSatisfy { member in
+        guard kind == .object else { return !saysSomething }
+        return members.allSatisfy { member in
             switch member.name {
-            case "id", "title", "name", "description": true
+            case "id", "title", "name", "description": member.value.isSingle
             case "ledger": member.value.isUntouchedLedger
-            case "subLedgers": member.value.members.allSatisfy { $0.value.isUntouchedLedger }
+            case "subLedgers" where member.value.kind == .object:
+                member.value.members.allSatisfy { $0.value.isUntouchedLedger }
             default: !member.value.saysSomething
             }
         }
@@ -171,7 +230,7 @@ extension RawJSON {
     private var isUntouchedLedger: Bool {
         guard kind == .object else { return !saysSomething }
         return members.allSatisfy {
-            ["nextTierName", "pointsToNextTier"].contains($0.name) || !$0.value.saysSomething
+            ["nextTierName", "pointsToNextTier"].contains($0.name) && $0.value.isSingle || !$0.value.saysSomething
         }
     }
 
@@ -180,8 +239,11 @@ extension RawJSON {
         guard values(named: "status").last?.stringValue == "not_started" else { return false }
         return members.allSatisfy { member in
             switch member.name {
-            case "name", "title", "description", "campaignId", "target", "status": true
-            default: member.name.hasPrefix("achievement") || !member.value.saysSomething
+            case "name", "title", "description", "campaignId", "target", "status", "achievementId",
+                "achievementRecurrencePolicy", "achievementActivationPolicy", "achievementFixedStartDate",
+                "achievementEndDate", "achievementAllowRollbackAfterCompletion":
+                member.value.isSingle
+            default: !member.value.saysSomething
             }
         }
     }

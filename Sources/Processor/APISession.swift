@@ -193,8 +193,8 @@ extension APISession {
                 try inventory.addReservedCoupons(coupons)
             }
             return inventory
-        } catch let error as InventoryError where error.code == .anotherCustomer {
-            throw AnotherCustomer(description: "\(Operation.getCustomerInventory.name): \(error)")
+        } catch let error as InventoryError where error.isAboutAnotherCustomer {
+            throw AnotherCustomer("\(Operation.getCustomerInventory.name): \(error)")
         } catch let error as InventoryError {
             throw APIError(
                 failure: .unreadable,
@@ -229,11 +229,24 @@ extension APISession {
     }
 }
 
-/// The API answered about a customer other than the one who was asked about. Asking again would not help, and nothing of
-/// the answer may be used.
+extension InventoryError {
+    fileprivate var isAboutAnotherCustomer: Bool { code == .anotherCustomer || code == .unnamedCustomer }
+}
+
+/// The API answered about a customer other than the one who was asked about, or did not say about whom. Asking again would
+/// not help, and nothing of the answer may be used.
 struct AnotherCustomer: Error, CustomStringConvertible {
-    /// What happened; names no customer.
-    let description: String
+    /// What the answer says.
+    private let finding: String
     /// Whether a change was sent before that.
     var isAfterChange = false
+
+    init(_ finding: String) {
+        self.finding = finding
+    }
+
+    /// What happened; names no customer.
+    var description: String {
+        isAfterChange ? "The change was sent and could not be verified. \(finding)" : finding
+    }
 }

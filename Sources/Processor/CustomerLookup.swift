@@ -1,23 +1,52 @@
+import Foundation
 import Inventory
 public import SubjectRequests
 public import TalonOne
 
-/// Asks Talon.One about a customer outside a run, with one read and no retries.
+/// Asks Talon.One about a customer outside a run, with one read of each operation and no retries.
 public enum CustomerLookup {
-    /// Whether Talon.One holds anything about a customer.
+    /// Whether Talon.One holds anything about a customer, in any section or as a reserved coupon.
+    ///
+    /// - Throws: `TalonOneError`; ``RunError`` where the answer is about another customer or of the other environment.
     public static func isKnown(
         _ subject: SubjectID,
         to client: TalonOneClient,
-        sections: Set<InventorySection>
+        in environment: Environment
     ) async throws -> Bool {
         do {
-            let body = try await client.customerInventory(integrationId: subject.value, sections: sections).body
-            let asked = sections.sorted().map(\.rawValue)
-            return !(try CustomerInventory(of: subject, sectionsAsked: asked, body: body).isAbsent)
-        } catch let error as TalonOneError where error.code == .notFound && error.isAnswerOfTheAPI {
-            return false
+            var inventory = try await inventory(of: subject, client)
+            guard !inventory.contradicts(environment) else {
+                throw RunError(.configuration, "\(EnvironmentContradiction(environment: environment))")
+            }
+            if inventory.isAbsent, !inventory.listsCoupons, let coupons = try await reservedCoupons(of: subject, client)
+            {
+                try inventory.addReservedCoupons(coupons)
+            }
+            return !inventory.isAbsent
         } catch let error as InventoryError {
             throw RunError(.apiUnavailable, "Talon.One's answer cannot be used: \(error)")
+        }
+    }
+
+    private static func inventory(of subject: SubjectID, _ client: TalonOneClient) async throws -> CustomerInventory {
+        let asked = InventorySection.allCases.map(\.rawValue)
+        do {
+            let body = try await client.customerInventory(
+                integrationId: subject.value,
+                sections: Set(InventorySection.allCases)
+            ).body
+            return try CustomerInventory(of: subject, sectionsAsked: asked, body: body)
+        } catch let error as TalonOneError where error.code == .notFound && error.isAnswerOfTheAPI {
+            return .unknown(subject, sectionsAsked: asked)
+        }
+    }
+
+    // Newer deployments do not have the operation.
+    private static func reservedCoupons(of subject: SubjectID, _ client: TalonOneClient) async throws -> Data? {
+        do {
+            return try await client.reservedCoupons(integrationId: subject.value).body
+        } catch  where error.code == .notFound {
+            return nil
         }
     }
 }

@@ -37,13 +37,14 @@ public struct SubjectID: Sendable, Hashable {
 }
 
 extension Unicode.Scalar {
-    /// Whether a reader cannot see the character or cannot tell it from a blank: a control or format character, a
-    /// separator of lines or paragraphs, or a blank other than U+0020.
+    /// Whether a reader cannot see the character or cannot tell it from a blank: a control or format character, one that
+    /// Unicode leaves out of the display by default (a variation selector, a filler), a separator of lines or paragraphs,
+    /// or a blank other than U+0020.
     public var isHidden: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true
         case .spaceSeparator: self != " "
-        default: false
+        default: properties.isDefaultIgnorableCodePoint
         }
     }
 

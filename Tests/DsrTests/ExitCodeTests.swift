@@ -28,7 +28,8 @@ struct ExitCodeTests {
             (["DSR_REPORTS_DIRECTORY": nil], 78, "DSR_REPORTS_DIRECTORY"),
             (["DSR_REPORTS_DIRECTORY": "/nonexistent/reports"], 78, "report directory"),
             (["DSR_CONCURRENCY": "many"], 78, "concurrency"),
-            (["DSR_TIME_ZONE": "Mars/Olympus"], 78, "DSR_TIME_ZONE"),
+            (["DSR_TIME_ZONE": "Mars/Olympus"], 78, "DSR_TIME_ZONE"), (["DSR_TIME_ZONE": "GMT+5"], 78, "DSR_TIME_ZONE"),
+            (["DSR_TIME_ZONE": "EST5EDT"], 78, "DSR_TIME_ZONE"), (["DSR_TIME_ZONE": "+02:00"], 78, "DSR_TIME_ZONE"),
             (["DSR_CONFIG": "/nonexistent.yaml"], 78, "does not exist"),
             (["DSR_CONFIG": "/"], 78, "is a directory"),
             (["DSR_GATES_APROVAL": "true"], 78, "did you mean gates.approval (DSR_GATES_APPROVAL)?"),
@@ -67,6 +68,22 @@ struct ExitCodeTests {
             #expect(try await env.count("select count(*) from dsr.subject_requests where answer_by is not null") == 1)
             let operators = try await env.dsr("export", "anna", "--output", "-", setting: changes).expect(code)
             #expect(operators.err.contains("request 2 is in the queue and was not processed: "), "\(operators.err)")
+        }
+    }
+
+    @Test(
+        "a time zone has the name of a region and a place, whether or not the system lists it first",
+        arguments: [("Asia/Kolkata", "Sunday 2026-11-01"), ("America/New_York", "Saturday 2026-10-31")]
+    )
+    func timeZones(name: String, day: String) async throws {
+        try await TestEnvironment.with(environment: ["DSR_TIME_ZONE": name]) { env in
+            try await env.sql(
+                "insert into dsr.subject_requests (kind, integration_id, received_at) "
+                    + "values ('access', 'anna', '2026-10-31T18:31:00Z')"
+            )
+            try await env.dsr("run").expect(0)
+            let shown = try await env.dsr("requests", "show", "1").expect(0).out
+            #expect(shown.contains("Received on \(day) in \(name)"), "\(shown)")
         }
     }
 

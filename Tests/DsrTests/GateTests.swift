@@ -74,6 +74,28 @@ struct GateTests {
         }
     }
 
+    @Test("legal hold: an answer of the other environment, or about another customer, knows nobody")
+    func legalHoldLookup() async throws {
+        var (live, another) = (SandboxSettings(), SandboxSettings())
+        live.environment = "live"
+        another.profileOfAnother = "Anna"
+        for (settings, code, reason) in [
+            (live, 78, "the credentials belong to live"), (another, 69, "another customer"),
+        ] as [(SandboxSettings, Int32, String)] {
+            try await TestEnvironment.withEvidence(settings) { env, _ in
+                try await env.makeCustomer("anna")
+                let ended = try await env.dsr(
+                    [
+                        "requests", "hold", "--subject", "anna", "--ground", "e", "--law", "case 12", "--review-on",
+                        "2099-01-01", "--ticket", "T-1",
+                    ]
+                ).expect(code)
+                #expect(ended.err.contains(reason) && ended.err.contains("no hold was placed"), "\(ended.err)")
+                #expect(try await env.count("select count(*) from dsr.legal_holds") == 0)
+            }
+        }
+    }
+
     @Test("legal hold: it stops the erasure and not the access, and its release lets the erasure continue")
     func legalHold() async throws {
         try await TestEnvironment.withEvidence { env, _ in

@@ -32,7 +32,10 @@ struct RemainsTests {
             (#"{"profile":{"integrationId":"customer-42","attributes":{},"closedSessions":3,"totalSales":9.5}}"#, []),
             (#"{"profile":{"attributes":{"Name":null}}}"#, []),
             (#"{"profile":{"attributes":{"Name":""}}}"#, ["profile: attributes"]),
-            (#"{"profile":{"attributes":{},"audienceMemberships":[{"id":1,"name":"x"}]}}"#, ["profile: memberships"]),
+            (
+                #"{"profile":{"integrationId":"customer-42","audienceMemberships":[{"id":1,"name":"x"}]}}"#,
+                ["profile: memberships"]
+            ),
             (#"{"coupons":[{"value":"FREE","implicitlyReserved":true}]}"#, []),
             (#"{"coupons":[{"value":"FREE","implicitlyReserved":true},{"value":"MINE"}]}"#, ["coupons: entries"]),
             (#"{"coupons":[{"value":"X","implicitlyReserved":null}]}"#, ["coupons: entries"]),
@@ -83,17 +86,78 @@ struct RemainsTests {
             (#"{"giveaways":[{"code":"c"}],"referrals":[{"id":1}]}"#, ["giveaways: entries", "referrals: entries"]),
             (#"{"wallets":[{"id":1}]}"#, ["other section: entries"]),
             (#"{"wallets":[]}"#, []),
+            (#"{"wallets":{"data":[],"total":0,"hasMore":false}}"#, []),
+            (#"{"wallets":{"data":[{}],"total":0}}"#, ["other section: entries"]),
+            (#"{"hasMore":false,"note":"","since":"0001-01-01T00:00:00Z"}"#, []),
+            (#"{"note":"Jane"}"#, ["other section: entries"]),
+            (
+                #"{"coupons":[{"implicitlyReserved":true,"profileRedemptionCount":0,"madeFor":"Jane"}]}"#,
+                ["coupons: entries"]
+            ),
+            (#"{"coupons":[{"implicitlyReserved":true,"state":"used"}]}"#, ["coupons: entries"]),
+            (#"{"coupons":[{"implicitlyReserved":true,"profileRedemptionCount":0,"state":"used"}]}"#, []),
+            (
+                #"{"achievements":[{"achievementId":11,"status":"not_started","achievementNickname":"Jane"}]}"#,
+                ["achievements: progress"]
+            ),
         ] as [(String, [String])]
     )
     func kinds(_ body: String, _ kinds: [String]) throws {
         #expect(try Sample.inventory(body).remains == kinds)
     }
 
+    @Test(
+        "a section of another form than the API documents remains, as long as it holds anything",
+        arguments: [
+            (#"{"profile":"Jane"}"#, ["profile: other members"]),
+            (#"{"profile":[{"attributes":{"Name":"Jane"}}]}"#, ["profile: other members"]),
+            (#"{"profile":0}"#, []),
+            (#"{"profile":[]}"#, []),
+            (#"{"profile":{"integrationId":"customer-42","attributes":"Jane"}}"#, ["profile: attributes"]),
+            (#"{"profile":{"integrationId":"customer-42","attributes":[{"a":1}]}}"#, ["profile: attributes"]),
+            (#"{"profile":{"integrationId":"customer-42","attributes":[]}}"#, []),
+            (#"{"loyalty":"Jane"}"#, ["loyalty: other"]),
+            (#"{"loyalty":[{"programs":1}]}"#, ["loyalty: other"]),
+            (#"{"loyalty":{"programs":[{"id":1}],"cards":[]}}"#, ["loyalty: programs"]),
+            (#"{"loyalty":{"programs":{"1":"Jane"}}}"#, ["loyalty: programs"]),
+            (#"{"loyalty":{"programs":{"1":{"id":1,"subLedgers":[{"currentBalance":5}]}}}}"#, ["loyalty: programs"]),
+            (#"{"loyalty":{"programs":{"1":{"id":1,"title":{"for":"Jane"}}}}}"#, ["loyalty: programs"]),
+            (#"{"loyalty":{"programs":{},"cards":[],"hasMore":false}}"#, []),
+            (#"{"coupons":{"data":[{"value":"C"}]}}"#, ["coupons: entries"]),
+            (#"{"coupons":{"data":[]}}"#, []),
+            (#"{"coupons":"C"}"#, ["coupons: entries"]),
+            (#"{"referrals":{"data":[]}}"#, []),
+            (#"{"giveaways":{"1":{"code":"G"}}}"#, ["giveaways: entries"]),
+            (#"{"achievements":{"data":[{"progress":1}]}}"#, ["achievements: progress"]),
+            (#"{"achievements":{}}"#, []),
+        ] as [(String, [String])]
+    )
+    func otherForms(_ body: String, _ kinds: [String]) throws {
+        let inventory = try Sample.inventory(body)
+        #expect(inventory.remains == kinds)
+        if !kinds.isEmpty { #expect(!inventory.isAbsent) }
+    }
+
+    @Test(
+        "reserved coupons of another form than the API documents remain",
+        arguments: [
+            (#"{"data":{"1":{"value":"C"}}}"#, ["coupons: entries"]),
+            (#"{"coupons":[{"value":"C"}]}"#, ["coupons: other"]),
+            (#"{"data":[],"totalResultSize":0,"hasMore":false}"#, []),
+        ] as [(String, [String])]
+    )
+    func otherFormsOfReservations(_ body: String, _ kinds: [String]) throws {
+        #expect(try Sample.unknown(reservedCoupons: body).remains == kinds)
+    }
+
     @Test("an attribute that the controller computed is still the customer's data")
     func derivedAttributes() throws {
         let rules = InventoryRules.talonOne.deriving(attributes: ["score"])
         #expect(
-            try Sample.inventory(#"{"profile":{"attributes":{"score":7}}}"#, rules: rules).remains
+            try Sample.inventory(
+                #"{"profile":{"integrationId":"customer-42","attributes":{"score":7}}}"#,
+                rules: rules
+            ).remains
                 == ["profile: attributes"]
         )
     }
@@ -149,7 +213,8 @@ struct RemainsTests {
             #expect(inventory.isAbsent && !inventory.hasProfile)
         }
         for profile in [
-            #"{"id":0,"attributes":{"Name":"N"}}"#, #"{"id":0,"closedSessions":1}"#, #"{"id":3}"#,
+            #"{"id":0,"integrationId":"customer-42","attributes":{"Name":"N"}}"#, #"{"id":0,"closedSessions":1}"#,
+            #"{"id":3}"#,
             #"{"id":0,"phone":"1"}"#,
         ] {
             let inventory = try Sample.inventory(#"{"profile":\#(profile)}"#)
@@ -174,6 +239,13 @@ struct RemainsTests {
         // The operation of older deployments lists reservations and nothing else.
         let older = try Sample.unknown(reservedCoupons: #"{"data":[{"value":"C","state":"used"}]}"#)
         #expect(older.ownReservations == ["C"] && !older.isAbsent)
+    }
+
+    @Test("a coupon that is listed twice is released once, and codes that look alike are two coupons")
+    func reservedTwice() throws {
+        let coupons = #"[{"value":"C"},{"value":"C"},{"value":"\u00e9"},{"value":"e\u0301"}]"#
+        let codes = try Sample.inventory(#"{"coupons":\#(coupons)}"#).ownReservations
+        #expect(codes.map { Array($0.utf8) } == ["C", "\u{e9}", "e\u{301}"].map { Array($0.utf8) })
     }
 
     @Test("the reserved coupons of an older deployment count like the section of a newer one")

@@ -33,13 +33,16 @@ struct UnappliedTests {
             (#"{"a":{"x":1,"y":[1,2]}}"#, #"{"a":{"y":[1.0,2],"x":1}}"#, []),
             (#"{"a":[1,2]}"#, #"{"a":[2,1]}"#, ["a"]), (#"{"a":[1]}"#, #"{"a":[1,1]}"#, ["a"]),
             (#"{"a":{"x":1}}"#, #"{"a":{"x":1,"y":null}}"#, ["a"]), (#"{"a":{}}"#, #"{"a":[]}"#, ["a"]),
-            (#"{"a":{"x":1}}"#, #"{"a":{"y":1}}"#, ["a"]), (#"{"a":2}"#, #"{"a":1,"a":2}"#, []),
+            (#"{"a":{"x":1}}"#, #"{"a":{"y":1}}"#, ["a"]), (#"{"a":2}"#, #"{"a":1,"a":2}"#, ["a"]),
             (#"{"c":1,"a":1,"b":1}"#, #"{"b":1}"#, ["c", "a"]), (#"{"a":1}"#, #"{"a":1,"b":2}"#, []),
             (#"{"\u0061":1}"#, #"{"a":1}"#, []),
             (#"{"a":"e\u0301"}"#, #"{"a":"\u00e9"}"#, ["a"]), (#"{"a":"\ufffd"}"#, #"{"a":"\ud800"}"#, ["a"]),
             (#"{"a":"\ud83d\ude00\n"}"#, "{\"a\":\"😀\\u000a\"}", []),
             (#"{"a":{"e\u0301":1}}"#, #"{"a":{"é":1}}"#, ["a"]),
             (#"{"a":"\\u0041"}"#, #"{"a":"A"}"#, ["a"]),
+            (#"{"a":1}"#, #"{"a":2,"a":1}"#, ["a"]),
+            (#"{"a":1}"#, #"{"a":1.0,"a":1}"#, []),
+            (#"{"a":null}"#, #"{"a":1,"a":null}"#, ["a"]),
         ] as [(String, String, [String])]
     )
     func values(wanted: String, found: String, unapplied names: [String]) throws {
@@ -70,7 +73,7 @@ struct UnappliedTests {
     }
 
     private func unapplied(_ changes: String, found attributes: String) throws -> [String] {
-        try Sample.inventory(#"{"profile":{"attributes":\#(attributes)}}"#)
+        try Sample.inventory(#"{"profile":{"integrationId":"customer-42","attributes":\#(attributes)}}"#)
             .unapplied(RequestedChanges(json: changes))
     }
 }

@@ -16,7 +16,7 @@ struct RecheckTests {
 
     @Test("a customer with data has reappeared, and the finding names kinds of data and no values")
     func reappeared() throws {
-        let inventory = try inventory(#"{"attributes":{"Name":"N"}}"#)
+        let inventory = try inventory(#"{"integrationId":"customer","attributes":{"Name":"N"}}"#)
         #expect(Recheck.Finding(inventory, recordRemained: true) == .reappeared(["profile: attributes"]))
     }
 

@@ -47,7 +47,9 @@ struct AccessLetterTests {
         ]
     )
     func notATime(text: String) throws {
-        let shown = visibleText(try letter(Sample.inventory(#"{"profile":{"attributes":{"a":"\#(text)"}}}"#)))
+        let shown = visibleText(
+            try letter(Sample.inventory(#"{"profile":{"integrationId":"customer-42","attributes":{"a":"\#(text)"}}}"#))
+        )
         #expect(shown.contains(text))
         #expect(!shown.contains(/\d\d:\d\d:\d\d UTC/))
     }
@@ -114,7 +116,7 @@ struct AccessLetterTests {
             try letter(
                 Sample.inventory(
                     #"""
-                    {"profile":{"id":5,"created":"0001-01-01T00:00:00Z","attributes":{"bornId":0,"since":"0001-01-01T00:00:00Z"}},
+                    {"profile":{"id":5,"integrationId":"customer-42","created":"0001-01-01T00:00:00Z","attributes":{"bornId":0,"since":"0001-01-01T00:00:00Z"}},
                      "coupons":[{"value":"C","campaignId":0,"usageLimit":0,"expiryDate":"0001-01-01T00:00:00.000Z"}]}
                     """#
                 )
@@ -200,7 +202,9 @@ struct AccessLetterTests {
         let depth = 120
         let nested =
             String(repeating: #"{"k":["#, count: depth / 2) + "\"bottom\"" + String(repeating: "]}", count: depth / 2)
-        let document = try letter(Sample.inventory(#"{"profile":{"attributes":\#(nested)}}"#))
+        let document = try letter(
+            Sample.inventory(#"{"profile":{"integrationId":"customer-42","attributes":\#(nested)}}"#)
+        )
         try expectWellFormed(document)
         #expect(visibleText(document).contains("bottom"))
     }

@@ -17,11 +17,13 @@ struct HostileValuesTests {
     @Test("no value of the data becomes markup or a template", arguments: values)
     func escaping(value: String) throws {
         let quoted = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
-        let inventory = Data(
-            #"{"profile":{"attributes":{\#(quoted):\#(quoted)}},"coupons":[{"code":\#(quoted)}]}"#.utf8
-        )
         // An identifier with a control character cannot be requested at all.
         let subject = (try? SubjectID(value))?.value ?? Sample.subject
+        let id = String(decoding: try JSONEncoder().encode(subject), as: UTF8.self)
+        let inventory = Data(
+            #"{"profile":{"integrationId":\#(id),"attributes":{\#(quoted):\#(quoted)}},"coupons":[{"code":\#(quoted)}]}"#
+                .utf8
+        )
         var controller = Sample.controller
         controller.name = value
         let letter = try Sample.letter(
@@ -29,7 +31,7 @@ struct HostileValuesTests {
             controller: controller
         )
         try expectWellFormed(letter)
-        #expect(occurrences(of: shown(value), in: visibleText(letter)) >= (subject == value ? 5 : 4))
+        #expect(occurrences(of: shown(value), in: visibleText(letter)) >= (subject == value ? 6 : 4))
         let confirmation = try ErasureConfirmation(
             requestID: 42,
             databaseID: "d7f3a2",
@@ -48,7 +50,9 @@ struct HostileValuesTests {
     @Test("a value of a megabyte is in the letter whole")
     func large() throws {
         let value = String(repeating: "<a&b>é", count: 150_000)
-        let letter = try Sample.letter(Sample.inventory(#"{"profile":{"attributes":{"a":"\#(value)"}}}"#))
+        let letter = try Sample.letter(
+            Sample.inventory(#"{"profile":{"integrationId":"customer-42","attributes":{"a":"\#(value)"}}}"#)
+        )
         #expect(
             letter.text.contains(
                 value.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
@@ -58,7 +62,9 @@ struct HostileValuesTests {
 
     @Test("a direction override stays inside its own value")
     func isolation() throws {
-        let letter = try Sample.letter(Sample.inventory("{\"profile\":{\"attributes\":{\"a\":\"\u{202E}x\"}}}"))
+        let letter = try Sample.letter(
+            Sample.inventory("{\"profile\":{\"integrationId\":\"customer-42\",\"attributes\":{\"a\":\"\u{202E}x\"}}}")
+        )
         #expect(letter.text.contains("<bdi class=\"v\">\u{202E}x</bdi>"))
     }
 

@@ -12,13 +12,13 @@ struct PortabilityTests {
         "what the customer did not provide is left out, what they provided stays",
         arguments: [
             (
-                #"{"profile":{"id":1,"audienceMemberships":[{"id":2}],"totalSales":1.50}}"#,
-                #"{"profile":{"id":1,"totalSales":1.50}}"#
+                #"{"profile":{"integrationId":"customer-42","audienceMemberships":[{"id":2}],"totalSales":1.50}}"#,
+                #"{"profile":{"integrationId":"customer-42","totalSales":1.50}}"#
             ),
             (#"{"profile":{"audienceMemberships":null}}"#, #"{"profile":{"audienceMemberships":null}}"#),
             (
-                #"{"profile":{"attributes":{"audienceMemberships":["mine"]}}}"#,
-                #"{"profile":{"attributes":{"audienceMemberships":["mine"]}}}"#
+                #"{"profile":{"integrationId":"customer-42","attributes":{"audienceMemberships":["mine"]}}}"#,
+                #"{"profile":{"integrationId":"customer-42","attributes":{"audienceMemberships":["mine"]}}}"#
             ),
             (
                 #"{"referrals":[{"friendProfileIntegrationId":"f","advocateProfileIntegrationId":"customer-42"}]}"#,
@@ -69,7 +69,10 @@ struct PortabilityTests {
                 #"{"achievements":[{"status":"not_started"},{"status":"completed","progress":9}]}"#,
                 #"{"achievements":[{"progress":9}]}"#
             ),
-            (#"{"profile":{"\u0061udienceMemberships":[1]}}"#, #"{"profile":{}}"#),
+            (
+                #"{"profile":{"integrationId":"customer-42","\u0061udienceMemberships":[1]}}"#,
+                #"{"profile":{"integrationId":"customer-42"}}"#
+            ),
         ]
     )
     func policy(before: String, after: String) throws {

@@ -54,7 +54,9 @@ struct SubjectIDTests {
             ("sec\u{2028}ret", "contains U+2028"),
             ("sec\u{AD}ret", "contains U+00AD"),
             ("👩\u{200D}👧", "contains U+200D"),
-            ("secret\u{E0041}", "contains U+E0041"),
+            ("secret\u{E0041}", "contains U+E0041"), ("secret\u{FE0F}", "contains U+FE0F"),
+            ("sec\u{34F}ret", "contains U+034F"), ("secret\u{3164}", "contains U+3164"),
+            ("secret\u{E0100}", "contains U+E0100"), ("sec\u{1160}ret", "contains U+1160"),
         ]
     )
     func refused(text: String, reason: String) throws {

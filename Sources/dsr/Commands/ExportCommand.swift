@@ -33,7 +33,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("for"),
         help: """
-            Who is to read the file: subject (without data of other customers; to be sent) or controller (the whole \
+            Who is to read the file: subject (without what identifies other customers; to be sent) or controller (the whole \
             inventory; not to be sent).
             """
     )
@@ -121,7 +121,7 @@ enum ExportAudience: String, CaseIterable, ExpressibleByArgument {
 
     fileprivate var note: String {
         switch self {
-        case .subject: "for the customer: data of other people is left out"
+        case .subject: "for the customer: what identifies other customers is left out"
         case .controller: "for the controller: not to be sent to the customer"
         }
     }

@@ -47,9 +47,10 @@ extension DsrConfiguration {
 
     private func timeZone() throws -> TimeZone {
         guard let name = settings[DeadlineSettings.timeZone] else { return .gmt }
-        // The name must be one that the database knows as well. An offset has no daylight saving time.
-        guard ["UTC", "GMT"].contains(name) || TimeZone.knownTimeZoneIdentifiers.contains(name),
-            let zone = TimeZone(identifier: name)
+        // The name must be one that the database knows as well: a region and a place. An offset has no daylight saving
+        // time, and Foundation's list of known names lacks some of the current ones, such as Asia/Kolkata.
+        guard ["UTC", "GMT"].contains(name) || name.contains("/"), let zone = TimeZone(identifier: name),
+            zone.identifier == name
         else {
             throw Failure(
                 .configuration,

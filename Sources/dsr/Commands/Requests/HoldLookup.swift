@@ -7,17 +7,17 @@ struct HoldLookup {
     /// The number of requests of the customer that were not answered "no data".
     let requests: Int
     let customer: SubjectID
-    let sections: Set<InventorySection>
+    let environment: Environment
     let configuration: DsrConfiguration
     /// Whether Talon.One knows the customer; `nil` where it was not or could not be asked.
     private(set) var talonOne: Bool?
     /// Why it could not be asked.
     private var failure: Failure?
 
-    init(requests: Int, customer: SubjectID, sections: Set<InventorySection>, configuration: DsrConfiguration) {
+    init(requests: Int, customer: SubjectID, environment: Environment, configuration: DsrConfiguration) {
         self.requests = requests
         self.customer = customer
-        self.sections = sections
+        self.environment = environment
         self.configuration = configuration
     }
 
@@ -28,7 +28,7 @@ struct HoldLookup {
         guard isConfigured else { return }
         do {
             talonOne = try await configuration.withTalonOne(connections: 1) { client in
-                try await CustomerLookup.isKnown(customer, to: client, sections: sections)
+                try await CustomerLookup.isKnown(customer, to: client, in: environment)
             }
         } catch {
             failure = Failure(error)

@@ -88,7 +88,7 @@ extension RequestsCommand {
                         digests: settings.subjectKeys.map { $0.digest(of: customer) }
                     ),
                     customer: customer,
-                    sections: settings.sections,
+                    environment: settings.environment,
                     configuration: configuration
                 )
                 // Where it is not in doubt, the hold must not wait for the API.
