@@ -181,7 +181,7 @@ struct AccessLetterTests {
     func paths() throws {
         let document = try letter(
             Sample.inventory(
-                #"{"profile":{"attributes":{"Address":{"City":"Bonn","Lines":["a","b"],"Old":[{"City":"Ulm"}]}}},"#
+                #"{"profile":{"integrationId":"customer-42","attributes":{"Address":{"City":"Bonn","Lines":["a","b"],"Old":[{"City":"Ulm"}]}}},"#
                     + #""loyalty":{"programs":{"club":{"id":7,"title":"Club","ledger":{"total":5,"currentTier":{"name":"Gold"}},"#
                     + #""subLedgers":{"eu":{"currentBalance":3,"currentTier":{"downgradePolicy":"never"}}}}}}}"#
             )
