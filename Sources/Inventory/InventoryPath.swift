@@ -2,9 +2,9 @@ import ExactJSON
 
 /// The path of a kind of value in an answer of the API, for any position in a list and any key of a map.
 ///
-/// Names are joined by dots; `[]` behind a name means each element of a list, `*` each member of a map, `*Name` each member
-/// whose name ends so, in whatever case and with words joined in whatever way, and `**` any number of steps, none included. `loyalty.cards[].profiles[]` is every
-/// profile on every card.
+/// Names are joined by dots. `[]` behind a name means each element of a list, and `*` each member of a map. `*Name` is each
+/// member whose name ends so, in whatever case and with its words joined in whatever way. `**` is any number of steps, none
+/// included. `loyalty.cards[].profiles[]` is every profile on every card.
 struct InventoryPath: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
     fileprivate enum Step: Sendable, Hashable {
         case member(String)

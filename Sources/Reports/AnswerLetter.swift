@@ -6,8 +6,9 @@ public import SubjectRequests
 /// The letter that answers an access or portability request (Art. 12(1) GDPR), to be read by the customer.
 ///
 /// For access it states what Art. 15(1) and (2) ask for and lays the data out in tables; identifiers of other people are
-/// masked as they are left out of the export, and the letter says so. For portability it is the cover letter of the export: what the file holds, and what
-/// it leaves out and why. Where Talon.One holds nothing, the letter says that instead: no data is an answer too.
+/// masked as they are left out of the export, and the letter says so. For portability it is the cover letter of the export:
+/// what the file holds, and what it leaves out and why. Where Talon.One holds nothing, the letter says that instead: no data
+/// is an answer too.
 public struct AnswerLetter: Sendable {
     private let facts: RequestFacts
     private let inventory: CustomerInventory

@@ -5,8 +5,8 @@ import Inventory
 /// object.
 ///
 /// A value inside a value is a row of the same table, named by its path: `Tier › Name`. Tables never nest, so that they can be
-/// read on a phone. Nothing is dropped. Values that identify other people are shown as withheld. Values beyond the row limit are counted,
-/// and the letter names the file that has them.
+/// read on a phone. Nothing is dropped. Values that identify other people are shown as withheld. Values beyond the row limit
+/// are counted, and the letter names the file that has them.
 struct InventoryLayout {
     /// The most values that a section shows.
     static let rowLimit = 5_000
