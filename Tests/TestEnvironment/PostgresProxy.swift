@@ -54,11 +54,10 @@ package final class PostgresProxy: Sendable {
         let path = String((socket ?? "").dropFirst(5)) + "/.s.PGSQL.5432"
         let listening = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
+            // Nothing is read until somebody serves the connection. An asynchronous channel that is never served, because
+            // the proxy stops, would be a fatal error of NIO.
+            .childChannelOption(.autoRead, value: false)
+            .bind(host: "127.0.0.1", port: 0) { channel in channel.eventLoop.makeSucceededFuture(channel) }
         let port = listening.channel.localAddress?.port ?? 0
         let serving = Task {
             _ = try? await withThrowingDiscardingTaskGroup { group in

@@ -9,7 +9,9 @@ struct ProxyConnection: Sendable {
     private typealias Wire = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
     /// Passes traffic on until either side hangs up or the connection is cut.
-    func serve(_ client: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
+    ///
+    /// - Parameter accepted: A connection of which nothing was read yet.
+    func serve(_ accepted: any Channel) async {
         let server: Wire
         do {
             guard await !control.refuses() else { throw CancellationError() }
@@ -18,7 +20,11 @@ struct ProxyConnection: Sendable {
                     channel.eventLoop.makeCompletedFuture { try Wire(wrappingChannelSynchronously: channel) }
                 }
         } catch {
-            try? await client.channel.close()
+            try? await accepted.close()
+            return
+        }
+        guard let client = try? await Self.wire(accepted) else {
+            try? await server.executeThenClose { _, _ in }
             return
         }
         let (clientChannel, serverChannel) = (client.channel, server.channel)
@@ -49,6 +55,12 @@ struct ProxyConnection: Sendable {
             }
         }
         await control.remove(number)
+    }
+
+    private static func wire(_ channel: any Channel) async throws -> Wire {
+        let wire = try await channel.eventLoop.submit { try Wire(wrappingChannelSynchronously: channel) }.get()
+        channel.setOption(.autoRead, value: true).whenFailure { _ in }
+        return wire
     }
 
     private func passRequests(
