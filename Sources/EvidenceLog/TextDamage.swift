@@ -1,7 +1,7 @@
 public import Foundation
 
-/// The harmless changes that mail programs, editors and terminals make to a text file: other line ends, blanks at the ends
-/// of lines, a byte order mark, another encoding, a replaced dash.
+/// The harmless changes that mail programs, editors and terminals make to a text file: other line ends, blanks around
+/// lines, a byte order mark, another encoding, a replaced dash, wrapped lines, marks of a quotation.
 ///
 /// The formats of the log are exact to the byte, so such a file is invalid. It is damaged, not forged, and its recipient
 /// should be told so.
@@ -24,35 +24,35 @@ public struct TextDamage: Sendable {
             changes.append("its last line has no end")
             text.append(Self.newline)
         }
+        text = Self.decoded(text, &changes)
         var lines = text.dropLast().split(separator: Self.newline, omittingEmptySubsequences: false).map(Array.init)
+        Self.unquote(&lines, &changes)
+        Self.change(&lines, "lines begin with blanks", &changes) { Array($0.drop { $0 == 0x20 || $0 == 0x09 }) }
         Self.change(&lines, "lines end with blanks", &changes) { line in
             Array(line[..<(line.lastIndex { $0 != 0x20 && $0 != 0x09 }.map { $0 + 1 } ?? 0)])
         }
-        Self.change(&lines, "spaces were replaced", &changes) { $0.replacing([0xC2, 0xA0], with: [0x20]) }
+        Self.change(&lines, "spaces were replaced", &changes) {
+            $0.replacing([0xC2, 0xA0], with: [0x20]).replacing([0x09], with: [0x20])
+        }
         Self.change(&lines, "the dash before a signature was replaced", &changes) { line in
             Self.dashes.first(where: line.starts(with:)).map { Self.emDash + line.dropFirst($0.count) } ?? line
         }
-        if lines.last?.isEmpty == true {
-            changes.append("empty lines were added")
-            while lines.last?.isEmpty == true { lines.removeLast() }
-        }
-        if lines.first?.isEmpty == true {
-            if !changes.contains("empty lines were added") { changes.append("empty lines were added") }
-            lines.trimPrefix(while: \.isEmpty)
-        }
+        Self.removeEmptyLines(&lines, &changes)
+        Self.removeSurroundings(&lines, &changes)
+        Self.unwrap(&lines, &changes)
         guard !changes.isEmpty else { return nil }
         repaired = Data(lines.map { $0 + [Self.newline] }.joined())
         description = changes.joined(separator: ", ")
     }
 
-    private static let newline = UInt8(ascii: "\n")
+    static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
-    private static let emDash = Array("\u{2014} ".utf8)
+    static let emDash = Array("\u{2014} ".utf8)
     /// A hyphen, two hyphens, an en dash, the em dash of Windows-1252, and what programs write for a character that they
     /// do not know.
     private static let dashes: [[UInt8]] = [
         [0x2D, 0x20], [0x2D, 0x2D, 0x20], [0xE2, 0x80, 0x93, 0x20], [0x97, 0x20], [0x3F, 0x20],
-        [0xEF, 0xBF, 0xBD, 0x20], Array("\u{E2}\u{20AC}\u{201D} ".utf8),
+        [0xEF, 0xBF, 0xBD, 0x20], Array("\u{E2}\u{20AC}\u{201D} ".utf8), Array("\u{E2}\u{80}\u{94} ".utf8),
     ]
 
     /// The text without byte order mark, from UTF-16 if it is that.

@@ -38,7 +38,52 @@ struct LogProofTests {
         ("the dash before a signature", { $0.replacing("\u{2014} ", with: "- ") }),
         ("the dash before a signature", { $0.replacing("\u{2014} ", with: "\u{E2}\u{20AC}\u{201D} ") }),
         ("spaces were replaced", { $0.replacing("index 5", with: "index\u{A0}5") }),
+        ("spaces were replaced", { $0.replacing(" ", with: "\t") }),
+        ("lines begin with blanks", { "    " + $0.replacing("\n", with: "\n    ") }),
+        ("empty lines were added", { $0.replacing("\n", with: "\n\n") }),
+        ("the dash before a signature", { $0.replacing("\u{2014} ", with: "\u{E2}\u{80}\u{94} ") }),
+        ("it is quoted", { "> " + $0.dropLast().replacing("\n", with: "\n> ") + "\n" }),
+        ("text was added", { "Your receipt:\n\n" + $0 }),
+        ("text was added", { $0 + "\n-- \nSent from a phone\n" }),
+        ("text was added", { $0 + "-- \nSent from a phone\n" }),
+        ("long lines were wrapped", { wrapped($0, at: 76) }),
+        ("long lines were wrapped", { wrapped($0, at: 48) }),
+        ("quoted-printable", quotedPrintable),
+        ("quoted-printable", { quotedPrintable($0).replacing("\n", with: "\r\n") }),
+        (
+            "it is in base64",
+            { Data($0.utf8).base64EncodedString(options: [.lineLength76Characters, .endLineWithLineFeed]) }
+        ),
     ]
+
+    private static func wrapped(_ text: String, at length: Int) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            var (rest, parts) = (line, [Substring]())
+            repeat {
+                parts.append(rest.prefix(length))
+                rest = rest.dropFirst(length)
+            } while !rest.isEmpty
+            return parts.joined(separator: "\n")
+        }.joined(separator: "\n")
+    }
+
+    /// RFC 2045, section 6.7.
+    private static func quotedPrintable(_ text: String) -> String {
+        let encoded = text.utf8.map { byte in
+            byte == 0x0A || (32...126).contains(byte) && byte != 0x3D
+                ? String(UnicodeScalar(byte)) : "=" + String(byte, radix: 16, uppercase: true)
+        }
+        var (result, length) = ("", 0)
+        for character in encoded {
+            if character != "\n", length + character.count > 75 {
+                result += "=\n"
+                length = 0
+            }
+            result += character
+            length = character == "\n" ? 0 : length + character.count
+        }
+        return result
+    }
 
     @Test(
         "a receipt that a mail program or an editor has changed is damaged, which is not what a forged one is",
