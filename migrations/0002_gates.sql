@@ -167,12 +167,16 @@ begin
 end
 $migration$;
 
--- Whether two names are the same: case, invisible characters, compatibility forms and white space, around and between
--- words, do not matter.
+-- Whether two names are the same to a reader: case, invisible characters, compatibility forms and white space, around and
+-- between words, do not matter, and neither do Cyrillic and Greek letters that look like Latin ones, small or capital.
 create function dsr.same_name(a text, b text) returns boolean
     language sql immutable parallel safe
 as $$
-    select dsr.folded_name(a) = dsr.folded_name(b)
+    select translate(dsr.folded_name(a), alike, latin) = translate(dsr.folded_name(b), alike, latin)
+    from (select E'\u0430\u0432\u0435\u0456\u0458\u043A\u043C\u043D\u043E'
+                  '\u0440\u0441\u0455\u0442\u0443\u0445\u04BB\u0501\u051B\u051D\u04CF'
+                  '\u03B1\u03B2\u03B5\u03B6\u03B7\u03B9\u03BA\u03BC\u03BD\u03BF\u03C1\u03C4\u03C5\u03C7',
+                 'abeijkmhopcstyxhdqwlabezhikmnoptyx') as letters (alike, latin)
 $$;
 
 -- Whether a request was requested or inserted under that name: by the requester's name, by the database role that

@@ -134,11 +134,11 @@ extension CustomerInventory {
         }
     }
 
-    /// Whether the profile says that it is of the other environment: by a boolean, or by its name as a text.
+    /// Whether the profile says that it is of the other environment: by a boolean, or by a number or a text that stands for
+    /// one.
     public func contradicts(_ environment: Environment) -> Bool {
         InventoryPath("profile.sandbox").matches(in: root).contains { match in
-            let isSandbox = match.value.boolValue ?? match.value.stringValue.flatMap { Bool($0.lowercased()) }
-            return isSandbox.map { $0 != (environment == .sandbox) } ?? false
+            match.value.truth.map { $0 != (environment == .sandbox) } ?? false
         }
     }
 
@@ -175,6 +175,16 @@ extension CustomerInventory: CustomStringConvertible, CustomReflectable {
 }
 
 extension RawJSON {
+    /// The boolean that it is or stands for.
+    fileprivate var truth: Bool? {
+        let text = stringValue?.trimmingCharacters(in: .whitespacesAndNewlines).lowercased() ?? numberText
+        return switch text {
+        case "true", "1": true
+        case "false", "0": false
+        default: boolValue
+        }
+    }
+
     /// Whether this profile has attributes or memberships and does not say whose they are.
     fileprivate var holdsDataOfNobody: Bool {
         let names = values(named: "integrationId").compactMap(\.stringValue)

@@ -90,8 +90,10 @@ struct CheckpointReader {
             do {
                 let file = try directory.read(name)
                 guard let checkpoint = open(file.note, "the checkpoint file \(name)", &findings) else { continue }
-                if CheckpointDirectory.name(checkpoint.size) != name {
+                guard CheckpointDirectory.name(checkpoint.size) == name else {
+                    // It is not in order, so that it cannot be compared, and must not hide those after it.
                     findings.add("the checkpoint file \(name) contains a checkpoint of size \(checkpoint.size)")
+                    continue
                 }
                 checkProof(of: file, checkpoint, &findings)
                 previousFiled = checkpoint

@@ -42,17 +42,18 @@ public struct Handover: Sendable {
     public func perform(ticket: String?, actor: String, version: String) async throws -> Notary.Signed {
         try await store.lockingTree {
             let keys = try await LogKeys([old, new.verifierKey], in: store)
+            let done = keys.replacement(of: old)
+            // Without the keys after it, the checkpoints that they signed could not be verified.
+            if let done, done.new != new.verifierKey {
+                throw NotaryError(
+                    .inconsistent,
+                    "the key \(old.name)+\(old.id) was replaced at log entry \(done.index) by "
+                        + "\(done.new.name)+\(done.new.id); give the key in force to --replaces"
+                )
+            }
             let notary = Notary(store: store, key: new, directory: directory, predecessor: oldKey)
             let last = try await notary.lastStored(keys)
-            if let done = keys.replacement(of: old) {
-                guard done.new == new.verifierKey else {
-                    throw NotaryError(
-                        .inconsistent,
-                        "the key \(old.name)+\(old.id) was replaced at log entry \(done.index) by another key, "
-                            + "\(done.new.name)+\(done.new.id)"
-                    )
-                }
-            } else {
+            if done == nil {
                 try await checkBefore(last, notary, keys)
                 try await store.replaceKey(
                     try LogKeys.Replacement.fields(old: old, new: new.verifierKey),

@@ -49,7 +49,8 @@ public struct TalonOneConfiguration: Sendable {
         self.userAgentVersion = userAgentVersion
     }
 
-    /// The host of the deployment in lower case, with its port where that is not the scheme's own.
+    /// The host of the deployment in lower case and without a dot at its end, with its port where that is not the scheme's
+    /// own.
     public var host: String { Self.host(of: baseURL) }
 
     /// Validates a base URL.
@@ -61,7 +62,9 @@ public struct TalonOneConfiguration: Sendable {
     }
 
     private static func host(of validatedURL: String) -> String {
-        guard let parts = URLComponents(string: validatedURL), let host = parts.host?.lowercased() else { return "" }
+        guard let parts = URLComponents(string: validatedURL), var host = parts.host?.lowercased() else { return "" }
+        // With the dot it is the same name, written as absolute.
+        if host.hasSuffix(".") { host.removeLast() }
         let ownPort = parts.scheme?.lowercased() == "http" ? 80 : 443
         guard let port = parts.port, port != ownPort else { return host }
         return "\(host):\(port)"

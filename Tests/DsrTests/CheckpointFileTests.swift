@@ -24,6 +24,8 @@ struct CheckpointFileTests {
             try await verify(whole.prefix(whole.count / 2), "truncated")
             try await verify(Data(), "empty")
             try await verify(try #require(FileManager.default.contents(atPath: first)), "another checkpoint")
+            let swapped = try await env.dsr("evidence", "verify").expect(1).out
+            #expect(swapped.contains("contains a checkpoint of size") && !swapped.contains("but the log has only"))
             try whole.write(to: URL(filePath: last))
             try await env.dsr("evidence", "verify").expect(0)
             try FileManager.default.removeItem(atPath: first)

@@ -74,7 +74,7 @@ struct DeploymentTests {
             let pinned = try await env.dsr("migrate", "--environment", "live", "--host", "Shop.Example.com").expect(0)
             let id = try await env.databaseID()
             #expect(pinned.out.contains("Database \(id) belongs to live at shop.example.com."))
-            try await env.dsr("migrate", "--environment", "live", "--host", "shop.example.com").expect(0)
+            try await env.dsr("migrate", "--environment", "live", "--host", "shop.example.com.").expect(0)
             try await env.dsr("migrate", "--environment", "sandbox").expect(78)
             try await env.dsr("run").expect(78)
 

@@ -11,6 +11,7 @@ struct RemainsTests {
         "a profile of the other environment is recognised by its mark, whichever way that is written",
         arguments: [
             ("true", true), ("false", false), (#""true""#, true), (#""False""#, false), ("null", nil), ("7", nil),
+            ("0", false), ("1", true), (#""0""#, false), (#"" FALSE ""#, false), (#""other""#, nil), ("[false]", nil),
         ]
             as [(String, Bool?)]
     )

@@ -171,6 +171,7 @@ struct GateTests {
         arguments: [
             ("Ada Lovelace", "ADA  lovelace"), ("Ada Lovelace", "Ａda\u{A0}Lovelace"), ("Änne", "ÄNNE"),
             ("Straße", "STRASSE"), ("Ada", "A\u{200B}da"), ("Ada", "Zoe"), ("Ada", "zoë"), ("Ada", "POSTGRES"),
+            ("Ada", "\u{410}d\u{430}"), ("TOM", "\u{422}\u{41E}\u{39C}"), ("Ada", "A\u{FE0F}da"),
         ]
     )
     func twoPersons(requester: String, approver: String) async throws {

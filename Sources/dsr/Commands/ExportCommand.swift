@@ -84,7 +84,8 @@ struct ExportCommand: AsyncParsableCommand {
     /// Checks before the first call whether the export can be written.
     private func checkOutput() throws {
         guard output != "-" else { return try OutputFile.requireStandardOutput() }
-        if !force, FileManager.default.fileExists(atPath: output) {
+        // A symbolic link counts, even one that leads nowhere.
+        if !force, (try? FileManager.default.attributesOfItem(atPath: output)) != nil {
             throw Failure(
                 .usage,
                 "the output file exists; nothing was done. Give --force to replace it, or another name"
