@@ -36,9 +36,8 @@ public struct CustomerInventory: Sendable {
     ///   - sectionsAsked: The sections of the inventory that were asked for.
     ///   - body: The answer, byte for byte.
     ///   - rules: The owner of each value.
-    /// - Throws: `InventoryError`: the answer is not a JSON object, or has the profile of another customer, or data in a
-    ///   profile that names no customer. Handing that over would be a breach (Art. 33 GDPR) that no rule about single
-    ///   values could prevent.
+    /// - Throws: `InventoryError`: the answer is not a JSON object, or has the profile of another customer. Handing that
+    ///   over would be a breach (Art. 33 GDPR) that no rule about single values could prevent.
     public init(
         of subject: SubjectID,
         sectionsAsked: [String],
@@ -54,14 +53,6 @@ public struct CustomerInventory: Sendable {
             throw InventoryError(
                 .anotherCustomer,
                 "the API answered with the profile of another customer: nothing was handed over, compare the identifiers"
-            )
-        }
-        // A deletion may leave an empty record without its identifier.
-        guard !InventoryPath("profile").matches(in: root).contains(where: { $0.value.holdsDataOfNobody }) else {
-            throw InventoryError(
-                .unnamedCustomer,
-                "the API answered with a profile that has data and no integrationId: nothing was handed over, compare the "
-                    + "profile in Talon.One"
             )
         }
     }
@@ -183,14 +174,5 @@ extension RawJSON {
         case "false", "0": false
         default: boolValue
         }
-    }
-
-    /// Whether this profile has attributes or memberships and does not say whose they are.
-    fileprivate var holdsDataOfNobody: Bool {
-        let names = values(named: "integrationId").compactMap(\.stringValue)
-        return names.allSatisfy(\.isEmpty)
-            && ["attributes", "audienceMemberships", "loyaltyMemberships"].contains { name in
-                values(named: name).contains(where: \.holdsSomething)
-            }
     }
 }

@@ -12,8 +12,6 @@ public struct InventoryError: Error, Hashable, Sendable, CustomStringConvertible
         case unexpectedShape
         /// The profile in the inventory belongs to a customer other than the one that was asked for.
         case anotherCustomer
-        /// The profile in the inventory has data and does not say which customer it belongs to.
-        case unnamedCustomer
     }
 
     /// What kind of failure it is.

@@ -193,7 +193,7 @@ extension APISession {
                 try inventory.addReservedCoupons(coupons)
             }
             return inventory
-        } catch let error as InventoryError where error.isAboutAnotherCustomer {
+        } catch let error as InventoryError where error.code == .anotherCustomer {
             throw AnotherCustomer("\(Operation.getCustomerInventory.name): \(error)")
         } catch let error as InventoryError {
             throw APIError(
@@ -229,12 +229,8 @@ extension APISession {
     }
 }
 
-extension InventoryError {
-    fileprivate var isAboutAnotherCustomer: Bool { code == .anotherCustomer || code == .unnamedCustomer }
-}
-
-/// The API answered about a customer other than the one who was asked about, or did not say about whom. Asking again would
-/// not help, and nothing of the answer may be used.
+/// The API answered about a customer other than the one who was asked about. Asking again would not help, and nothing of
+/// the answer may be used.
 struct AnotherCustomer: Error, CustomStringConvertible {
     /// What the answer says.
     private let finding: String

@@ -21,24 +21,6 @@ struct CustomerInventoryTests {
     }
 
     @Test(
-        "data in a profile that names no customer is refused, and an empty record that names none is not",
-        arguments: [
-            (#"{"attributes":{"Name":"Berta"}}"#, true), (#"{"integrationId":null,"attributes":{"Name":"B"}}"#, true),
-            (#"{"integrationId":"","audienceMemberships":[{"id":1}]}"#, true),
-            (#"{"integrationId":"","attributes":{},"id":5,"totalSales":3}"#, false), (#"{"attributes":{}}"#, false),
-            (#"{"integrationId":"customer-42","attributes":{"Name":"Anna"}}"#, false),
-        ]
-    )
-    func unnamedCustomer(profile: String, isRefused: Bool) {
-        let body = "{\"profile\":\(profile)}"
-        guard isRefused else {
-            #expect(throws: Never.self) { try Sample.inventory(body) }
-            return
-        }
-        #expect(#expect(throws: InventoryError.self) { try Sample.inventory(body) }?.code == .unnamedCustomer)
-    }
-
-    @Test(
         "an answer that is not a JSON object is refused",
         arguments: [
             ("[]", InventoryError.Code.unexpectedShape), (" null", .unexpectedShape), ("\"x\"", .unexpectedShape),
