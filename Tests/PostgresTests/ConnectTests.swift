@@ -3,7 +3,7 @@ import Glibc
 import Postgres
 import Testing
 
-@Suite("Connecting", .timeLimit(.minutes(1)))
+@Suite("Connecting", .timeLimit(.minutes(5)))
 struct ConnectTests {
     private func failureToConnect(_ connectionString: String, timeout: Duration = .seconds(10)) async throws -> String {
         let error = try await failure {

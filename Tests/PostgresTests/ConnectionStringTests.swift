@@ -3,7 +3,7 @@ import Glibc
 import Postgres
 import Testing
 
-@Suite("Connection strings", .timeLimit(.minutes(1)))
+@Suite("Connection strings", .timeLimit(.minutes(5)))
 struct ConnectionStringTests {
     private static let misread = [
         // A URI inside what is not one.

@@ -3,7 +3,7 @@ import Postgres
 import Testing
 import ThrowawayPostgres
 
-@Suite("Several hosts", .timeLimit(.minutes(1)))
+@Suite("Several hosts", .timeLimit(.minutes(5)))
 struct FailoverTests {
     private static func folder(_ string: String) -> String {
         String(string.split(separator: " ")[0].dropFirst(5))
@@ -120,7 +120,7 @@ struct FailoverTests {
     }
 }
 
-@Suite("Credentials", .timeLimit(.minutes(1)))
+@Suite("Credentials", .timeLimit(.minutes(5)))
 struct CredentialTests {
     @Test("a wrong and a missing password are refused credentials, without the password")
     func passwords() async throws {

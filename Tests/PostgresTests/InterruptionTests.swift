@@ -7,7 +7,7 @@ import Testing
 private let sleep = Statement("sleep", "select pg_sleep(60)")
 private let one = Statement("one", "select 1 as one")
 
-@Suite("Interruption and loss", .timeLimit(.minutes(1)))
+@Suite("Interruption and loss", .timeLimit(.minutes(5)))
 struct InterruptionTests {
     @Test("cancel stops the statement on the server, and the connection stays usable")
     func cancel() async throws {

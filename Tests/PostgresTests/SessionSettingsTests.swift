@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("Settings of a session", .timeLimit(.minutes(1)))
+@Suite("Settings of a session", .timeLimit(.minutes(5)))
 struct SessionSettingsTests {
     @Test("settings that SQL, values and deadlines depend on are the session's own, whatever database and user set")
     func pinned() async throws {

@@ -4,7 +4,7 @@ import Synchronization
 import TestEnvironment
 import Testing
 
-@Suite("Threads", .timeLimit(.minutes(1)))
+@Suite("Threads", .timeLimit(.minutes(5)))
 struct ThreadTests {
     @Test("each connection runs on its own thread")
     func ownThread() async throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Processor
 
-@Suite("Group commit", .timeLimit(.minutes(1)))
+@Suite("Group commit", .timeLimit(.minutes(5)))
 struct GroupCommitTests {
     @Test("each item gets its own answer, in groups of at most 256")
     func answers() async throws {

@@ -7,7 +7,7 @@ import ThrowawayPostgres
 
 @testable import Processor
 
-@Suite("Lease keeper", .timeLimit(.minutes(3)))
+@Suite("Lease keeper", .timeLimit(.minutes(5)))
 struct LeaseKeeperTests {
     /// What becomes of the connection to the database while the run holds its lease.
     enum Loss: CaseIterable {

@@ -7,7 +7,7 @@ import ThrowawayPostgres
 
 @testable import Processor
 
-@Suite("Recorder", .timeLimit(.minutes(2)))
+@Suite("Recorder", .timeLimit(.minutes(5)))
 struct RecorderTests {
     @Test("a result that Postgres cannot store fails its own request, with its failures, and the rest is recorded")
     func poison() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Processor
 
-@Suite("Shared limiter", .timeLimit(.minutes(1)))
+@Suite("Shared limiter", .timeLimit(.minutes(5)))
 struct SharedLimiterTests {
     @Test("a caller that is cancelled while it waits leaves the line and takes no other caller's place")
     func cancelled() async throws {

@@ -4,7 +4,7 @@ import NIOSSL
 import TalonOne
 import Testing
 
-@Suite("TLS and proxies", .timeLimit(.minutes(1)))
+@Suite("TLS and proxies", .timeLimit(.minutes(5)))
 struct TransportTests {
     /// Makes one call that changes state.
     private func call(

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ThrowawayPostgres
 
-@Suite("A throwaway Postgres", .timeLimit(.minutes(2)))
+@Suite("A throwaway Postgres", .timeLimit(.minutes(5)))
 struct ThrowawayPostgresTests {
     private static let count = Statement("count", "select count(*) as n from pg_class where relname = 'mine'")
 
