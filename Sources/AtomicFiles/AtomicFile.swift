@@ -52,9 +52,8 @@ public enum AtomicFile {
         mode: mode_t = 0o600,
         naming: Naming = .system
     ) throws(Failure) {
-        let directory = (path as NSString).deletingLastPathComponent
-        let temporary = ((directory.isEmpty ? "." : directory) as NSString)
-            .appendingPathComponent(".dsr-\(UUID().uuidString).part")
+        let directory = directory(of: path)
+        let temporary = (directory as NSString).appendingPathComponent(".dsr-\(UUID().uuidString).part")
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { throw Failure(.directory, "cannot create a file in the directory", errno) }
         do throws(Failure) {
@@ -68,7 +67,13 @@ public enum AtomicFile {
             unlink(temporary)
             throw error
         }
-        flushDirectory(directory.isEmpty ? "." : directory)
+        flushDirectory(directory)
+    }
+
+    /// The directory of a file. Foundation's function for it crashes for a relative name of one character.
+    public static func directory(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     static func fill(_ file: Int32, with content: Data) throws(Failure) {

@@ -84,12 +84,13 @@ struct ConnectionOptions {
         }
         for keyword in ["host", "hostaddr", "port", "dbname", "user"] {
             guard let value = values[keyword] else { continue }
-            guard !ConnectionString.containsPairs(value) else {
+            guard !ConnectionString.containsPairs(value), !value.hasSuffix(","), !value.hasSuffix(";") else {
                 throw ConnectionString.invalid(
-                    "\(keyword) contains further keywords and values; separate them by blanks, and not by ; or &"
+                    "\(keyword) contains further keywords and values; separate them by blanks, and not by ; , or &"
                 )
             }
         }
+        try validateNames()
         guard !(values["host"] ?? "").split(separator: ",").contains(where: { $0.contains("@") && !$0.hasPrefix("@") })
         else {
             throw ConnectionString.invalid("host contains an @; give user and password in keywords of their own")
@@ -99,8 +100,40 @@ struct ConnectionOptions {
                 throw ConnectionString.invalid("a port is not a number from 1 to 65535")
             }
         }
-        guard values["connect_timeout"].map({ Int($0) != nil }) ?? true else {
-            throw ConnectionString.invalid("connect_timeout must be a whole number of seconds")
+        for keyword in Self.numbers {
+            guard values[keyword].map({ Int($0) != nil }) ?? true else {
+                throw ConnectionString.invalid("\(keyword) must be a whole number")
+            }
+        }
+        guard values["replication"] == nil else {
+            throw ConnectionString.invalid("replication is not supported; remove it")
+        }
+    }
+
+    private static let numbers = [
+        "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
+        "tcp_user_timeout",
+    ]
+
+    /// Checks what libpq sends to a name server or to the server, whose messages and log then show it.
+    private func validateNames() throws(PostgresError) {
+        guard values["user"]?.contains(":") != true else {
+            throw ConnectionString.invalid("user contains a colon; give the password in a keyword of its own")
+        }
+        guard values["dbname"]?.contains("@") != true else {
+            throw ConnectionString.invalid(
+                "dbname contains an @; give user, password and host in keywords of their own"
+            )
+        }
+        for host in (values["host"] ?? "").split(separator: ",") where !host.hasPrefix("/") && !host.hasPrefix("@") {
+            guard !host.contains(where: \.isWhitespace), !host.utf8.contains(where: { $0 < 0x20 }) else {
+                throw ConnectionString.invalid("host contains a blank or a control character")
+            }
+        }
+        for address in (values["hostaddr"] ?? "").split(separator: ",") {
+            guard NameLookup.isNumeric(String(address)) else {
+                throw ConnectionString.invalid("hostaddr is not an IP address; give a name in host")
+            }
         }
     }
 }

@@ -25,6 +25,13 @@ extension Authentication: CustomStringConvertible, CustomDebugStringConvertible,
 }
 
 extension Authentication {
+    /// Checks the form of the credentials.
+    ///
+    /// - Throws: ``TalonOneError/Code-swift.struct/invalidConfiguration``, whose description does not show the key.
+    public func validate() throws(TalonOneError) {
+        if let problem { throw .misconfigured(problem) }
+    }
+
     /// Why the credentials cannot be valid, without the key; `nil` if they can be.
     var problem: String? {
         switch self {
@@ -33,7 +40,8 @@ extension Authentication {
             guard key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
                 return "the API key contains a space, a line break or another character that no API key has"
             }
-            return nil
+            // Longer ones are refused by servers, as headers.
+            return key.utf8.count > 4_096 ? "the API key is longer than any API key" : nil
         case .applicationKey(let id, let key):
             if id <= 0 { return "the Application id must be a positive number" }
             return ContentSignature(id: id, hexadecimalKey: key) == nil

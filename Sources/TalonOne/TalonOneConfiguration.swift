@@ -35,7 +35,7 @@ public struct TalonOneConfiguration: Sendable {
         allowPlaintext: Bool = false
     ) throws(TalonOneError) {
         self.baseURL = try Self.validated(baseURL, allowPlaintext: allowPlaintext)
-        if let problem = authentication.problem { throw .misconfigured(problem) }
+        try authentication.validate()
         guard deadline > .zero else { throw .misconfigured("the timeout of a call must be greater than zero") }
         guard bodyCap > 0 else { throw .misconfigured("the maximum size of an answer must be at least 1 byte") }
         guard userAgentVersion.utf8.allSatisfy({ (0x21...0x7e).contains($0) }), !userAgentVersion.isEmpty else {
@@ -59,6 +59,14 @@ public struct TalonOneConfiguration: Sendable {
     /// - Throws: ``TalonOneError/Code-swift.struct/invalidConfiguration``.
     public static func host(ofBaseURL baseURL: String) throws(TalonOneError) -> String {
         host(of: try validated(baseURL, allowPlaintext: true))
+    }
+
+    /// Validates a base URL.
+    ///
+    /// - Parameter allowPlaintext: Allows `http://` with any host.
+    /// - Throws: ``TalonOneError/Code-swift.struct/invalidConfiguration``, whose description says what to change.
+    public static func validate(baseURL: String, allowPlaintext: Bool) throws(TalonOneError) {
+        _ = try validated(baseURL, allowPlaintext: allowPlaintext)
     }
 
     private static func host(of validatedURL: String) -> String {

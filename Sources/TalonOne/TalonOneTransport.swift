@@ -27,12 +27,12 @@ public struct TalonOneTransport: Sendable {
         environment: [String: String]
     ) throws(TalonOneError) {
         proxy = try ProxyVariables(environment).proxy(for: configuration)
-        // Without TLS there are no certificates.
-        guard configuration.usesTLS else { return }
+        // The setting is checked for a base URL without TLS too, so that it is not found wrong on the day of the change.
         if let caFile {
             authorities = try CertificateFiles.certificates(in: caFile, namedBy: "TALON_ONE_CA_FILE")
             return
         }
+        guard configuration.usesTLS else { return }
         let set = environment.filter { !$0.value.isEmpty }
         let file = try set["SSL_CERT_FILE"].map { path throws(TalonOneError) in
             try CertificateFiles.certificates(in: path, namedBy: "SSL_CERT_FILE")

@@ -8,7 +8,7 @@ import Foundation
 enum Program {
     static func main() {
         StandardDescriptors.prepare()
-        if let failure = ThreadLimit.problem() { Dsr.exit(with: failure) }
+        if let failure = StandardDescriptors.problem() ?? ThreadLimit.problem() { Dsr.exit(with: failure) }
         Task { await Dsr.start() }
         dispatchMain()
     }
@@ -51,6 +51,9 @@ struct Dsr: AsyncParsableCommand {
             guard group.configuration.subcommands.isEmpty else {
                 Terminal.note(helpMessage(for: group))
                 throw Failure(.usage, "no command is given, so nothing was done; name one of the subcommands above")
+            }
+            if let name = RepeatedOption.name(in: arguments) {
+                throw Failure(.usage, "\(name) is given more than once; nothing was done. Give it once")
             }
             try await run(command)
             Terminal.exit(EXIT_SUCCESS)

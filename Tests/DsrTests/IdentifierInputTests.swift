@@ -94,6 +94,28 @@ struct IdentifierInputTests {
         }
     }
 
+    @Test("an id that arrives in parts on a pipe that does not wait is read to its end")
+    func slowWriter() async throws {
+        try await TestEnvironment.with { env in
+            let ended = try await env.shell(
+                """
+                (printf secret; sleep 0.5; echo -42) |
+                    perl -MFcntl -e 'fcntl(STDIN, F_SETFL, O_NONBLOCK) or die; exec @ARGV' $DSR submit access -
+                """
+            )
+            try ended.expect(0)
+            #expect(try await env.requests("integration_id = 'secret-42'") == 1)
+        }
+    }
+
+    @Test("standard input that cannot be read is not called an empty id")
+    func unreadable() async throws {
+        try await TestEnvironment.with(migrated: false) { env in
+            let ended = try await env.shell("$DSR submit access - < /tmp").expect(64)
+            #expect(ended.sentences == ["Error: standard input cannot be read; nothing was done"], "\(ended.err)")
+        }
+    }
+
     @Test("a replay says which lines are not identifiers and why, and reads lists from any system")
     func replay() async throws {
         try await TestEnvironment.withEvidence { env, _ in

@@ -37,6 +37,35 @@ struct OutputTests {
         }
     }
 
+    @Test("an output file may have a name of one character")
+    func shortName() async throws {
+        try await TestEnvironment.with { env in
+            let ended = try await env.shell(
+                "cd \"$FOLDER\" && $DSR export nobody --output x && cat x",
+                setting: ["FOLDER": env.folder]
+            )
+            #expect(try ended.expect(0).out.contains("dsr_export"))
+        }
+    }
+
+    /// Names that cannot become a file with the export, or must not.
+    @Test(
+        "an output that cannot be a new file is refused before anything is done",
+        arguments: [
+            "''", "$FOLDER/new/", "$FOLDER --force", "$FOLDER/pipe --force", "$FOLDER/link --force", "$FOLDER/no/x",
+        ]
+    )
+    func noFile(_ output: String) async throws {
+        try await TestEnvironment.with { env in
+            let ended = try await env.shell(
+                "mkfifo $FOLDER/pipe; ln -s /dev/null $FOLDER/link; $DSR export nobody --output \(output)",
+                setting: ["FOLDER": env.folder]
+            )
+            #expect(try ended.expect(64).sentences.last?.contains("nothing was done") == true, "\(ended.err)")
+            #expect(try await env.requests("true") == 0)
+        }
+    }
+
     @Test("a pipe that is full for now is waited for")
     func slowReader() async throws {
         try await TestEnvironment.with { env in
@@ -109,6 +138,14 @@ struct OutputTests {
                 let ended = try await env.shell("\(other) prlimit --nproc=\(limit) $DSR run").expect(78)
                 #expect(ended.err.contains("more thread") && ended.err.contains("ulimit -u"))
             }
+        }
+    }
+
+    @Test("a process that may open too few files says so, and does not crash")
+    func fewDescriptors() async throws {
+        try await TestEnvironment.with(migrated: false) { env in
+            let ended = try await env.shell("ulimit -n 6; $DSR requests list").expect(78)
+            #expect(ended.sentences.last?.contains("may open no more than 6 files") == true, "\(ended.err)")
         }
     }
 

@@ -143,10 +143,6 @@ struct SettingsTests {
                 "talonOne: {apiKeyFile: [a]}",
                 "talonOne.apiKeyFile (TALON_ONE_API_KEY_FILE) must be a path, and not a list"
             ),
-            (
-                "gates: {approval: true}\ngates.approval: false",
-                "the configuration file has setting gates.approval twice"
-            ),
         ]
     )
     func file(_ yaml: String, _ sentence: String) async throws {
@@ -215,6 +211,70 @@ struct SettingsTests {
         ] { #expect(failure?.code == .configuration) }
     }
 
+    /// Words that mean all channels, or none.
+    @Test(
+        "a switch or a pattern in the place of a channel's name is refused, since no request has such a channel",
+        arguments: ["true", "Yes", "on", "*", "all", "none"]
+    )
+    func switches(_ text: String) async throws {
+        for failure in [
+            await failure(["DSR_GATES_IDENTITY_CHANNELS": text]),
+            await failure(yaml: "gates: {identityChannels: '\(text)'}"),
+        ] { #expect(failure?.sentence.contains("and not a switch or a pattern; name each one") == true) }
+    }
+
+    @Test(
+        "a path that a shell would have expanded, a URL, and one with blanks around it are refused",
+        arguments: ["~/reports", "$HOME/reports", "${HOME}/reports", "file:///reports", "/reports ", "/reports\n"]
+    )
+    func paths(_ path: String) async throws {
+        for name in ["DSR_REPORTS_DIRECTORY", "TALON_ONE_CA_FILE", "DSR_EVIDENCE_DIRECTORY"] {
+            let failure = try #require(await failure([name: path]))
+            #expect(failure.code == .configuration)
+            #expect(failure.sentence.contains("(\(name)) must be a path, "))
+        }
+        #expect(try await settings(["DSR_REPORTS_DIRECTORY": "/a b/c"])[ReportSettings.directory] == "/a b/c")
+    }
+
+    @Test("a text loses the blanks around it, and is refused where nothing or a control character is left")
+    func texts() async throws {
+        let settings = try await settings(
+            ["DSR_TIME_ZONE": "Europe/Berlin\n"],
+            yaml: "controller:\n  retention: |\n    Three years\n    after\n  contact:\n  - |\n    Street 1\n"
+        )
+        #expect(settings[DeadlineSettings.timeZone] == "Europe/Berlin")
+        #expect(settings[ControllerSettings.retention] == "Three years\nafter")
+        #expect(settings[ControllerSettings.contact] == ["Street 1"])
+        for text in [" ", "a\u{1B}[31m"] {
+            #expect(await failure(["DSR_CONTROLLER_NAME": text])?.code == .configuration)
+            #expect(await failure(["DSR_CONTROLLER_CONTACT": text])?.code == .configuration)
+        }
+    }
+
+    @Test(
+        "a variable with other separators than a shell allows is taken for the setting that it resembles",
+        arguments: ["DSR-GATES-APPROVAL", "dsr.gates.approval", " DSR_GATES_APPROVAL", "TALON-ONE-API-KEY"]
+    )
+    func separators(_ name: String) async throws {
+        #expect(await failure([name: "true"])?.sentence.hasPrefix("unknown environment variable \(name); ") == true)
+    }
+
+    @Test("a base URL and a key that cannot be right are refused with the names of their settings")
+    func talonOneNames() async throws {
+        for (variables, sentence) in [
+            (["TALON_ONE_BASE_URL": "http://example.com"], "talonOne.baseUrl (TALON_ONE_BASE_URL): the base URL must"),
+            (["TALON_ONE_API_KEY": "a b"], "talonOne.apiKey (TALON_ONE_API_KEY): the API key contains"),
+            (["TALON_ONE_API_KEY": String(repeating: "a", count: 5_000)], "the API key is longer than any API key"),
+        ] {
+            let all = ["TALON_ONE_BASE_URL": "https://example.com", "TALON_ONE_API_KEY": "x"]
+                .merging(variables) { $1 }
+            let configuration = try await DsrConfiguration(path: nil, environment: all)
+            let failure = #expect(throws: Failure.self) { try configuration.talonOne() }
+            #expect(failure?.code == .configuration)
+            #expect(failure?.sentence.contains(sentence) == true)
+        }
+    }
+
     @Test("a variable and the file do not set a secret in two ways")
     func twoSources() async throws {
         let failure = try #require(await failure(["DSR_SUBJECT_KEY": "x"], yaml: "subject: {keyFile: /x}"))
@@ -246,7 +306,19 @@ struct SettingsTests {
         "a file that is no YAML with keys and values is refused",
         arguments: [
             ("a: [1, 2", "is not valid YAML at line 2"), ("- gates", "must hold keys with values"),
-            ("gates", "must hold keys with values"), ("sections: [[profile]]", "must hold keys with values"),
+            ("gates", "must hold keys with values"),
+            ("sections: [[profile]]", "has a list of lists or groups in setting sections at line 1"),
+            ("controller:\n  purposes:\n  - Marketing: mail", "in setting controller.purposes at line 3"),
+            (
+                "gates: {approval: true}\ngates.approval: false",
+                "has setting gates.approval twice, the second time at line 2"
+            ),
+            ("concurrency: 4\nconcurrency: 5", "has setting concurrency twice in one group, the first time at line 1"),
+            ("concurrency: 4\n---\ngates: {approval: true}", "holds more than one YAML document"),
+            ("a: &a {approval: true}\ngates: {<<: *a}", "has a merge key (<<) at line 2"),
+            ("gates: {approval: !secret x}", "has a tag (!) before the value of setting gates.approval at line 1"),
+            ("gates: {approval: {}}", "gates.approval (DSR_GATES_APPROVAL) has no value in the configuration file"),
+            ("? [a]\n: b", "has a key that is not a name"), ("controller: {name: \"a\u{1}\"}", "control character"),
         ]
     )
     func notYAML(_ yaml: String, _ sentence: String) async throws {
@@ -304,6 +376,41 @@ struct SettingsTests {
         #expect(throws: Failure.self) { try secret.read() }
         try Self.write("key\n", to: path)
         #expect(try secret.read() == "key")
+    }
+
+    /// What a secret's file holds, and the end of the sentence that refuses it.
+    @Test(
+        "a secret's file that holds something else is refused",
+        arguments: [
+            ("\"key\"\n", "remove quotes and the name of the variable"),
+            ("TALON_ONE_API_KEY=key\n", "remove quotes and the name of the variable"),
+            ("export TALON_ONE_API_KEY='key'\n", "remove quotes and the name of the variable"),
+            ("k\0e\0y\0", "is not text in UTF-8"),
+            (String(repeating: "a", count: 2 << 20), "is too large or cannot be read"),
+        ]
+    )
+    func otherContents(_ content: String, _ sentence: String) async throws {
+        let path = FileManager.default.temporaryDirectory.path + "/dsr-test-secret-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Self.write(content, to: path)
+        let secret = try #require(try await settings(["TALON_ONE_API_KEY_FILE": path])[TalonOneSettings.apiKey])
+        let failure = #expect(throws: Failure.self) { try secret.read() }
+        #expect(failure?.code == .configuration)
+        #expect(failure?.sentence.hasSuffix(sentence) == true)
+    }
+
+    @Test("a file of an earlier subject key is as private as the present one")
+    func earlierKeys() async throws {
+        let path = FileManager.default.temporaryDirectory.path + "/dsr-test-key-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let key = String(repeating: "ab", count: 32)
+        try Self.write(key, to: path)
+        let environment = ["DSR_SUBJECT_KEY": key, "DSR_SUBJECT_OLD_KEY_FILES": path]
+        let configuration = try await DsrConfiguration(path: nil, environment: environment)
+        #expect(try configuration.subjectKeys().count == 2)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        let failure = #expect(throws: Failure.self) { try configuration.subjectKeys() }
+        #expect(failure?.sentence.contains("can be read or changed by other users") == true)
     }
 
     /// Modes of a file, and whether it may hold a secret. Who runs the tests owns it: root, or another user.

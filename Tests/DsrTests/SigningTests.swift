@@ -21,7 +21,7 @@ struct SigningTests {
         try await TestEnvironment.withEvidence { env, keys in
             try await env.submit(.access, "a")
             let ended = try await env.dsr("run", setting: ["DSR_EVIDENCE_KEY_FILE": env.folder + "/lost"]).expect(1)
-            #expect(ended.err.contains("cannot be read"))
+            #expect(ended.err.contains("names a file that does not exist"))
             #expect(ended.err.contains("wait for the next checkpoint"))
             #expect(try await env.ending(of: 1) == "completed no_data")
             #expect(try await env.dsr("evidence", "verify").expect(0).out.contains("0 checkpoints in the database"))

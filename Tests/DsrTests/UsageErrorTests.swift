@@ -38,6 +38,32 @@ struct UsageErrorTests {
         #expect(ended.err.hasPrefix("Error: "))
     }
 
+    @Test(
+        "an option that is given twice is refused, since one of its values would be ignored",
+        arguments: [
+            (["run", "--config", "a", "--config=b"], "--config"), (["run", "--limit", "1", "--limit", "2"], "--limit"),
+            (["export", "x", "-o", "a", "--output", "b"], "--output"),
+            (["erase", "x", "--ticket", "A-1", "--yes", "--ticket", "A-2"], "--ticket"),
+        ]
+    )
+    func repeated(_ words: [String], _ name: String) async throws {
+        let ended = try await TestEnvironment.run(words, [:]).expect(64)
+        #expect(ended.err == "Error: \(name) is given more than once; nothing was done. Give it once\n")
+    }
+
+    @Test("an option that collects values may be given again, and so may an id that looks like one")
+    func collected() {
+        #expect(RepeatedOption.name(in: ["check", "--key", "a", "--key", "b", "-", "-"]) == nil)
+        #expect(RepeatedOption.name(in: ["export", "--output", "a", "--", "--output"]) == nil)
+    }
+
+    @Test("an empty --config is refused, and is not taken for none")
+    func emptyConfig() async throws {
+        #expect(
+            try await TestEnvironment.run(["run", "--config", ""], [:]).expect(64).err.contains("--config is empty")
+        )
+    }
+
     @Test("the word Error is red on a terminal, unless NO_COLOR is set")
     func colour() async throws {
         for (environment, isRed) in [(["NO_COLOR": "1"], false), (["NO_COLOR": ""], true)] {

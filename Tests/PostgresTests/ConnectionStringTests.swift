@@ -22,7 +22,11 @@ struct ConnectionStringTests {
         // Keywords and values in the notation of others.
         "host=h;port=5432;password=swordfish", "host=h dbname=d;password=swordfish", "user=u;Password=swordfish host=h",
         "host=h dbname=d?password=swordfish", "host=h dbname=d&passwd=swordfish", "host=u:swordfish@h dbname=d",
-        "host=h port=swordfish", "host=h connect_timeout=swordfish",
+        "host=h port=swordfish", "host=h connect_timeout=swordfish", "host=h, user=u, password=swordfish",
+        "host=h user=u; password=swordfish", "host=h keepalives_idle=swordfish", "host=h tcp_user_timeout=swordfish",
+        // A password, or another value, in the place of a name.
+        "host=h user=u:swordfish dbname=d", "postgres://u%3Aswordfish@h/d", "host=h dbname=u:swordfish@h/d",
+        "postgres://h/u:swordfish%40h", "hostaddr=swordfish", "host='sword fish'", "host=h replication=swordfish",
     ]
 
     @Test("a string that libpq would take for something else never reaches it, and is not shown", arguments: misread)

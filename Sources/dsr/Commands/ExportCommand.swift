@@ -46,7 +46,7 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let customer = try subject.read()
         try TicketOption.check(ticket, about: customer)
-        try checkOutput()
+        try OutputFile.check(output, replacing: force)
         var submission = Submission(
             right: portability ? .portability : .access,
             subject: customer,
@@ -79,22 +79,6 @@ struct ExportCommand: AsyncParsableCommand {
                 : "Request \(request.id): exported, \(content.count.counted("byte")), \(audience.note)."
         )
         if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
-    }
-
-    /// Checks before the first call whether the export can be written.
-    private func checkOutput() throws {
-        guard output != "-" else { return try OutputFile.requireStandardOutput() }
-        // A symbolic link counts, even one that leads nowhere.
-        if !force, (try? FileManager.default.attributesOfItem(atPath: output)) != nil {
-            throw Failure(
-                .usage,
-                "the output file exists; nothing was done. Give --force to replace it, or another name"
-            )
-        }
-        let folder = (output as NSString).deletingLastPathComponent
-        guard FileManager.default.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
-            throw Failure(.usage, "the folder of the output file does not exist or is not writable; nothing was done")
-        }
     }
 
     private func write(_ content: Data) throws {

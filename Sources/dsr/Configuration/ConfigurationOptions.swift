@@ -10,6 +10,11 @@ struct ConfigurationOptions: ParsableArguments {
     )
     var config: String?
 
+    func validate() throws {
+        // As of '--config "$FILE"' where the variable is not set.
+        guard config != "" else { throw ValidationError("--config is empty; give the path of a file") }
+    }
+
     func load() async throws -> DsrConfiguration {
         try await DsrConfiguration(path: config)
     }

@@ -122,14 +122,11 @@ extension DsrConfiguration {
     func subjectKeys() throws -> [SubjectKey] {
         guard let key = try subjectKey() else { return [] }
         let old = try (settings[EvidenceSettings.oldSubjectKeys] ?? []).map { path in
-            let text = InputFile.read(path).map { String(decoding: $0, as: UTF8.self) }
-            guard let text else {
-                throw Failure(
-                    .configuration,
-                    "\(EvidenceSettings.oldSubjectKeys.name) names a file that cannot be read"
-                )
+            let name = EvidenceSettings.oldSubjectKeys.name
+            guard let content = try InputFile.readPrivate(path, as: "a file that \(name) names") else {
+                throw Failure(.configuration, "\(name) names a file that \(InputFile.problem(of: path))")
             }
-            guard let key = SubjectKey(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            guard let key = SubjectKey(hexadecimal: try Secret.secret(in: content, named: name)) else {
                 throw Failure(
                     .configuration,
                     "\(EvidenceSettings.oldSubjectKeys.name) must name files made by 'dsr evidence key FILE --kind subject'"

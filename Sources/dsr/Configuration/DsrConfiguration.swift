@@ -20,7 +20,7 @@ struct DsrConfiguration {
     init(path: String?, environment: [String: String] = ProcessInfo.processInfo.environment) async throws {
         let named = environment["DSR_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         var file: SettingsFile?
-        if let path = path ?? named { file = try await SettingsFile(path: path) }
+        if let path = path ?? named { file = try SettingsFile(path: path) }
         settings = try Settings(SettingSources(environment: environment, file: file))
     }
 
@@ -39,16 +39,23 @@ struct DsrConfiguration {
 
     /// The host of the API, with its port where that is not the scheme's own; `nil` where no base URL is set.
     func host() throws -> String? {
-        try settings[TalonOneSettings.baseURL].map(TalonOneConfiguration.host(ofBaseURL:))
+        try settings[TalonOneSettings.baseURL].map { url in
+            try named(TalonOneSettings.baseURL.name) { try TalonOneConfiguration.host(ofBaseURL: url) }
+        }
     }
 
     /// How to reach the API, and with which credentials.
     func talonOne() throws -> TalonOneConfiguration {
+        let baseURL = try settings.required(TalonOneSettings.baseURL)
+        let allowPlaintext = settings[TalonOneSettings.allowPlaintext] ?? false
+        try named(TalonOneSettings.baseURL.name) {
+            try TalonOneConfiguration.validate(baseURL: baseURL, allowPlaintext: allowPlaintext)
+        }
         var configuration = try TalonOneConfiguration(
-            baseURL: try settings.required(TalonOneSettings.baseURL),
+            baseURL: baseURL,
             authentication: try authentication(),
             userAgentVersion: Version.current,
-            allowPlaintext: settings[TalonOneSettings.allowPlaintext] ?? false
+            allowPlaintext: allowPlaintext
         )
         if let dialect = settings[TalonOneSettings.dialect] { configuration.dialect = dialect }
         if let signature = settings[TalonOneSettings.emptyBodySignature] {
@@ -59,15 +66,28 @@ struct DsrConfiguration {
         return configuration
     }
 
+    /// Says which setting a refusal of the client is about.
+    private func named<Value>(_ name: SettingName, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as TalonOneError {
+            throw Failure(.configuration, "\(name): \(error)")
+        }
+    }
+
     private func authentication() throws -> Authentication {
         let key = settings[TalonOneSettings.apiKey]
         let id = settings[TalonOneSettings.applicationID]
         let applicationKey = settings[TalonOneSettings.applicationKey]
         switch (key, id, applicationKey) {
         case (let key?, nil, nil):
-            return .apiKey(try key.read())
+            let authentication = Authentication.apiKey(try key.read())
+            try named(TalonOneSettings.apiKey.name) { try authentication.validate() }
+            return authentication
         case (nil, let id?, let applicationKey?):
-            return .applicationKey(id: id, key: try applicationKey.read())
+            let authentication = Authentication.applicationKey(id: id, key: try applicationKey.read())
+            try named(TalonOneSettings.applicationKey.name) { try authentication.validate() }
+            return authentication
         case (nil, nil, nil):
             throw Failure(
                 .configuration,

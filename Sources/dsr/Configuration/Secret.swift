@@ -29,11 +29,26 @@ struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
     }
 
     private static func read(_ path: String, _ name: SettingName) throws -> String {
-        guard let content = try InputFile.readPrivate(path, as: file(of: name)),
-            let text = String(validating: content, as: UTF8.self)
-        else { throw Failure(.configuration, "\(name) names a file that cannot be read") }
+        guard let content = try InputFile.readPrivate(path, as: file(of: name)) else {
+            throw Failure(.configuration, "\(name) names a file that \(InputFile.problem(of: path))")
+        }
+        return try secret(in: content, named: name)
+    }
+
+    /// The secret that a file holds: its whole text, without blanks around it.
+    static func secret(in content: Data, named name: SettingName) throws -> String {
+        guard let text = String(validating: content, as: UTF8.self), !text.contains("\0") else {
+            throw Failure(.configuration, "\(name) names a file that is not text in UTF-8")
+        }
         let secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !secret.isEmpty else { throw Failure(.configuration, "\(name) names an empty file") }
+        let isQuoted = secret.count > 1 && secret.first == secret.last && secret.first.map("\"'".contains) == true
+        guard !isQuoted, secret.prefixMatch(of: /(export\s+)?[A-Z][A-Z0-9_]*_(KEY|URL)\s*[=:]/) == nil else {
+            throw Failure(
+                .configuration,
+                "\(name) names a file that holds more than the secret; remove quotes and the name of the variable"
+            )
+        }
         return secret
     }
 }

@@ -63,7 +63,7 @@ struct SettingSources: Sendable {
         for variable in variables where SettingsTable.claims(variable) && !SettingsTable.isAllowed(variable) {
             guard !names.contains(where: { $0.variable == variable }) else { continue }
             let nearest = NearestName.to(variable, in: names.map(\.variable))
-            throw unknown("environment variable \(variable)", names.first { $0.variable == nearest })
+            throw unknown("environment variable \(variable.printable)", names.first { $0.variable == nearest })
         }
     }
 

@@ -52,10 +52,33 @@ extension RawSetting {
 extension SettingType<String> {
     /// Any text. `example` is how it may be written.
     static func text(example: String? = nil) -> Self {
-        Self(expectation: "a text" + (example.map { ", for example \($0)" } ?? "")) { raw in try raw.one() }
+        Self(expectation: "a text" + (example.map { ", for example \($0)" } ?? "")) { raw in try raw.one().trimmed() }
     }
 
-    static var path: Self { Self(expectation: "a path") { raw in try raw.one() } }
+    /// A path as the system takes it. What a shell would have expanded is refused, since it would be a folder's name.
+    static var path: Self {
+        Self(expectation: "a path") { raw in
+            let path = try raw.one()
+            guard !path.hasPrefix("~"), !path.contains(/\$[A-Za-z_{(]/) else {
+                throw SettingMisfit(detail: "without ~ and variables, which are not expanded here")
+            }
+            guard !path.contains("://") else { throw SettingMisfit(detail: "and not a URL") }
+            guard path == path.trimmingCharacters(in: .whitespacesAndNewlines), path == path.printable else {
+                throw SettingMisfit(detail: "without blanks or line breaks around it")
+            }
+            return path
+        }
+    }
+}
+
+extension String {
+    /// The text without surrounding blanks, as a block of YAML leaves them. Text for letters may have several lines.
+    fileprivate func trimmed() throws -> String {
+        let text = trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !text.isEmpty else { throw SettingMisfit(detail: "and not blank") }
+        guard text == text.withoutControls else { throw SettingMisfit(detail: "without control characters") }
+        return text
+    }
 }
 
 extension SettingType<Bool> {
@@ -100,22 +123,34 @@ extension SettingType<[String]> {
         Self(expectation: "a text or a list of texts", isList: true) { raw in try raw.entries() }
     }
 
-    /// Names. A name with a separator, a space, a quote or a bracket is a list that was written as one text; it is refused.
+    /// Names, as of channels. A list that was written as one text is refused, and so is a word that switches all of them.
     static var names: Self {
         Self(expectation: "a name or a list of names", isList: true) { raw in
-            let entries = try raw.entries()
-            guard !entries.contains(where: { $0.contains(/[,;|"'\[\]{}\s\p{Cc}]/) }) else {
-                throw SettingMisfit(detail: "for example [web, phone] in the file, or web,phone in the variable")
+            let entries = try raw.separateEntries()
+            let switches: Set = ["true", "false", "yes", "no", "on", "off", "all", "any", "none", "*"]
+            guard switches.isDisjoint(with: entries.map { $0.lowercased() }) else {
+                throw SettingMisfit(detail: "and not a switch or a pattern; name each one")
             }
             return entries
         }
     }
-}
 
-extension SettingType<[String]> {
     /// Paths. One with a comma is a list that was written as one text, and is refused.
     static var paths: Self {
-        Self(expectation: "a path or a list of paths", isList: true, parse: Self.names.parse)
+        Self(expectation: "a path or a list of paths", isList: true) { raw in
+            try raw.separateEntries().map { try SettingType<String>.path.parse(.text($0)) }
+        }
+    }
+}
+
+extension RawSetting {
+    /// The entries of a list. One with a separator, a space, a quote or a bracket is a list that was written as one text.
+    fileprivate func separateEntries() throws -> [String] {
+        let entries = try entries()
+        guard !entries.contains(where: { $0.contains(/[,;|，、"'\[\]{}\s]/) || $0 != $0.printable }) else {
+            throw SettingMisfit(detail: "for example [web, phone] in the file, or web,phone in the variable")
+        }
+        return entries
     }
 }
 
@@ -141,8 +176,9 @@ extension RawSetting {
     /// The entries of a list without surrounding spaces. An empty list is written `[]`.
     fileprivate func entries() throws -> [String] {
         try several().map { entry in
-            let entry = entry.trimmingCharacters(in: .whitespaces)
+            let entry = entry.trimmingCharacters(in: .whitespacesAndNewlines)
             guard !Self.none.contains(entry) else { throw SettingMisfit(detail: "and no entry may be empty") }
+            guard entry == entry.withoutControls else { throw SettingMisfit(detail: "without control characters") }
             return entry
         }
     }

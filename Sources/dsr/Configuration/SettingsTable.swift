@@ -1,3 +1,5 @@
+import Foundation
+
 /// All settings, in the order in which they are documented.
 ///
 /// A setting is declared once, in its group. From the declaration it is read and checked, and documented in README.md.
@@ -18,9 +20,10 @@ enum SettingsTable {
             || isServiceLink(variable)
     }
 
-    /// Whether a variable has the prefix of a setting, in any case: `dsr_gates_approval` is meant to be one.
+    /// Whether a variable has the prefix of a setting, in any case and with any separator: `dsr_gates_approval` and
+    /// `DSR.GATES-APPROVAL`, which no shell can set but a container can, are meant to be one.
     static func claims(_ variable: String) -> Bool {
-        let name = variable.uppercased()
+        let name = variable.uppercased().trimmingCharacters(in: .whitespaces).replacing(/[-. ]/, with: "_")
         return name.hasPrefix("DSR_") || name.hasPrefix("TALON_ONE_")
     }
 

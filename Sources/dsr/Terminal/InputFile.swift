@@ -18,7 +18,7 @@ enum InputFile {
     /// keys: mode 0600, or 0640 where root owns the file, or less.
     ///
     /// - Parameter name: What the file is, for the sentence.
-    /// - Returns: `nil` where it cannot be read.
+    /// - Returns: `nil` where it cannot be read, or has more than a mebibyte, as a device without an end.
     /// - Throws: ``Failure`` `.configuration` where other users can read or change it.
     static func readPrivate(_ path: String, as name: String) throws -> Data? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
@@ -27,7 +27,17 @@ enum InputFile {
         var status = stat()
         guard fstat(file, &status) == 0 else { return nil }
         try requirePrivacy(of: status, path, name)
-        return read(file)
+        return read(file, atMost: 1 << 20)
+    }
+
+    /// What is wrong with a file that could not be read, to complete "a file that …".
+    static func problem(of path: String) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            return errno == ENOENT ? "does not exist" : "cannot be read: \(String(cString: strerror(errno)))"
+        }
+        if status.st_mode & S_IFMT == S_IFDIR { return "is a directory" }
+        return access(path, R_OK) == 0 ? "is too large or cannot be read" : "cannot be read; check its permissions"
     }
 
     /// - Throws: ``Failure`` `.configuration` where other users can read or change the file.
@@ -48,16 +58,25 @@ enum InputFile {
         )
     }
 
-    private static func read(_ file: Int32) -> Data? {
+    private static func read(_ file: Int32, atMost limit: Int = .max) -> Data? {
         var content = Data()
+        while let part = nextPart(of: file) {
+            guard !part.isEmpty else { return content }
+            content += part
+            if content.count > limit { return nil }
+        }
+        return nil
+    }
+
+    /// Reads what an open file has for now. Where that is nothing yet, waits for it.
+    ///
+    /// - Returns: No bytes at the end; `nil` where it cannot be read.
+    static func nextPart(of file: Int32) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = Glibc.read(file, &buffer, buffer.count)
-            if count > 0 {
-                content.append(contentsOf: buffer[..<count])
-            } else if count == 0 {
-                return content
-            } else if errno == EAGAIN || errno == EWOULDBLOCK {
+            if count >= 0 { return Array(buffer[..<count]) }
+            if errno == EAGAIN || errno == EWOULDBLOCK {
                 var waiting = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
                 poll(&waiting, 1, -1)
             } else if errno != EINTR {

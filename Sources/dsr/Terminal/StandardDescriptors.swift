@@ -15,6 +15,17 @@ enum StandardDescriptors {
         return Int(clamping: limits.rlim_cur)
     }
 
+    /// What to say where the process may open too few descriptors for Swift's executor and one connection.
+    static func problem() -> Failure? {
+        let needed = 16
+        guard limit < needed else { return nil }
+        return Failure(
+            .configuration,
+            "the process may open no more than \(limit) files and connections, and needs \(needed); raise the limit "
+                + "('ulimit -n', or LimitNOFILE= of the systemd unit)"
+        )
+    }
+
     /// Opens closed ones on /dev/null, so that a file or a socket never gets the number of a standard stream; raises the
     /// limit to the hard one; lets a closed pipe be an error and not a signal.
     static func prepare() {

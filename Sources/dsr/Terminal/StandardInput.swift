@@ -13,7 +13,8 @@ enum StandardInput {
         var bytes = Data()
         let isTerminal = isatty(STDIN_FILENO) == 1
         while bytes.count <= longestLine, !(isTerminal && bytes.contains(UInt8(ascii: "\n"))) {
-            guard let more = try? FileHandle.standardInput.read(upToCount: 4_096), !more.isEmpty else { break }
+            guard let more = InputFile.nextPart(of: STDIN_FILENO) else { throw unreadable }
+            if more.isEmpty { break }
             bytes += more
         }
         guard bytes.count <= longestLine else {
@@ -35,8 +36,11 @@ enum StandardInput {
     ///
     /// - Throws: ``Failure`` `.usage` where the bytes are not UTF-8.
     static func text() throws -> String {
-        try text(FileHandle.standardInput.readDataToEndOfFile())
+        guard let content = InputFile.read("-") else { throw unreadable }
+        return try text(content)
     }
+
+    private static let unreadable = Failure(.usage, "standard input cannot be read; nothing was done")
 
     private static func text(_ bytes: Data) throws -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
