@@ -70,10 +70,16 @@ public enum AtomicFile {
         flushDirectory(directory)
     }
 
-    /// The directory of a file. Foundation's function for it crashes for a relative name of one character.
+    /// The directory that a file or a directory is in, `.` for a relative name alone. Slashes at the end do not count.
+    /// Foundation's function for it crashes for a relative name of one character.
     public static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        func withoutSlashes(_ text: Substring) -> Substring {
+            text[..<(text.lastIndex { $0 != "/" }.map(text.index(after:)) ?? text.startIndex)]
+        }
+        let name = withoutSlashes(path[...])
+        guard let slash = name.lastIndex(of: "/") else { return name.isEmpty && path.hasPrefix("/") ? "/" : "." }
+        let parent = withoutSlashes(name[..<slash])
+        return parent.isEmpty ? "/" : String(parent)
     }
 
     static func fill(_ file: Int32, with content: Data) throws(Failure) {

@@ -136,7 +136,7 @@ func publish(_ content: Data, to path: String, replacing: Bool, creating: Bool =
     do {
         if creating {
             try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent,
+                atPath: AtomicFile.directory(of: path),
                 withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o755]
             )

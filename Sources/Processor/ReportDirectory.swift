@@ -115,8 +115,7 @@ public struct ReportDirectory: Sendable {
         var place = path
         if access(place, F_OK) != 0 {
             repeat {
-                let parent = (place as NSString).deletingLastPathComponent
-                place = parent.isEmpty ? "." : parent
+                place = AtomicFile.directory(of: place)
             } while createsParents && access(place, F_OK) != 0 && place != "/" && place != "."
         }
         var status = stat()
