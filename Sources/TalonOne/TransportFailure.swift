@@ -18,16 +18,14 @@ private enum TransportFailure {
     init(_ error: any Error, host: String) {
         switch error {
         case is CancellationError: self = .cancelled
-        // The host is that of the proxy, where there is one.
-        case let error as NIOConnectionError where error.connectionErrors.isEmpty:
-            self = .notConnected("the host name \(error.host) cannot be resolved")
-        case let error as NIOConnectionError: self = Self.notConnected(to: "\(error.host), port \(error.port),")
+        case let error as NIOConnectionError: self.init(error, host: host)
         case let error as IOError:
             let codes = [ECONNREFUSED, EADDRNOTAVAIL, EMFILE, ENFILE]
             self = codes.contains(error.errnoCode) ? Self.notConnected(to: host) : Self.connectionLost
         case NIOSSLError.handshakeFailed(let error): self = Self.handshake(error, host: host)
         case is NIOSSLExtraError:
             self = .notConnected("the certificate of \(host) is not trusted: it was issued for another host")
+        case HTTPParserError.invalidEOFState: self = Self.connectionLost
         case is HTTPParserError:
             self = .connectionLost(
                 "\(host) does not answer in HTTP",
@@ -52,13 +50,25 @@ private enum TransportFailure {
         case .invalidProxyResponse, .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
             self = .notConnected(
                 "the proxy did not connect to \(host)",
-                advice: "Check HTTPS_PROXY; NO_PROXY names hosts that are reached without it."
+                advice: Self.proxyAdvice
             )
         case .connectTimeout, .getConnectionFromPoolTimeout, .alreadyShutdown, .invalidURL:
             self = Self.notConnected(to: host)
         default: self = Self.connectionLost
         }
     }
+
+    private init(_ error: NIOConnectionError, host: String) {
+        let isProxy = error.host != host
+        let reached = (isProxy ? "the proxy " : "") + error.host
+        let reason =
+            error.connectionErrors.isEmpty
+            ? "the host name of \(reached) cannot be resolved"
+            : "no connection to \(reached), port \(error.port), could be established"
+        self = .notConnected(reason, advice: isProxy ? Self.proxyAdvice : nil)
+    }
+
+    private static let proxyAdvice = "Check HTTPS_PROXY; NO_PROXY names hosts that are reached without it."
 
     private static func notConnected(to host: String) -> Self {
         .notConnected("no connection to \(host) could be established")

@@ -116,7 +116,7 @@ struct TransportTests {
         for list in ["*", "host.invalid", ".invalid", "invalid", "a, host.invalid:443", "*.invalid"] {
             let direct = ["HTTPS_PROXY": "http://\(address)", "NO_PROXY": list]
             let error = try await neverConnected("https://host.invalid", environment: direct)
-            #expect(error.contains("the host name host.invalid cannot be resolved"))
+            #expect(error.contains("the host name of host.invalid cannot be resolved"))
         }
         let network = ["https_proxy": address, "no_proxy": "127.0.0.2/32,other.invalid,host.invalid:80,st.invalid"]
         _ = try await neverConnected("https://host.invalid", environment: network)
