@@ -33,15 +33,19 @@ public struct TalonOneClient: Sendable {
 
     /// The HTTP settings that this client's guarantees depend on.
     ///
-    /// TLS is version 1.2 or later. Redirects would send the key to another host. Decompression would hide how much is read. A tracing span would
-    /// record the URL, and with it the customer's identifier. With HTTP/1.1, `connections` limits the calls in flight.
+    /// TLS is version 1.2 or later. Redirects would send the key to another host. Decompression would hide how much is read.
+    /// A tracing span would record the URL, and with it the customer's identifier. With HTTP/1.1, `connections` limits the
+    /// calls in flight.
+    ///
+    /// - Parameter connectTimeout: The longest time until a connection with TLS is there; no longer than a call may take.
     public static func httpClientConfiguration(
         connections: Int,
+        connectTimeout: Duration = .seconds(10),
         transport: TalonOneTransport = .direct
     ) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(10)),
+            timeout: .init(connect: TimeAmount(connectTimeout)),
             decompression: .disabled
         )
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, connections)

@@ -20,7 +20,11 @@ extension DsrConfiguration {
         )
         let http = HTTPClient(
             eventLoopGroupProvider: .singleton,
-            configuration: TalonOneClient.httpClientConfiguration(connections: connections, transport: transport)
+            configuration: TalonOneClient.httpClientConfiguration(
+                connections: connections,
+                connectTimeout: min(.seconds(10), configuration.deadline),
+                transport: transport
+            )
         )
         return try await withResource(http, close: { try? await $0.shutdown() }) { http in
             try await body(TalonOneClient(configuration: configuration, http: http))
