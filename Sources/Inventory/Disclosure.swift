@@ -69,8 +69,8 @@ extension CustomerInventory {
         var inCoupons = withheld(reservedCoupons, rules.reservedCoupons, by: policy)
         let others = Set((inInventory + inCoupons).flatMap(\.identifiersOfOthers))
         if !others.isEmpty {
-            inInventory = naming(others, in: root, besides: inInventory)
-            inCoupons = naming(others, in: reservedCoupons, besides: inCoupons)
+            inInventory = adding(textsThatName: others, in: root, to: inInventory)
+            inCoupons = adding(textsThatName: others, in: reservedCoupons, to: inCoupons)
         }
         let inventoryPlaces = Set(inInventory.map(\.value.place))
         let reservedCouponPlaces = Set(inCoupons.map(\.value.place))
@@ -101,10 +101,10 @@ extension CustomerInventory {
     }
 
     /// The findings, and those texts that are an identifier of another customer whom the answer names as that elsewhere.
-    private func naming(
-        _ others: Set<[UInt8]>,
+    private func adding(
+        textsThatName others: Set<[UInt8]>,
         in root: RawJSON?,
-        besides findings: [InventoryRules.Finding]
+        to findings: [InventoryRules.Finding]
     ) -> [InventoryRules.Finding] {
         let places = Set(findings.map(\.value.place))
         let rule = OwnershipRule("**", .thirdParty, when: .isOneOf(others))

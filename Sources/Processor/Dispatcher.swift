@@ -24,17 +24,11 @@ struct Dispatcher {
         /// Nothing is ready. Requests that have crashed runs before come last, one at a time.
         case claimingSuspect
         /// Nothing is left but what other runs hold. They are looked at until they end, renew their lease, or are dead.
-        case rescuingLast(Watch)
-        case findingOtherRuns(Watch)
-        case watchingOtherRuns(Watch)
+        case rescuingLast(LeaseWatch)
+        case findingOtherRuns(LeaseWatch)
+        case watchingOtherRuns(LeaseWatch)
         /// Nothing is left to do.
         case ended
-    }
-
-    /// The leases of other runs as last seen, and when to stop watching them.
-    private struct Watch {
-        var leases: [Int64: Date] = [:]
-        let until: ContinuousClock.Instant
     }
 
     /// How often a run looks for dead runs.
@@ -134,7 +128,9 @@ extension Dispatcher {
         case .recorded(let resolutions):
             for (resolution, accepted) in resolutions { tally.add(resolution, accepted: accepted) }
         case .foundOtherRuns(let runs):
-            watch(runs, conditions)
+            if case .findingOtherRuns(var watch) = phase {
+                phase = watch.mustGoOn(runs, now: conditions.now) ? .watchingOtherRuns(watch) : .ended
+            }
         case .woke:
             switch phase {
             case .waitingForAdmission: phase = .working
@@ -224,25 +220,11 @@ extension Dispatcher {
                 .working
             } else if group.isEmpty {
                 // After two leases a dead run was rescued, unless something else keeps its rows locked.
-                .rescuingLast(Watch(until: conditions.now + plan.lease * 2))
+                .rescuingLast(LeaseWatch(until: conditions.now + plan.lease * 2))
             } else {
                 // The suspect was gated or unreadable. The next pass looks for another one.
                 .admitting
             }
-    }
-}
-
-extension Dispatcher {
-    /// A run shows that it lives by renewing its lease. Where all others do, or hold nothing, the work is theirs.
-    private mutating func watch(_ runs: [RunAtWork], _ conditions: Conditions) {
-        guard case .findingOtherRuns(var watch) = phase else { return }
-        let isInDoubt = runs.contains { watch.leases[$0.id, default: $0.leaseUntil] == $0.leaseUntil }
-        guard isInDoubt, conditions.now < watch.until else {
-            phase = .ended
-            return
-        }
-        for run in runs where watch.leases[run.id] == nil { watch.leases[run.id] = run.leaseUntil }
-        phase = .watchingOtherRuns(watch)
     }
 }
 

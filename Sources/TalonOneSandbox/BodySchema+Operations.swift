@@ -85,33 +85,32 @@ extension BodySchema {
     )
 
     private static let cartItemV1 = BodySchema(
-        Member(name: "name", kind: .text(length: 1...Int.max), isRequired: true),
-        Member(name: "sku", kind: .text(length: 1...Int.max), isRequired: true),
-        Member(name: "quantity", kind: quantity, isRequired: true),
-        Member(name: "price", kind: .number, isRequired: true),
-        Member(name: "category", kind: .anyText),
-        Member(name: "weight", kind: .number),
-        Member(name: "height", kind: .number),
-        Member(name: "width", kind: .number),
-        Member(name: "length", kind: .number),
-        Member(name: "position", kind: .number),
-        attributes
+        [
+            Member(name: "name", kind: .text(length: 1...Int.max), isRequired: true),
+            Member(name: "price", kind: .number, isRequired: true),
+        ] + cartItem
     )
 
     private static let cartItemV2 = BodySchema(
-        Member(name: "name", kind: .anyText),
+        [
+            Member(name: "name", kind: .anyText),
+            Member(name: "price", kind: .number),
+            Member(name: "additionalCosts", kind: additionalCosts),
+        ] + cartItem
+    )
+
+    /// The members that the cart items of both versions have.
+    private static let cartItem = [
         Member(name: "sku", kind: .text(length: 1...Int.max), isRequired: true),
         Member(name: "quantity", kind: quantity, isRequired: true),
-        Member(name: "price", kind: .number),
         Member(name: "category", kind: .anyText),
         Member(name: "weight", kind: .number),
         Member(name: "height", kind: .number),
         Member(name: "width", kind: .number),
         Member(name: "length", kind: .number),
         Member(name: "position", kind: .number),
-        Member(name: "additionalCosts", kind: additionalCosts),
-        attributes
-    )
+        attributes,
+    ]
 
     private static let quantity = Kind.integer(1...Int64(Int32.max))
 

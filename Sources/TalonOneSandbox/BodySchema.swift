@@ -23,7 +23,9 @@ struct BodySchema: Sendable {
 
     let members: [Member]
 
-    init(_ members: Member...) { self.members = members }
+    init(_ members: Member...) { self.init(members) }
+
+    init(_ members: [Member]) { self.members = members }
 
     /// Checks an object. `null` is an absent member, as in the API's Go.
     ///

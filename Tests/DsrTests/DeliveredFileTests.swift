@@ -102,6 +102,16 @@ struct DeliveredFileTests {
         }
     }
 
+    @Test("a report directory with a relative name of one character is written, and its parent is checked")
+    func shortName() async throws {
+        try await TestEnvironment.with { env in
+            try await env.submit(.access, "nobody")
+            let script = "mkdir -p -m 700 \(env.reports)/r && cd \(env.reports) && $DSR run && ls r"
+            let ended = try await env.shell(script, setting: ["DSR_REPORTS_DIRECTORY": "r"]).expect(0)
+            #expect(ended.out.contains("request-1-letter.html"), "\(ended.out)")
+        }
+    }
+
     @Test("a document is fetched by its name with and without the database's id")
     func fetched() async throws {
         try await TestEnvironment.with { env in

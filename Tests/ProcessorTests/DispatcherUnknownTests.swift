@@ -21,6 +21,22 @@ struct DispatcherUnknownTests {
         )
     }
 
+    /// A driver like ``driver(hasKnownCustomer:ticket:concurrency:)`` that has begun the requests `1...count`, and found no
+    /// others.
+    private func driver(
+        havingBegun count: Int64,
+        hasKnownCustomer: Bool = false,
+        ticket: String? = nil,
+        concurrency: Int = 3
+    ) throws -> DispatcherDriver {
+        var driver = driver(hasKnownCustomer: hasKnownCustomer, ticket: ticket, concurrency: concurrency)
+        _ = driver.begin()
+        _ = driver.send(.claimed(try .numbers(1...count)))
+        for _ in 1...count { _ = driver.send(.began) }
+        _ = driver.send(.claimed(.empty))
+        return driver
+    }
+
     @Test("answers about unknown customers wait for the end of the pass, and are held back together")
     func heldBack() throws {
         var driver = driver()
@@ -46,12 +62,7 @@ struct DispatcherUnknownTests {
 
     @Test("one known customer is enough for a few unknown ones")
     func usual() throws {
-        var driver = driver()
-        _ = driver.begin()
-        _ = driver.send(.claimed(try .numbers(1...2)))
-        _ = driver.send(.began)
-        _ = driver.send(.began)
-        _ = driver.send(.claimed(.empty))
+        var driver = try driver(havingBegun: 2)
         _ = try driver.send(.foundUnknown(1))
         #expect(try driver.send(.resolved(2)) == "record 1 completed")
         #expect(driver.send(.recorded([])) == "admit")
@@ -62,11 +73,7 @@ struct DispatcherUnknownTests {
 
     @Test("a ticket allows the answers, with one entry, and later runs do not count them")
     func allowed() throws {
-        var driver = driver(ticket: "T-1")
-        _ = driver.begin()
-        _ = driver.send(.claimed(try .numbers(1...1)))
-        _ = driver.send(.began)
-        _ = driver.send(.claimed(.empty))
+        var driver = try driver(havingBegun: 1, ticket: "T-1")
         #expect(try driver.send(.foundUnknown(1)) == "note unknown 1")
         #expect(driver.send(.notedUnknown) == "record 1 completed")
         _ = driver.send(.recorded([]))
@@ -79,12 +86,7 @@ struct DispatcherUnknownTests {
     func shutdown() throws {
         for (end, expected) in [(RunEnd.stopped, "note unknown 1"), (.wrongEnvironment("sandbox"), "record 1 pending")]
         {
-            var driver = driver()
-            _ = driver.begin()
-            _ = driver.send(.claimed(try .numbers(1...2)))
-            _ = driver.send(.began)
-            _ = driver.send(.began)
-            _ = driver.send(.claimed(.empty))
+            var driver = try driver(havingBegun: 2)
             #expect(try driver.send(.foundUnknown(1)) == "wait 15.0 seconds")
             driver.conditions.shutdown = end
             #expect(driver.send(.woke) == "wait")
@@ -94,12 +96,7 @@ struct DispatcherUnknownTests {
 
     @Test("the number of answers in memory is bounded: among many, those that are usual are recorded in between")
     func bounded() throws {
-        var driver = driver(hasKnownCustomer: true, concurrency: 1_024)
-        _ = driver.begin()
-        _ = driver.send(.claimed(try .numbers(1...1_000)))
-        for _ in 1...999 { _ = driver.send(.began) }
-        _ = driver.send(.began)
-        _ = driver.send(.claimed(.empty))
+        var driver = try driver(havingBegun: 1_000, hasKnownCustomer: true, concurrency: 1_024)
         for number in 1...300 { _ = try driver.send(.resolved(Int64(number))) }
         for number in 301...555 {
             #expect(try driver.send(.foundUnknown(Int64(number))).hasPrefix("wait"))
@@ -107,8 +104,7 @@ struct DispatcherUnknownTests {
         #expect(try driver.send(.foundUnknown(556)).hasPrefix("record 301 completed, "))
         _ = driver.send(.recorded([]))
         // From here on most are unknown.
-        for number in 557...600 { _ = try driver.send(.foundUnknown(Int64(number))) }
-        for number in 601...811 { _ = try driver.send(.foundUnknown(Int64(number))) }
+        for number in 557...811 { _ = try driver.send(.foundUnknown(Int64(number))) }
         #expect(try driver.send(.foundUnknown(812)) == "note unknown 512")
         #expect(driver.send(.notedUnknown).hasPrefix("record 557 waiting, "))
     }

@@ -121,6 +121,11 @@ struct TransportTests {
         let network = ["https_proxy": address, "no_proxy": "127.0.0.2/32,other.invalid,host.invalid:80,st.invalid"]
         _ = try await neverConnected("https://host.invalid", environment: network)
         #expect(proxy.requestLines.filter { $0.hasPrefix("CONNECT") }.count == 5)
+        let refused = try await neverConnected(
+            "https://host.invalid",
+            environment: ["https_proxy": "http://127.0.0.1:1"]
+        )
+        #expect(refused.contains("no connection to the proxy 127.0.0.1, port 1, could be established"))
         // Without TLS the server behind the proxy, which is the proxy itself here, answers.
         try await call("http://host.invalid", environment: ["http_proxy": address], allowPlaintext: true)
         #expect(proxy.requestLines.contains("CONNECT host.invalid:80 HTTP/1.1"))
