@@ -84,7 +84,7 @@ let package = Package(
                 "Store", "SubjectRequests", "TalonOne", crypto,
             ]
         ),
-        module("Notary", ["AtomicFiles", "EvidenceLog", "Store"]),
+        module("Notary", ["AtomicFiles", "EvidenceLog", "ExactJSON", "Store"]),
         module("Reports", ["ExactJSON", "Inventory", "SubjectRequests", "TemplatesEN", crypto, mustache]),
         module("Inventory", ["ExactJSON", "SubjectRequests"]),
         module("Store", ["Migrations", "Postgres", "SubjectRequests", crypto]),
@@ -108,7 +108,8 @@ let package = Package(
             path: "migrations",
             resources: [
                 .embedInCode("0001_queue.sql"), .embedInCode("0002_gates.sql"), .embedInCode("0003_evidence.sql"),
-                .embedInCode("0004_rechecks.sql"),
+                .embedInCode("0004_rechecks.sql"), .embedInCode("0005_policy.sql"), .embedInCode("0006_runs.sql"),
+                .embedInCode("0007_decisions.sql"), .embedInCode("0008_audit.sql"), .embedInCode("0009_protection.sql"),
             ],
             swiftSettings: settings
         ),
@@ -147,8 +148,7 @@ let package = Package(
             of: "Processor",
             [
                 "CallPolicy", "ExactJSON", "Inventory", "InventorySample", "Postgres", "Reports", "Store",
-                "SubjectRequests",
-                "TestEnvironment", "ThrowawayPostgres",
+                "SubjectRequests", "TestEnvironment", "ThrowawayPostgres", crypto,
             ]
         ),
         // What tests run the binary in: a database, a sandbox, a folder, and the means to break them.
@@ -165,7 +165,7 @@ let package = Package(
         .target(name: "WallClock", path: "Tests/WallClock"),
         .testTarget(
             name: "DsrTests",
-            dependencies: ["dsr", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", subprocess],
+            dependencies: ["dsr", "Postgres", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", subprocess],
             swiftSettings: settings
         ),
         .testTarget(

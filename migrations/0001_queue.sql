@@ -37,6 +37,8 @@ create table dsr.runs (
     version       text        not null,
     environment   text        not null check (environment in ('live', 'sandbox')),
     actor         text        not null,
+    -- The database role that began it. The database sets it.
+    role          name        not null default session_user,
     -- The requests that it processes: the whole queue, one request, or replays of erasures.
     scope         text        not null default 'all' check (scope in ('all', 'one', 'replays')),
     started_at    timestamptz not null default clock_timestamp(),
@@ -115,6 +117,7 @@ create table dsr.subject_requests (
     subject_key_id     bytea       check (octet_length(subject_key_id) = 8),
     -- Grows with each claim and never falls: a result is accepted only under the number of its claim.
     claim_no           integer     not null default 0,
+    claimed_at         timestamptz,
     failures           integer     not null default 0,
     -- Runs that crashed while they processed it, since the last run that did not.
     crashed_runs       integer     not null default 0,
@@ -126,6 +129,8 @@ create table dsr.subject_requests (
     outcome            text,
     reason             text,
     finished_at        timestamptz,
+    -- The equal request of the same subject whose answer is the answer to this one too.
+    answered_with      bigint      references dsr.subject_requests,
     -- When the identifier is deleted, after the answer that Talon.One does not know the customer.
     forget_at          timestamptz,
     -- Why the controller does not act (Art. 12(4) GDPR), and the date on which the subject was told.
@@ -145,7 +150,14 @@ create table dsr.subject_requests (
     constraint identity_check_is_complete
         check (num_nonnulls(identity_method, identity_checked_by, identity_checked_at) in (0, 3)),
     constraint approval_is_complete       check (num_nonnulls(approved_by, approved_at, approved_content) in (0, 3)),
-    constraint replay_is_complete         check ((replay_of is null) = (replay_since is null))
+    constraint replay_is_complete         check ((replay_of is null) = (replay_since is null)),
+    constraint instants_are_finite
+        check (isfinite(received_at) and isfinite(inserted_at) and isfinite(admitted_at) and isfinite(claimed_at)
+               and isfinite(not_before) and isfinite(finished_at) and isfinite(forget_at) and isfinite(replay_since)
+               and isfinite(identity_checked_at) and isfinite(approved_at)),
+    constraint dates_are_finite
+        check (isfinite(notice_by) and isfinite(answer_by) and isfinite(latest_lawful) and isfinite(extension_told_on)
+               and isfinite(not_erased_before) and isfinite(refusal_told_on))
 );
 
 -- There is an index for each list of open requests, so that no list and no count walks the closed ones. The exception is
@@ -207,16 +219,42 @@ create table dsr.reports (
     id           bigint      generated always as identity primary key,
     request_id   bigint      references dsr.subject_requests,
     run_id       bigint      not null references dsr.runs,
-    file_name    text        not null unique,
+    -- It becomes the name of a file, so it has no separator and no dots in a row.
+    file_name    text        not null unique
+        check (file_name ~ '^[0-9a-f]{6}-(request|run)-[0-9]{1,19}(-[a-z0-9]{1,32}){0,4}(\.[a-z0-9]{1,8}){1,2}$'),
     media_type   text        not null,
     sha256       bytea       not null check (octet_length(sha256) = 32),
     byte_count   bigint      not null,
-    -- Deleted once the subject is erased; the row stays and states what there was.
+    -- Deleted at expires_at, and earlier where the subject is erased; the row stays and states what there was.
     content      bytea,
     created_at   timestamptz not null default now(),
     delivered_at timestamptz,
-    expires_at   timestamptz
+    -- Set by the delivery.
+    expires_at   timestamptz,
+    constraint content_is_what_was_recorded
+        check (content is null or sha256(content) = sha256 and octet_length(content) = byte_count)
 );
 
 create index reports_undelivered on dsr.reports (id) where delivered_at is null and content is not null;
 create index reports_of_request on dsr.reports (request_id);
+create index reports_to_expire on dsr.reports (expires_at) where content is not null;
+
+-- Locks that the database's functions take before they lock any other row. They are rows, so that only those can hold
+-- them who may call these functions.
+create table dsr.locks (
+    lock text primary key check (lock in ('gates', 'forgetting'))
+);
+
+-- gates: an operation that closes a gate, and an announcement of a call that changes data, exclude each other. After a
+-- gate is closed nothing is announced that it should have stopped.
+-- forgetting: deliveries and erasures exclude each other. Each deletes the content of a document that the other has dealt
+-- with before, and neither would if both went by what they saw when they began.
+insert into dsr.locks values ('gates'), ('forgetting');
+
+create function dsr.take_lock(name text) returns void
+    language plpgsql
+as $$
+begin
+    perform from dsr.locks where lock = name for update;
+end
+$$;

@@ -14,9 +14,9 @@ create table dsr.legal_holds (
     placed_by      text        not null,
     placed_at      timestamptz not null default clock_timestamp(),
     -- The date on which an operator must check whether the hold is still right. It lasts until it is released or expires.
-    review_on      date        not null,
+    review_on      date        not null check (isfinite(review_on)),
     -- The last day of the hold, where the law gives one.
-    expires_on     date,
+    expires_on     date        check (isfinite(expires_on)),
     released_by    text,
     released_at    timestamptz,
     check ((released_at is null) = (released_by is null))
@@ -76,8 +76,8 @@ create table dsr.suspensions (
     id          bigint generated always as identity primary key,
     request_id  bigint not null references dsr.subject_requests,
     cause       text   not null check (cause in ('identity', 'clarification')),
-    asked_on    date   not null,
-    answered_on date   check (answered_on >= asked_on)
+    asked_on    date   not null check (isfinite(asked_on)),
+    answered_on date   check (isfinite(answered_on) and answered_on >= asked_on)
 );
 
 -- One open interval of each cause: a question that is still open is not asked twice.
@@ -85,7 +85,8 @@ create unique index suspensions_open on dsr.suspensions (request_id, cause) wher
 create index suspensions_of_request on dsr.suspensions (request_id);
 
 -- The decisions of operators about requests and holds, and their reasons. The ticket is in the evidence log too. The
--- reason is free text, so it is only here, and is deleted when the subject is erased.
+-- reason is free text, so it is only here, and is deleted when the subject is erased, also that of a decision about a hold
+-- of the subject.
 create table dsr.decisions (
     id         bigint      generated always as identity primary key,
     request_id bigint      references dsr.subject_requests,
@@ -94,10 +95,13 @@ create table dsr.decisions (
     reason     text        check (char_length(reason) between 1 and 500),
     ticket     text,
     actor      text        not null,
+    -- The database role that made it. The database sets it.
+    role       name        not null default session_user,
     made_at    timestamptz not null default clock_timestamp()
 );
 
 create index decisions_of_request on dsr.decisions (request_id) where request_id is not null;
+create index decisions_of_hold on dsr.decisions (hold_id) where hold_id is not null;
 
 -- MARK: Rules
 
@@ -145,6 +149,25 @@ as $$
          substring(id from '[' || dsr.control_characters() || dsr.format_characters() || ']') as h (hidden)
 $$;
 
+-- What is wrong with a name, a channel or a reason, to complete "the channel …"; null where it is valid. Such a text is one
+-- line and is shown to operators, so that nothing in it may change how the rest of a line is read. The text itself is
+-- never part of the sentence.
+create function dsr.text_problem(value text, longest integer) returns text
+    language plpgsql immutable parallel safe
+as $$
+declare
+    hidden text;
+begin
+    -- The size comes first, so that a text of any size costs nothing.
+    if octet_length(value) > 4 * longest or char_length(value) > longest then
+        return format('is longer than %s characters', longest);
+    end if;
+    hidden := substring(value from '[' || dsr.control_characters() || dsr.format_characters() || ']');
+    return 'contains U+' || lpad(upper(to_hex(ascii(hidden))), greatest(4, length(to_hex(ascii(hidden)))), '0')
+        || '; control characters, invisible characters and blanks other than U+0020 are not allowed';
+end
+$$;
+
 -- A name as it is compared: in the compatibility form of Unicode, without case, without invisible characters, and with
 -- single blanks between its words. The case of letters is that of ICU where Postgres has it, because the database's own
 -- collation may know the case of ASCII letters only.
@@ -180,11 +203,12 @@ as $$
 $$;
 
 -- Whether a request was requested or inserted under that name: by the requester's name, by the database role that
--- inserted it, or by the operating-system user who ran dsr for it.
+-- inserted it, or by the operating-system user who ran dsr for it. Who requested a request without a requester's name is
+-- unknown, so that it can be anybody.
 create function dsr.is_requester(request dsr.subject_requests, name text) returns boolean
     language sql stable
 as $$
-    select coalesce(dsr.same_name(name, request.requested_by), false)
+    select coalesce(dsr.same_name(name, request.requested_by), true)
         or coalesce(dsr.same_name(name, request.inserted_by::text), false)
         or coalesce(dsr.same_name(name, request.submitted_by), false)
 $$;
@@ -196,6 +220,18 @@ as $$
     select ticket ~ '^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,99}$'
 $$;
 
+-- Whether a text names a customer: it contains the identifier, or the part of an address before the @, in whatever case and
+-- with whatever signs between letters and digits. Identifiers of fewer than four letters and digits are in every text.
+create function dsr.names_subject(value text, id text) returns boolean
+    language sql immutable parallel safe
+as $$
+    select coalesce(bool_or(position(sought in letters) > 0), false)
+    from (select regexp_replace(dsr.folded_name(value), '[^[:alnum:]]', '', 'g')) as v (letters),
+         (select regexp_replace(dsr.folded_name(part), '[^[:alnum:]]', '', 'g')
+          from unnest(array[id, split_part(id, '@', 1)]) part) as i (sought)
+    where char_length(sought) >= 4
+$$;
+
 -- MARK: Gates
 
 -- The gate that another request of the same subject closes; null where none does. The requests of one subject are
@@ -205,18 +241,24 @@ $$;
 create function dsr.held_back_by(request dsr.subject_requests) returns text
     language sql stable
 as $$
-    select case when bool_or(other.state <> 'failed') then 'older_request'
-                when count(*) > 0 then 'failed_request' end
-    from dsr.subject_requests other
-    where other.integration_id = request.integration_id
-      and other.id <> request.id
-      and (
-          other.state = 'running'
-          or (other.state in ('pending', 'waiting')
-              and (other.kind = 'erasure', other.id) < (request.kind = 'erasure', request.id)
-              and not (other.needs_identity and other.identity_checked_at is null))
-          or (other.state = 'failed' and other.kind in ('access', 'portability') and request.kind = 'erasure')
-      )
+    -- Each stops at the first request that it finds, so that many requests of one subject cost little.
+    select case
+        when exists (
+            select from dsr.subject_requests other
+            where other.integration_id = request.integration_id and other.id <> request.id
+              and (
+                  other.state = 'running'
+                  or (other.state in ('pending', 'waiting')
+                      and (other.kind = 'erasure', other.id) < (request.kind = 'erasure', request.id)
+                      and not (other.needs_identity and other.identity_checked_at is null))
+              )
+        ) then 'older_request'
+        when request.kind = 'erasure' and exists (
+            select from dsr.subject_requests other
+            where other.integration_id = request.integration_id and other.id <> request.id
+              and other.state = 'failed' and other.kind in ('access', 'portability')
+        ) then 'failed_request'
+    end
 $$;
 
 -- The content that an approval applies to. It is salted like the commitment in the evidence log, so that it reveals
@@ -265,7 +307,6 @@ $$;
 -- Whether an object in a JSON value has two members of one name.
 create function dsr.repeats_a_name(value json) returns boolean
     language plpgsql immutable parallel safe
-    set search_path = pg_catalog, pg_temp
 as $$
 begin
     return case json_typeof(value)
@@ -279,9 +320,40 @@ begin
 end
 $$;
 
+-- Refuses a text that is too long, or that has characters which a reader cannot see.
+create function dsr.refuse_text(field text, value text, longest integer) returns void
+    language plpgsql
+as $$
+begin
+    if dsr.text_problem(value, longest) is not null then
+        raise exception using errcode = 'check_violation', constraint = field || '_is_one_line',
+            message = field || ' ' || dsr.text_problem(value, longest),
+            hint = format('%s is one line of up to %s characters.', field, longest);
+    end if;
+end
+$$;
+
+-- Refuses a ticket that is not a reference, or that names the customer.
+create function dsr.refuse_ticket(ticket text, id text) returns void
+    language plpgsql
+as $$
+begin
+    if not dsr.is_ticket(ticket) then
+        raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
+            message = 'ticket is not a reference of up to 100 letters, digits and . _ : / # -',
+            hint = 'The evidence log keeps the ticket for good: give its number, no name and no address.';
+    end if;
+    if dsr.names_subject(ticket, id) then
+        raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
+            message = 'ticket contains the integration_id',
+            hint = 'The evidence log keeps the ticket for good, and must not name the customer.';
+    end if;
+end
+$$;
+
 create function dsr.check_new_request() returns trigger
     language plpgsql
-    set search_path = pg_catalog, pg_temp
+    security definer
 as $$
 begin
     if new.kind not in ('access', 'portability', 'rectification', 'erasure') then
@@ -294,7 +366,7 @@ begin
             message = 'the integration_id ' || dsr.identifier_problem(new.integration_id),
             hint = 'Give the integrationId of the customer exactly as Talon.One has it.';
     end if;
-    if new.received_at > clock_timestamp() + interval '5 minutes' then
+    if new.received_at is null or new.received_at > clock_timestamp() + interval '5 minutes' then
         raise exception using errcode = 'check_violation', constraint = 'received_at_is_past',
             message = 'received_at is in the future',
             hint = 'received_at is the instant at which the request reached the controller; omit it for the present.';
@@ -304,11 +376,25 @@ begin
             message = 'received_at is before 1970',
             hint = 'received_at is the instant at which the request reached the controller; omit it for the present.';
     end if;
+    perform dsr.refuse_text('channel', new.channel, 200);
+    perform dsr.refuse_text('requested_by', new.requested_by, 200);
+    perform dsr.refuse_text('submitted_by', new.submitted_by, 200);
+    -- The size comes first, so that a value of any size costs nothing.
+    if octet_length(new.changes::text) > 65536 then
+        raise exception using errcode = 'check_violation', constraint = 'changes_are_bounded',
+            message = 'changes has more than 65,536 bytes',
+            hint = 'Split the rectification into several requests.';
+    end if;
     -- Postgres stores the escape, and cannot read it.
     if new.changes::text ~ '(^|[^\\])(\\\\)*\\u0000' then
         raise exception using errcode = 'check_violation', constraint = 'changes_are_storable',
             message = 'a text in changes has the character U+0000',
             hint = 'Remove it: Postgres cannot read it.';
+    end if;
+    if new.kind <> 'rectification' and new.changes is not null then
+        raise exception using errcode = 'check_violation', constraint = 'only_rectification_has_changes',
+            message = 'only a rectification has changes',
+            hint = 'Omit changes, or insert the row with kind rectification.';
     end if;
     if new.kind = 'rectification' and (new.changes is null or json_typeof(new.changes) <> 'object'
                                        or not exists (select from json_object_keys(new.changes))) then
@@ -316,39 +402,43 @@ begin
             message = 'a rectification needs changes',
             hint = 'changes is a JSON object of attribute names and new values; null clears an attribute.';
     end if;
+    if (select count(*) from json_object_keys(new.changes)) > 200 then
+        raise exception using errcode = 'check_violation', constraint = 'changes_are_bounded',
+            message = 'changes has more than 200 attributes',
+            hint = 'Split the rectification into several requests.';
+    end if;
     if dsr.repeats_a_name(new.changes) then
         raise exception using errcode = 'check_violation', constraint = 'changes_are_unambiguous',
             message = 'a name occurs twice in one object of changes',
             hint = 'Give each name once: JSON does not say which of two values counts.';
     end if;
-    if new.kind <> 'rectification' and new.changes is not null then
-        raise exception using errcode = 'check_violation', constraint = 'only_rectification_has_changes',
-            message = 'only a rectification has changes',
-            hint = 'Omit changes, or insert the row with kind rectification.';
-    end if;
-    if not dsr.is_ticket(new.ticket) then
-        raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
-            message = 'ticket is not a reference of up to 100 letters, digits and . _ : / # -',
-            hint = 'The evidence log keeps the ticket for good: give its number, no name and no address.';
-    end if;
-    if char_length(new.integration_id) >= 4 and position(new.integration_id in new.ticket) > 0 then
-        raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
-            message = 'ticket contains the integration_id',
-            hint = 'The evidence log keeps the ticket for good, and must not name the customer.';
-    end if;
+    perform dsr.refuse_ticket(new.ticket, new.integration_id);
     if new.state <> 'pending' or new.claim_no <> 0 or new.failures <> 0 or new.may_have_acted
         or num_nonnulls(
             new.waiting_for, new.admitted_at, new.time_zone, new.notice_by, new.answer_by, new.latest_lawful, new.deadline,
             new.extension_told_on, new.identity_checked_at, new.approved_at, new.not_erased_before,
             new.subject_commitment, new.subject_digest, new.subject_key_id, new.not_before, new.run_id, new.outcome,
-            new.reason, new.finished_at, new.forget_at, new.refusal_ground, new.refusal_told_on) > 0 then
+            new.claimed_at, new.answered_with,
+            new.reason, new.finished_at, new.forget_at, new.refusal_ground, new.refusal_told_on, new.identity_method,
+            new.identity_checked_by, new.approved_by, new.approved_content, new.approved_with_role) > 0
+        or new.needs_approval or new.crashed_runs <> 0 then
         raise exception using errcode = 'check_violation', constraint = 'new_request_is_pending',
             message = 'a new request is pending and has no result',
             hint = 'Give kind and integration_id and, where they are known, received_at, ticket, requested_by, channel, '
                 'needs_identity and changes.';
     end if;
-    -- The role is a fact and never a claim of the inserter.
+    -- What repeats an erasure was decided with it, so it must be one, and of the same subject; see dsr.admit.
+    if new.replay_of is not null and (new.kind <> 'erasure' or not isfinite(new.replay_since) or not exists (
+        select from dsr.subject_requests r
+        where r.id = new.replay_of and r.kind = 'erasure' and r.state = 'completed'
+          and r.outcome in ('erased', 'record_remains', 'already_absent') and r.finished_at >= new.replay_since)) then
+        raise exception using errcode = 'check_violation', constraint = 'replay_is_of_an_erasure',
+            message = 'replay_of is not an erasure that was completed since replay_since',
+            hint = 'Repeat erasures with ''dsr replay''.';
+    end if;
+    -- Role and instant are facts and never a claim of the inserter.
     new.inserted_by := session_user;
+    new.inserted_at := now();
     return new;
 end
 $$;
@@ -365,19 +455,56 @@ create function dsr.may_become(before text, after text) returns boolean
 as $$
     select (before, after) in (
         ('pending', 'waiting'), ('pending', 'running'), ('pending', 'refused'), ('pending', 'cancelled'),
-        ('waiting', 'pending'), ('waiting', 'refused'), ('waiting', 'cancelled'),
+        ('pending', 'completed'),
+        ('waiting', 'pending'), ('waiting', 'refused'), ('waiting', 'cancelled'), ('waiting', 'completed'),
         ('running', 'pending'), ('running', 'waiting'), ('running', 'completed'), ('running', 'refused'), ('running', 'failed'),
         ('failed', 'pending'), ('failed', 'refused'), ('failed', 'cancelled'),
         ('refused', 'pending')
     )
 $$;
 
-create function dsr.check_changed_request() returns trigger
+-- Refuses a time zone that Postgres does not know, and one that is not a name: 'Nowhere5' is a zone of POSIX.
+create function dsr.refuse_time_zone(zone text) returns void
     language plpgsql
-    set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if new.state <> old.state and not dsr.may_become(old.state, new.state) then
+    if zone !~ '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$' then
+        raise invalid_parameter_value;
+    end if;
+    perform now() at time zone zone;
+exception when invalid_parameter_value then
+    raise exception using errcode = 'check_violation', constraint = 'time_zone_is_known',
+        message = 'time_zone is not the name of a time zone',
+        hint = 'For example Europe/Berlin.';
+end
+$$;
+
+-- Refuses dates that no rule of the law can give: the period ends three months after receipt at the latest (Art. 12(3)
+-- GDPR), and later only by the days in which the controller waited for the subject, and by holidays at its end.
+create function dsr.refuse_deadline(request dsr.subject_requests) returns void
+    language plpgsql
+as $$
+declare
+    received_on date := (request.received_at at time zone coalesce(request.time_zone, 'UTC'))::date;
+    waited      integer := (
+        select coalesce(sum(coalesce(s.answered_on, dsr.today(request.time_zone)) - s.asked_on), 0)
+        from dsr.suspensions s where s.request_id = request.id);
+    latest      date := (received_on + interval '3 months')::date + 31 + greatest(waited, 0);
+begin
+    if request.notice_by not between received_on and latest or request.answer_by not between received_on and latest
+       or request.latest_lawful not between received_on and latest then
+        raise exception using errcode = 'check_violation', constraint = 'deadline_is_lawful',
+            message = 'a deadline is before receipt, or later than Art. 12(3) GDPR allows';
+    end if;
+end
+$$;
+
+create function dsr.check_changed_request() returns trigger
+    language plpgsql
+    security definer
+as $$
+begin
+    if new.state is distinct from old.state and not dsr.may_become(old.state, new.state) then
         raise exception using errcode = 'check_violation', constraint = 'state_may_change',
             message = format('a request that is %s cannot become %s', old.state, new.state),
             hint = coalesce(
@@ -387,20 +514,55 @@ begin
                 'This state is final. Insert a new request.');
     end if;
 
-    -- The evidence log has committed to what was admitted.
-    if old.admitted_at is not null and (
-        new.kind <> old.kind or new.received_at <> old.received_at or new.admitted_at is distinct from old.admitted_at
-        or new.integration_id <> old.integration_id or new.changes::text <> old.changes::text
-        or new.replay_of is distinct from old.replay_of
-        or (new.inserted_by, new.submitted_by) is distinct from (old.inserted_by, old.submitted_by)
-        -- The requester can be the subject, so the name is deleted together with the identifier.
+    if new.answered_with is distinct from old.answered_with and old.answered_with is not null
+       or new.state = 'completed' and old.state in ('pending', 'waiting') and new.answered_with is null then
+        raise exception using errcode = 'check_violation', constraint = 'completed_by_a_run',
+            message = 'a request is completed by the run that has claimed it, or together with an equal one';
+    end if;
+
+    -- A row says what it said when it was inserted, and the evidence log has committed to it.
+    if (new.id, new.kind, new.received_at, new.inserted_at, new.ticket, new.inserted_by, new.replay_of, new.replay_since)
+        is distinct from
+       (old.id, old.kind, old.received_at, old.inserted_at, old.ticket, old.inserted_by, old.replay_of, old.replay_since)
+        -- These are deleted at the end, and never given again.
+        or new.integration_id is distinct from old.integration_id
+            and (new.integration_id is not null or not dsr.is_closed(new.state))
+        or new.changes::text is distinct from old.changes::text
+            and (new.changes is not null or new.state not in ('completed', 'refused', 'cancelled') and new.integration_id is not null)
+        -- The requester can be the subject, so names and channel are deleted together with the identifier.
         or (new.requested_by is distinct from old.requested_by and num_nonnulls(new.requested_by, new.integration_id) > 0)
-    ) then
-        raise exception using errcode = 'check_violation', constraint = 'admitted_content_stays',
-            message = 'the content of an admitted request cannot change',
+        or (new.submitted_by is distinct from old.submitted_by and num_nonnulls(new.submitted_by, new.integration_id) > 0)
+        or (new.channel is distinct from old.channel and num_nonnulls(new.channel, new.integration_id) > 0)
+    then
+        raise exception using errcode = 'check_violation', constraint = 'content_stays',
+            message = 'the content of a request cannot change',
             hint = 'Cancel the request and insert a new one.';
     end if;
-    if new.claim_no <> old.claim_no + (old.state = 'pending' and new.state = 'running')::int then
+    if old.admitted_at is not null and (
+        (new.admitted_at, new.notice_by, new.subject_commitment)
+        is distinct from (old.admitted_at, old.notice_by, old.subject_commitment)
+        or num_nonnulls(new.answer_by, new.latest_lawful) < num_nonnulls(old.answer_by, old.latest_lawful)
+        or (new.time_zone is distinct from old.time_zone)
+    ) then
+        raise exception using errcode = 'check_violation', constraint = 'admission_stays',
+            message = 'what the admission of a request has set cannot change';
+    end if;
+    -- A digest is made again under another key only.
+    if old.subject_digest is not null
+       and (new.subject_digest, new.subject_key_id) is distinct from (old.subject_digest, old.subject_key_id)
+       and (new.subject_digest is null or new.subject_key_id is null or new.subject_key_id = old.subject_key_id
+            or new.integration_id is null) then
+        raise exception using errcode = 'check_violation', constraint = 'digest_stays',
+            message = 'the digest of a request cannot change under the same key';
+    end if;
+    if new.time_zone is distinct from old.time_zone then
+        perform dsr.refuse_time_zone(new.time_zone);
+    end if;
+    if (new.answer_by, new.latest_lawful, new.notice_by) is distinct from (old.answer_by, old.latest_lawful, old.notice_by)
+    then
+        perform dsr.refuse_deadline(new);
+    end if;
+    if new.claim_no is distinct from old.claim_no + (old.state = 'pending' and new.state = 'running')::int then
         raise exception using errcode = 'check_violation', constraint = 'claims_are_counted',
             message = 'claim_no changes with a claim only';
     end if;
@@ -426,6 +588,11 @@ begin
             message = 'the gates of a request cannot be removed',
             hint = 'Verify the identity (dsr requests verify), approve the erasure (dsr requests approve), or wait.';
     end if;
+    if new.identity_checked_at is distinct from old.identity_checked_at
+       and (old.identity_checked_at is not null or dsr.is_closed(old.state) and old.state <> 'failed') then
+        raise exception using errcode = 'check_violation', constraint = 'identity_is_checked_once',
+            message = 'the identity check of a request cannot change';
+    end if;
     if new.approved_by is not null
        and (new.approved_by, new.approved_at, new.approved_content) is distinct from
            (old.approved_by, old.approved_at, old.approved_content) then
@@ -433,11 +600,18 @@ begin
             raise exception using errcode = 'check_violation', constraint = 'approval_is_of_an_open_erasure',
                 message = 'only an erasure that is admitted and open can be approved';
         end if;
-        if dsr.is_requester(new, new.approved_by) or dsr.folded_name(new.approved_by) = '' then
+        perform dsr.refuse_text('approved_by', new.approved_by, 200);
+        if new.requested_by is null then
+            raise exception using errcode = 'check_violation', constraint = 'requester_is_known',
+                message = 'nobody can approve an erasure whose requester is unknown',
+                hint = 'Cancel the request, and insert one with requested_by.';
+        end if;
+        if dsr.is_requester(new, new.approved_by) or dsr.is_requester(new, session_user::text)
+           or dsr.folded_name(new.approved_by) = '' then
             raise exception using errcode = 'check_violation', constraint = 'approval_takes_two',
                 message = 'the requester cannot approve their own erasure',
-                hint = 'The approver differs from requested_by, from the role that inserted the request, and from the '
-                    'operator who submitted it.';
+                hint = 'The approver and the approver''s database role differ from requested_by, from the role that '
+                    'inserted the request, and from the operator who submitted it.';
         end if;
         new.approved_with_role := session_user;
         new.approved_at := clock_timestamp();
@@ -446,13 +620,13 @@ begin
         new.approved_with_role := old.approved_with_role;
     end if;
     if new.extension_told_on is distinct from old.extension_told_on
-       and (old.extension_told_on is not null or new.extension_told_on is null or new.notice_by is null
+       and (not isfinite(new.extension_told_on) or old.extension_told_on is not null or new.extension_told_on is null or new.notice_by is null
             or new.extension_told_on > new.notice_by or dsr.today(new.time_zone) > new.notice_by) then
         raise exception using errcode = 'check_violation', constraint = 'extension_is_told_in_the_first_month',
             message = 'a deadline is extended once, and the customer is told within one month of receipt',
             hint = 'Art. 12(3) GDPR.';
     end if;
-    if new.state in ('refused', 'cancelled') and new.state <> old.state then
+    if new.state in ('refused', 'cancelled') and new.state is distinct from old.state then
         -- Admission and runs refuse a row that can never be processed, without a ground.
         if new.state = 'refused' and new.refusal_ground is null
            and (old.state in ('waiting', 'failed') or old.state = 'pending' and old.admitted_at is not null) then
@@ -472,17 +646,21 @@ $$;
 create trigger check_changed_request before update on dsr.subject_requests
     for each row execute function dsr.check_changed_request();
 
--- A hold can be reviewed and released. Nothing else about it changes, and it is never deleted.
+-- A hold can be reviewed and released, and its source of law is deleted with its subject. Nothing else about it changes,
+-- and it is never deleted.
 create function dsr.check_changed_hold() returns trigger
     language plpgsql
-    set search_path = pg_catalog, pg_temp
+    security definer
 as $$
 begin
-    if tg_op <> 'UPDATE' or old.released_at is not null
-       or (new.id, new.subject_digest, new.subject_key_id, new.ground, new.source_of_law, new.placed_by, new.placed_at,
-           new.expires_on) is distinct from
-          (old.id, old.subject_digest, old.subject_key_id, old.ground, old.source_of_law, old.placed_by, old.placed_at,
-           old.expires_on) then
+    if tg_op <> 'UPDATE'
+       or (new.id, new.subject_digest, new.subject_key_id, new.ground, new.placed_by, new.placed_at, new.expires_on)
+          is distinct from
+          (old.id, old.subject_digest, old.subject_key_id, old.ground, old.placed_by, old.placed_at, old.expires_on)
+       or old.released_at is not null
+          and (new.review_on, new.released_at, new.released_by) is distinct from (old.review_on, old.released_at, old.released_by)
+       -- It is free text, and is deleted with the subject of a hold that is over.
+       or new.source_of_law is distinct from old.source_of_law and new.source_of_law <> '(deleted with the erasure)' then
         raise exception using errcode = 'check_violation', constraint = 'holds_are_only_released',
             message = 'a legal hold can be reviewed and released, and not changed otherwise';
     end if;
@@ -493,28 +671,40 @@ $$;
 create trigger check_changed_hold before update or delete on dsr.legal_holds
     for each row execute function dsr.check_changed_hold();
 
+create function dsr.check_new_hold() returns trigger
+    language plpgsql
+    security definer
+as $$
+begin
+    perform dsr.refuse_text('source_of_law', new.source_of_law, 200);
+    perform dsr.refuse_text('placed_by', new.placed_by, 200);
+    return new;
+end
+$$;
+
+create trigger check_new_hold before insert on dsr.legal_holds
+    for each row execute function dsr.check_new_hold();
+
 -- The reason is free text for operators, and must not name the subject.
 create function dsr.check_decision() returns trigger
     language plpgsql
-    set search_path = pg_catalog, pg_temp
+    security definer
 as $$
 begin
     if num_nonnulls(new.reason, new.ticket) = 0 then
         raise exception using errcode = 'check_violation', constraint = 'decision_has_a_reason',
             message = 'a decision needs a reason or a ticket';
     end if;
-    if not dsr.is_ticket(new.ticket) then
-        raise exception using errcode = 'check_violation', constraint = 'ticket_is_a_reference',
-            message = 'ticket is not a reference of up to 100 letters, digits and . _ : / # -',
-            hint = 'The evidence log keeps the ticket for good: give its number, no name and no address.';
-    end if;
+    perform dsr.refuse_text('reason', new.reason, 500);
+    perform dsr.refuse_text('actor', new.actor, 200);
+    perform dsr.refuse_ticket(new.ticket, (select r.integration_id from dsr.subject_requests r where r.id = new.request_id));
     if exists (select from dsr.subject_requests r
-               where r.id = new.request_id and char_length(r.integration_id) >= 4
-                 and position(lower(r.integration_id) in lower(concat_ws(E'\n', new.reason, new.ticket))) > 0) then
+               where r.id = new.request_id and dsr.names_subject(new.reason, r.integration_id)) then
         raise exception using errcode = 'check_violation', constraint = 'decision_names_no_customer',
-            message = 'the reason or the ticket contains the integration_id',
+            message = 'the reason contains the integration_id',
             hint = 'Give the reason without naming the customer.';
     end if;
+    new.role := session_user;
     return new;
 end
 $$;

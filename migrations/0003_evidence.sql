@@ -9,6 +9,8 @@ create table dsr.evidence_head (
     only_row         boolean primary key default true check (only_row),
     -- The number of leaves.
     size             bigint  not null,
+    -- The time of the last leaf. Times in the log never go back, also where the server's clock does.
+    written_at       timestamptz not null default '-infinity',
     -- The numbers of requests in a closed state and in the state 'running'. Rows in other states are counted by their
     -- partial indexes; an insert does not touch these counts, and so does not take the lock.
     requests_closed  bigint  not null default 0,
@@ -34,6 +36,10 @@ create table dsr.evidence_leaves (
 
 -- The few entries about the log itself: a break that an operator adopted, a key that was replaced.
 create index evidence_leaves_about_log on dsr.evidence_leaves (index) where event in ('adopted', 'key_replaced');
+
+-- What the audit compares with holds and runs.
+create index evidence_leaves_about_holds on dsr.evidence_leaves (index) where event in ('held', 'reviewed', 'released');
+create index evidence_leaves_about_runs on dsr.evidence_leaves (index) where event = 'run_ended';
 
 create index evidence_leaves_of_request on dsr.evidence_leaves (request_id, index) where request_id is not null;
 
@@ -97,9 +103,9 @@ $$;
 -- The order of a leaf's keys is:
 --     v, index, time,                                                       by dsr.append_evidence
 --     event, request, right, received_at, answer_by, claim, action, state, outcome, waiting_for, method, ground, cause,
---     asked_on, answered_on, told_on, hold, review_on, attributes, found, calls, remains, reports, before, count,
---     reason, ticket, log, subject,                                         here
---     run, environment, version, actor                                      by dsr.append_evidence
+--     asked_on, answered_on, told_on, hold, review_on, digest, attributes, found, calls, remains, reports, before, count,
+--     with, needs, ended, reason, ticket, log, subject,                     here
+--     run, environment, version, actor, role                                by dsr.append_evidence
 --
 -- It joins text, because that takes a third of the time of json_build_object with so many members, and it runs for each
 -- leaf. Event, kind and commitment need no quotes escaped.
@@ -128,6 +134,7 @@ begin
         ',"told_on":' || (particulars -> 'told_on')::text,
         ',"hold":' || (particulars -> 'hold')::text,
         ',"review_on":' || (particulars -> 'review_on')::text,
+        ',"digest":' || (particulars -> 'digest')::text,
         ',"attributes":' || dsr.bounded_list(particulars -> 'attributes')::text,
         ',"found":' || (particulars -> 'found')::text,
         ',"calls":' || (particulars -> 'calls')::text,
@@ -135,6 +142,9 @@ begin
         ',"reports":' || dsr.bounded_list(particulars -> 'reports')::text,
         ',"before":' || (particulars -> 'before')::text,
         ',"count":' || (particulars -> 'count')::text,
+        ',"with":' || (particulars -> 'with')::text,
+        ',"needs":' || (particulars -> 'needs')::text,
+        ',"ended":' || (particulars -> 'ended')::text,
         ',"reason":' || (particulars -> 'reason')::text,
         ',"ticket":' || coalesce(nullif(particulars -> 'ticket', 'null'), to_jsonb(request_ticket))::text,
         ',"log":' || (particulars -> 'log')::text,
@@ -174,27 +184,52 @@ begin
 end
 $$;
 
-revoke execute on function dsr.refuse_entry(text, bigint, integer) from public;
+-- Refuses an entry with a member that no entry has, with one that only dsr.append_evidence sets, or with one twice.
+create function dsr.refuse_members(entry json) returns void
+    language plpgsql
+as $$
+declare
+    members text[] := array(select json_object_keys(entry));
+begin
+    if not members <@ array[
+            'event', 'request', 'right', 'received_at', 'answer_by', 'claim', 'action', 'state', 'outcome', 'waiting_for',
+            'method', 'ground', 'cause', 'asked_on', 'answered_on', 'told_on', 'hold', 'review_on', 'digest', 'attributes',
+            'found', 'calls', 'remains', 'reports', 'before', 'count', 'with', 'needs', 'ended',
+            'reason', 'ticket', 'log', 'subject']
+       or cardinality(members) <> (select count(distinct m) from unnest(members) m) then
+        raise exception using errcode = 'check_violation', constraint = 'evidence_members_are_known',
+            message = 'a log entry has a member that is unknown, reserved or given twice';
+    end if;
+end
+$$;
+
+-- What an entry says of a digest: SHA-256(key id ‖ digest). With the subject key, the identifier and the entry, anyone can
+-- verify which customer a request or a hold was about.
+create function dsr.digest_hash(key_id bytea, digest bytea) returns text
+    language sql immutable parallel safe
+as $$
+    select encode(sha256(key_id || digest), 'hex')
+$$;
 
 -- Appends one leaf for each element of `entries`, in their order, and returns the new size of the log.
 --
 -- An entry is made by dsr.leaf. Format, index and time precede it, and the facts of the run follow it or, where an
--- operator acts without a run, those of the operator. Called inside the statement that does what the entries state, so
--- that both commit or neither does.
+-- operator acts without a run, those of the operator, with the database role of the session. Called by the functions that
+-- do what the entries state, so that both commit or neither does, and by nobody else.
 --
 -- For example, the entry
 --     dsr.leaf('claimed', request 42, '{"claim": 1}')
 -- that run 7 appends as the log's fourth leaf becomes these bytes, without a line break:
 --     {"v":1,"index":3,"time":"2026-01-31T12:00:00.123456Z","event":"claimed","request":42,"right":"access","claim":1,
 --     "ticket":"HD-1","subject":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","run":7,
---     "environment":"live","version":"1.0.0","actor":"cron"}
+--     "environment":"live","version":"1.0.0","actor":"cron","role":"dsr_worker"}
 create function dsr.append_evidence(entries json, of_run bigint, by_operator json default null) returns bigint
     language plpgsql
     security definer
-    set search_path = pg_catalog, pg_temp
 as $$
 declare
     first_index bigint;
+    last_time   timestamptz;
     added       bigint := json_array_length(coalesce(entries, '[]'));
     facts       text;
 begin
@@ -203,17 +238,21 @@ begin
     end if;
 
     -- The last lock that any statement takes which appends, so that appends wait for each other and never in a circle.
-    select h.size into strict first_index from dsr.evidence_head h for update;
+    select h.size, greatest(h.written_at, clock_timestamp()) into strict first_index, last_time
+    from dsr.evidence_head h for update;
 
+    perform dsr.refuse_members(e) from json_array_elements(entries) e;
+    perform dsr.refuse_text('actor', by_operator ->> 'actor', 200);
     select ',' || substr(json_strip_nulls(coalesce(
-        (select json_build_object('run', r.id, 'environment', r.environment, 'version', r.version, 'actor', r.actor)
+        (select json_build_object('run', r.id, 'environment', r.environment, 'version', r.version, 'actor', r.actor,
+                                  'role', session_user)
          from dsr.runs r where r.id = of_run),
         json_build_object('environment', by_operator ->> 'environment', 'version', by_operator ->> 'version',
-                          'actor', by_operator ->> 'actor')))::text, 2)
+                          'actor', by_operator ->> 'actor', 'role', session_user)))::text, 2)
     into facts;
 
     with entry as materialized (
-        select first_index + e.ordinal - 1 as index, clock_timestamp() as written_at,
+        select first_index + e.ordinal - 1 as index, greatest(last_time, clock_timestamp()) as written_at,
                json_strip_nulls(e.value)::text as body, c.*
         from json_array_elements(entries) with ordinality as e (value, ordinal)
         cross join lateral json_to_record(e.value) as c (
@@ -226,7 +265,7 @@ begin
                 to_char(entry.written_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                 -- The entry's members without its braces.
                 substr(entry.body, 2, length(entry.body) - 2),
-                case when facts = ',}' then '}' else facts end
+                facts
             ), 'UTF8') as payload
         from entry
     ), hashed as (
@@ -243,12 +282,12 @@ begin
        or dsr.refuse_entry(leaf.event, leaf.request, octet_length(leaf.payload))
     order by leaf.index;
 
-    update dsr.evidence_head set size = first_index + added;
+    update dsr.evidence_head h set
+        size = first_index + added,
+        written_at = (select l.written_at from dsr.evidence_leaves l where l.index = first_index + added - 1);
     return first_index + added;
 end
 $$;
-
-revoke execute on function dsr.append_evidence(json, bigint, json) from public;
 
 -- Whether a deletion was announced under a claim, so that it may have been carried out.
 create function dsr.deletion_was_announced(request bigint, claim integer) returns boolean
@@ -264,10 +303,15 @@ $$;
 create function dsr.refuse_change_of_evidence() returns trigger
     language plpgsql
 as $$
+declare
+    calls text;
 begin
-    -- The one exception: dsr.prune_evidence drops payloads whose retention has ended, and appends a leaf about it.
-    if tg_table_name = 'evidence_payloads' and tg_op = 'DELETE'
-        and current_setting('dsr.pruning', true) = 'on' then
+    -- The exceptions are two functions of the owner, which append an entry about it: dsr.prune_evidence drops payloads whose
+    -- retention has ended, and dsr.remove_checkpoint a checkpoint that nobody has signed.
+    get diagnostics calls = pg_context;
+    if tg_op = 'DELETE' and (
+        tg_table_name = 'evidence_payloads' and calls like '%dsr.prune_evidence(bigint,text,text)%'
+        or tg_table_name in ('evidence_checkpoints', 'evidence_tiles') and calls like '%dsr.remove_unsigned(bigint,text,json)%') then
         return null;
     end if;
     raise exception using errcode = 'integrity_constraint_violation',
@@ -289,7 +333,6 @@ create trigger append_only before delete or truncate on dsr.evidence_head
 -- That a checkpoint was filed, and that its file was accepted as lost, is stated once and stays.
 create function dsr.check_filing() returns trigger
     language plpgsql
-    set search_path = pg_catalog, pg_temp
 as $$
 begin
     if (new.size, new.note, new.signed_at) is distinct from (old.size, old.note, old.signed_at)
@@ -308,7 +351,6 @@ create trigger only_filing before update on dsr.evidence_checkpoints
 -- An append writes its leaves first and updates the size after them, so that the size can be checked here.
 create function dsr.check_evidence_head() returns trigger
     language plpgsql
-    set search_path = pg_catalog, pg_temp
 as $$
 begin
     if new.size <= old.size
@@ -325,19 +367,17 @@ create trigger true_size before update of size on dsr.evidence_head
     for each row execute function dsr.check_evidence_head();
 
 -- Drops the payloads of all leaves before an index, and appends a leaf about it. The hashes stay, so that every proof
--- that was ever given is still valid.
+-- that was ever given is still valid. For the owner.
 create function dsr.prune_evidence(before_index bigint, because text, by_actor text) returns bigint
     language plpgsql
     security definer
-    set search_path = pg_catalog, pg_temp
 as $$
 declare
     dropped bigint;
 begin
-    perform set_config('dsr.pruning', 'on', true);
+    perform dsr.refuse_text('reason', because, 500);
     delete from dsr.evidence_payloads where index < before_index;
     get diagnostics dropped = row_count;
-    perform set_config('dsr.pruning', 'off', true);
     if dropped > 0 then
         perform dsr.append_evidence(
             json_build_array(dsr.leaf(
@@ -348,7 +388,170 @@ begin
 end
 $$;
 
-revoke execute on function dsr.prune_evidence(bigint, text, text) from public;
+-- MARK: The tree
+
+-- The session that builds the tree; nobody where the lease has expired.
+create table dsr.tree_writer (
+    only_row    boolean primary key default true check (only_row),
+    process     integer,
+    role        name,
+    lease_until timestamptz not null default '-infinity'
+);
+
+insert into dsr.tree_writer default values;
+
+-- Reserves the tree for this session, or renews the reservation.
+--
+-- Returns the process and the role that have it; this session's own where the reservation succeeded.
+create function dsr.reserve_tree(for_ms bigint) returns table (process integer, role text)
+    language plpgsql
+    security definer
+as $$
+#variable_conflict use_column
+begin
+    update dsr.tree_writer w set
+        process = pg_backend_pid(), role = session_user,
+        lease_until = clock_timestamp() + least(for_ms, 600000) * interval '1 millisecond'
+    where w.process is null or w.process = pg_backend_pid() or w.lease_until < clock_timestamp()
+       or not exists (select from pg_stat_activity a where a.pid = w.process);
+    return query select w.process, w.role::text from dsr.tree_writer w;
+end
+$$;
+
+-- Gives the reservation back.
+create function dsr.release_tree() returns void
+    language sql
+    security definer
+as $$
+    update dsr.tree_writer set process = null, role = null, lease_until = '-infinity' where process = pg_backend_pid()
+$$;
+
+-- Refuses a session that has not reserved the tree.
+create function dsr.require_tree() returns void
+    language plpgsql
+as $$
+begin
+    if not exists (select from dsr.tree_writer
+                   where process = pg_backend_pid() and lease_until > clock_timestamp()) then
+        raise exception using errcode = 'lock_not_available', message = 'this session has not reserved the evidence tree';
+    end if;
+end
+$$;
+
+-- RFC 6962: the hash of a complete subtree, from the hashes of its 256 parts.
+create function dsr.tile_root(hashes bytea) returns bytea
+    language plpgsql immutable strict parallel safe
+as $$
+declare
+    row bytea := hashes;
+begin
+    while octet_length(row) > 32 loop
+        row := (
+            select string_agg(sha256('\x01' || substr(row, 1 + 64 * i, 64)), '' order by i)
+            from generate_series(0, octet_length(row) / 64 - 1) i);
+    end loop;
+    return row;
+end
+$$;
+
+-- What is right for a tile, from the leaves or from the tiles below it; null where they do not reach so far.
+create function dsr.right_tile(tile_level integer, tile_index bigint, tile_width integer) returns bytea
+    language plpgsql stable
+as $$
+declare
+    parts  bytea;
+    number bigint;
+begin
+    if tile_level = 0 then
+        select string_agg(l.leaf_hash, '' order by l.index), count(*) into parts, number
+        from dsr.evidence_leaves l
+        where l.index >= tile_index * 256 and l.index < tile_index * 256 + tile_width;
+    else
+        select string_agg(dsr.tile_root(t.hashes), '' order by t.index), count(*) into parts, number
+        from dsr.evidence_tiles t
+        where t.level = tile_level - 1 and t.width = 256
+          and t.index >= tile_index * 256 and t.index < tile_index * 256 + tile_width;
+    end if;
+    return case when number = tile_width then parts end;
+end
+$$;
+
+-- Stores tiles of the tree, those of lower levels first. Tiles that exist stay as they are. A tile is recomputed, so that
+-- nobody can put a wrong one in the place of one that is not there yet.
+create function dsr.add_tiles(levels integer[], indexes bigint[], widths integer[], contents bytea[]) returns void
+    language plpgsql
+    security definer
+as $$
+declare
+    tile record;
+begin
+    perform dsr.require_tree();
+    for tile in
+        select * from unnest(levels, indexes, widths, contents) as t (level, index, width, hashes)
+        order by level, index, width
+    loop
+        if tile.hashes is distinct from dsr.right_tile(tile.level, tile.index, tile.width) then
+            raise exception using errcode = 'check_violation', constraint = 'tile_is_right',
+                message = format('tile %s/%s of width %s is not that of the log', tile.level, tile.index, tile.width);
+        end if;
+        insert into dsr.evidence_tiles (level, index, width, hashes)
+        values (tile.level, tile.index, tile.width, tile.hashes)
+        on conflict do nothing;
+    end loop;
+end
+$$;
+
+-- Stores a signed checkpoint over all leaves that there are, or were a moment ago.
+create function dsr.add_checkpoint(of_size bigint, signed_note text) returns void
+    language plpgsql
+    security definer
+as $$
+begin
+    perform dsr.require_tree();
+    if of_size > (select h.size from dsr.evidence_head h)
+       or of_size <= (select max(c.size) from dsr.evidence_checkpoints c)
+       or octet_length(signed_note) > 16384
+       or split_part(signed_note, E'\n', 2) <> of_size::text then
+        raise exception using errcode = 'check_violation', constraint = 'checkpoint_is_of_the_log',
+            message = format('a checkpoint of size %s is not the next one of the log', of_size);
+    end if;
+    insert into dsr.evidence_checkpoints (size, note) values (of_size, signed_note);
+end
+$$;
+
+-- Remembers that a checkpoint was written to a file. Idempotent.
+create function dsr.mark_filed(of_size bigint) returns void
+    language sql
+    security definer
+as $$
+    update dsr.evidence_checkpoints set filed_at = clock_timestamp() where size = of_size and filed_at is null
+$$;
+
+-- Removes the checkpoints from a size on that were never filed, and the tiles that only they need, and appends an entry
+-- about it. For the owner, where a checkpoint is not what the log's key has signed, so that nothing can be signed after it.
+create function dsr.remove_unsigned(from_size bigint, because text, by_operator json) returns bigint
+    language plpgsql
+    security definer
+as $$
+declare
+    last_good bigint;
+    removed   bigint;
+begin
+    if exists (select from dsr.evidence_checkpoints c where c.size >= from_size and c.filed_at is not null and c.lost_by is null) then
+        raise exception using errcode = 'check_violation', constraint = 'filed_checkpoints_stay',
+            message = format('a checkpoint of size %s or more was filed, so it was signed', from_size);
+    end if;
+    delete from dsr.evidence_checkpoints where size >= from_size;
+    get diagnostics removed = row_count;
+    last_good := coalesce((select max(c.size) from dsr.evidence_checkpoints c), 0);
+    delete from dsr.evidence_tiles t where (t.index * 256 + t.width) << (8 * t.level) > last_good;
+    perform dsr.append_evidence(
+        json_build_array(dsr.leaf(
+            'checkpoints_removed', jsonb_build_object('before', from_size, 'count', removed, 'ticket', because))),
+        null, by_operator);
+    return removed;
+end
+$$;
 
 -- MARK: Counts
 
@@ -360,7 +563,6 @@ revoke execute on function dsr.prune_evidence(bigint, text, text) from public;
 create function dsr.count_requests() returns trigger
     language plpgsql
     security definer
-    set search_path = pg_catalog, pg_temp
 as $$
 declare
     closed  bigint;
@@ -384,8 +586,6 @@ begin
     return null;
 end
 $$;
-
-revoke execute on function dsr.count_requests() from public;
 
 create trigger count_changed_requests after update on dsr.subject_requests
     referencing old table as before new table as after

@@ -13,6 +13,11 @@ public struct Migration: Sendable, Hashable {
         Migration(version: 2, name: "gates", file: PackageResources._002_gates_sql),
         Migration(version: 3, name: "evidence", file: PackageResources._003_evidence_sql),
         Migration(version: 4, name: "rechecks", file: PackageResources._004_rechecks_sql),
+        Migration(version: 5, name: "policy", file: PackageResources._005_policy_sql),
+        Migration(version: 6, name: "runs", file: PackageResources._006_runs_sql),
+        Migration(version: 7, name: "decisions", file: PackageResources._007_decisions_sql),
+        Migration(version: 8, name: "audit", file: PackageResources._008_audit_sql),
+        Migration(version: 9, name: "protection", file: PackageResources._009_protection_sql),
     ]
 
     private init(version: Int, name: String, file: [UInt8]) {

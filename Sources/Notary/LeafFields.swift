@@ -1,3 +1,4 @@
+import ExactJSON
 public import Foundation
 import Store
 
@@ -30,6 +31,23 @@ public struct LeafFields: Decodable, Sendable {
 }
 
 extension LeafFields {
+    /// The members that an entry can have.
+    private static let members: Set = [
+        "v", "index", "time", "event", "request", "right", "received_at", "answer_by", "claim", "action", "state",
+        "outcome", "waiting_for", "method", "ground", "cause", "asked_on", "answered_on", "told_on", "hold", "review_on",
+        "digest", "attributes", "found", "calls", "remains", "reports", "before", "count", "with", "needs", "ended",
+        "reason", "ticket", "log", "subject", "run", "environment", "version", "actor", "role",
+    ]
+
+    /// What is wrong with the members of an entry, to complete "log entry 7 …"; `nil` where nothing is. Of a member that
+    /// comes twice, readers take different ones.
+    static func problem(of payload: Data) -> String? {
+        guard let entry = try? RawJSON.parse(payload) else { return "is not JSON" }
+        let names = entry.members.map(\.name)
+        guard Set(names).count == names.count else { return "has a member twice" }
+        return names.allSatisfy(members.contains) ? nil : "has a member that no entry has"
+    }
+
     /// The columns of the entry's row that do not have what the entry contains. Statements look entries up by them, so a
     /// row that was changed would mislead them although the entry's bytes are right.
     func mismatches(with leaf: AuditedLeaf) -> [String] {

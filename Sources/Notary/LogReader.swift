@@ -14,6 +14,7 @@ struct LogReader {
     private var firstPayload: Int64?
     private var lastDropped: Int64?
     private var purgedBefore: Int64 = 0
+    private var lastWritten: Date?
     private var filled: [Tile] = []
     private var tileRows = 0
     /// The log's size when the audit began. Entries that runs append meanwhile are left to the next audit.
@@ -75,6 +76,12 @@ struct LogReader {
                 self.firstPayload = nil
             }
         }
+        // The columns stay when the payload is dropped, so that claims are followed through a log that was pruned.
+        if let problem = intents.read(leaf) { findings.add("log entry \(leaf.index): \(problem)") }
+        if let lastWritten, leaf.writtenAt < lastWritten {
+            findings.add("log entry \(leaf.index) was written before the entry in front of it")
+        }
+        lastWritten = leaf.writtenAt
         // The stored hash is used only if the payload was dropped; otherwise the payload is hashed.
         let hash = leaf.payload.map { TreeHash.leaf($0) } ?? TreeHash(leaf.hash)
         guard let hash else {
@@ -99,9 +106,7 @@ struct LogReader {
             findings.adopted.append("log entry \(leaf.index): the log's key was replaced")
         }
         if fields.event == "purged", let before = fields.before { purgedBefore = max(purgedBefore, before) }
-        if let problem = intents.read(fields), findings.pruned == 0 {
-            findings.add("log entry \(leaf.index): \(problem)")
-        }
+        if let problem = LeafFields.problem(of: payload) { findings.add("log entry \(leaf.index) \(problem)") }
     }
 
     // MARK: - Tiles
@@ -174,7 +179,31 @@ struct LogReader {
             let sent = calls.isEmpty ? "" : ", with \(calls.joined(separator: " and ")) announced"
             findings.open.append("request \(intent.request), claim \(intent.claim)\(sent)")
         }
+        try await compareRows()
+    }
+
+    /// Compares the tables with the entries, both ways.
+    private mutating func compareRows() async throws {
         try await compareRequests()
+        try await compareAll("request") { [store] in try await store.auditedRequests(after: $0, limit: $1) }
+        try await compareAll("run") { [store] in try await store.auditedRuns(after: $0, limit: $1) }
+        for lost in try await store.lostRequests(limit: 1_000) {
+            findings.add("request \(lost.request) does not exist, but the log has entries about it: \(lost.entries)")
+        }
+        for found in try await store.holdProblems() { findings.add("hold \(found.hold): \(found.problem)") }
+    }
+
+    private mutating func compareAll(
+        _ what: String,
+        _ read: (Int64, Int) async throws -> [AuditedRow]
+    ) async throws {
+        var last: Int64 = 0
+        while true {
+            let page = try await read(last, 500)
+            guard let end = page.last else { return }
+            for row in page { for problem in row.problems { findings.add("\(what) \(row.id): \(problem)") } }
+            last = end.id
+        }
     }
 
     private mutating func compareRequests() async throws {

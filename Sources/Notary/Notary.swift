@@ -133,6 +133,7 @@ public struct Notary: Sendable {
                 full += builder.append(hash)
             }
             try await add(full)
+            _ = try await store.reserveTree(for: .seconds(60))
             next = end
         }
         try await add(builder.partialTiles)
@@ -199,15 +200,31 @@ public struct Notary: Sendable {
 }
 
 extension Store {
-    /// Runs `body` while no other connection changes the tree.
+    /// The longest time for which the tree is reserved without a sign of life, and between two tries to reserve it.
+    private static let reservation = Duration.seconds(60), tryInterval = Duration.milliseconds(50)
+    /// How long to wait for another connection that builds the tree.
+    private static let reservationPatience = Duration.seconds(60)
+
+    /// Runs `body` while no other connection changes the tree. The reservation is renewed meanwhile.
+    ///
+    /// - Throws: ``NotaryError`` `.busy` where another connection keeps the tree.
     func lockingTree<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
-        try await lockTree()
+        let end = ContinuousClock.now + Self.reservationPatience
+        while let holder = try await reserveTree(for: Self.reservation) {
+            guard ContinuousClock.now < end else {
+                throw NotaryError(
+                    .busy,
+                    "the evidence tree is reserved by \(holder); end it, or wait until it has signed"
+                )
+            }
+            try await Task.sleep(for: Self.tryInterval)
+        }
         do {
             let value = try await body()
-            try? await unlockTree()
+            try? await releaseTree()
             return value
         } catch {
-            try? await unlockTree()
+            try? await releaseTree()
             throw error
         }
     }

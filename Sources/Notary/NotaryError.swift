@@ -15,6 +15,8 @@ public struct NotaryError: Error, Sendable, CustomStringConvertible {
         public static let file = Code(description: "file")
         /// The requested entry does not exist, was dropped, or is not covered by a signed checkpoint yet.
         public static let notFound = Code(description: "notFound")
+        /// Another connection builds the tree, so nothing was signed.
+        public static let busy = Code(description: "busy")
     }
 
     /// The kind of error.

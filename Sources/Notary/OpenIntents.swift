@@ -1,3 +1,5 @@
+public import Store
+
 /// The claims without a result in the log, computed from its entries one by one.
 ///
 /// Memory depends on the number of claims that are open at one time, not on the length of the log.
@@ -16,7 +18,7 @@ public struct OpenIntents: Sendable {
     /// Applies the next log entry: a claim opens, a call is added to its claim, a result closes it.
     ///
     /// - Returns: The problem, if the entry closes or extends a claim that is not open.
-    public mutating func read(_ leaf: LeafFields) -> String? {
+    public mutating func read(_ leaf: AuditedLeaf) -> String? {
         guard let request = leaf.request, let claim = leaf.claim else { return nil }
         let intent = Intent(request: request, claim: claim)
         switch leaf.event {

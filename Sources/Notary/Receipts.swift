@@ -21,7 +21,8 @@ public struct Receipts: Sendable {
 
     /// The receipt of a request: its final log entry, the entry's index, and a signed checkpoint that covers it.
     ///
-    /// - Throws: ``NotaryError`` `.notFound` if the request has no final entry, its payload was dropped, or no signed
+    /// - Throws: ``NotaryError`` `.inconsistent` if the rows of the request do not match its entries; `.notFound` if the
+    ///   request has no final entry, its payload was dropped, or no signed
     ///   checkpoint covers it yet.
     public func receipt(of request: Int64) async throws -> LogProof {
         guard let leaf = try await store.finalLeaf(of: request) else {
@@ -30,6 +31,7 @@ public struct Receipts: Sendable {
                 "request \(request) does not exist or is not finished; a receipt proves how a request ended"
             )
         }
+        try await requireAgreement(on: request)
         guard let payload = leaf.payload else {
             throw NotaryError(
                 .notFound,
@@ -48,6 +50,21 @@ public struct Receipts: Sendable {
             let proof = try LogProof(extra: payload, index: index, hashes: inclusion.hashes, note: note)
             _ = try proof.verify(leaf: .leaf(payload), policy: LogPolicy(logs: log))
             return proof
+        }
+    }
+
+    /// Checks that the rows of a request say what its log entries say.
+    ///
+    /// - Throws: ``NotaryError`` `.inconsistent`.
+    private func requireAgreement(on request: Int64) async throws {
+        let rows = try await store.auditedRequests(after: request - 1, limit: 1).filter { $0.id == request }
+        let differing = try await store.discrepancies(after: request - 1, limit: 1).filter { $0.request == request }
+        guard rows.allSatisfy(\.problems.isEmpty), differing.isEmpty else {
+            throw NotaryError(
+                .inconsistent,
+                "request \(request) and its log entries do not match, so nothing is proven; 'dsr evidence verify' lists what "
+                    + "differs"
+            )
         }
     }
 

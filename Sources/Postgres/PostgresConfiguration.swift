@@ -19,6 +19,9 @@ public struct PostgresConfiguration: Sendable {
     /// The schemas in which names without a schema are looked for; nil leaves it to the server. A role or a database may
     /// have set another path, with other functions and operators in front of Postgres' own.
     public var searchPath: String?
+    /// The longest time for which a statement waits for a lock, with a resolution of 1 ms; `nil` for the statement's own
+    /// deadline.
+    public var lockTimeout: Duration?
 
     /// A configuration; without arguments, that of the `PG*` environment variables.
     public init(

@@ -18,7 +18,11 @@ extension Session {
         }
         guard !isPooled else { throw PostgresError(.invalidConfiguration, PostgresError.isPooledByTransaction) }
         do throws(PostgresError) {
-            try session.pinSettings(searchPath: configuration.searchPath, call)
+            try session.pinSettings(
+                searchPath: configuration.searchPath,
+                lockTimeout: configuration.lockTimeout,
+                call
+            )
         } catch {
             guard error.code != .cancelled else { throw error }
             throw PostgresError(.connectionFailed, "the session could not be set up: \(error.description)")

@@ -3,10 +3,11 @@ import CLibPQ
 extension Session {
     /// Sets what a role, a database or a connection string may have set otherwise, and what SQL text, values and
     /// deadlines depend on.
-    func pinSettings(searchPath: String?, _ call: Call) throws(PostgresError) {
+    func pinSettings(searchPath: String?, lockTimeout: Duration?, _ call: Call) throws(PostgresError) {
         var call = call
         var pins = Self.pins
         if let searchPath { pins.append(("search_path", searchPath)) }
+        pins.append(("lock_timeout", "\(max(0, (lockTimeout ?? .zero) / .milliseconds(1)).rounded())"))
         if serverVersion >= 140_000 { pins.append(("idle_session_timeout", "0")) }
         if serverVersion >= 170_000 { pins.append(("transaction_timeout", "0")) }
         // First, since the other statements take time too.
@@ -26,8 +27,6 @@ extension Session {
         ("extra_float_digits", "1"), ("client_encoding", "'UTF8'"),
         // What a transaction sees.
         ("default_transaction_isolation", "'read committed'"), ("default_transaction_deferrable", "off"),
-        // Calls have deadlines of their own.
-        ("lock_timeout", "0"),
     ]
 
     /// A commit that the server has confirmed must survive its crash.

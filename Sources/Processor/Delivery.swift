@@ -7,6 +7,8 @@ struct Delivery: Sendable {
     let store: ReconnectingStore
     let directory: ReportDirectory
     let author: Author
+    /// The days for which a delivered document stays in the database.
+    let keepDays: Int
     /// The only request whose documents are delivered; `nil` for all.
     var request: Int64?
 
@@ -57,7 +59,9 @@ struct Delivery: Sendable {
             last = end.id
             let result = await write(page)
             if !result.written.isEmpty {
-                try await store.retrying { store in try await store.markDelivered(result.written.sorted(), by: author) }
+                try await store.retrying { store in
+                    try await store.markDelivered(result.written.sorted(), keepDays: keepDays, by: author)
+                }
             }
             delivered.count += result.written.count
             delivered.conflicts += result.conflicts.sorted()

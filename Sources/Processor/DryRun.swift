@@ -50,6 +50,9 @@ public struct DryRun: Sendable, Encodable {
     /// Why erasures would be held back, as far as the present queue shows; `nil` where they would not.
     public private(set) var brake: String?
 
+    /// The settings of the run, with the policy of the database; `nil` where it was not read.
+    public private(set) var settings: ProcessorSettings?
+
     private var newUngatedErasures = 0
 
     private enum CodingKeys: String, CodingKey {
@@ -69,7 +72,9 @@ public struct DryRun: Sendable, Encodable {
                 try await store.requireCurrentSchema()
                 let pinned = try await store.deployment()
                 try pinned.require(settings.environment, at: client.configuration.host)
+                let settings = settings.tightened(by: try await store.policy())
                 var dryRun = try await read(from: store, settings: settings)
+                dryRun.settings = settings
                 await dryRun.tryAll(store, pinned.databaseID, client, settings)
                 return dryRun
             }

@@ -62,6 +62,8 @@ public struct ProcessorSettings: Sendable {
     /// Whether answers to access and portability requests come with a copy of all that the API answered, for the
     /// controller only.
     public var controllerCopy = false
+    /// The days for which a document stays in the database after its delivery.
+    public var documentKeepDays = 30
     /// dsr's version, the host's name, and the user or service that started the run.
     public var version: String, host: String, actor: String
 
@@ -92,6 +94,18 @@ public struct ProcessorSettings: Sendable {
         self.version = version
         self.host = host
         self.actor = actor
+    }
+
+    /// These settings, with the controller's policy, which can only make them stricter.
+    public func tightened(by policy: Policy) -> ProcessorSettings {
+        var settings = self
+        settings.admission = Admission(
+            deadlines: admission.deadlines,
+            gates: admission.gates.tightened(by: policy.gates)
+        )
+        settings.brake = policy.tightening(brake)
+        settings.unknownBrake = policy.tightening(unknownBrake)
+        return settings
     }
 
     /// The present subject key, if there is one, and the earlier ones.

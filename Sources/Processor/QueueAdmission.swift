@@ -6,6 +6,7 @@ import SubjectRequests
 public struct QueueAdmission: Sendable {
     private let store: ReconnectingStore
     private let author: Author
+    private let run: Int64?
     private let only: Int64?
     private let admission: Admission
     private let subjectKey: SubjectKey?
@@ -30,6 +31,7 @@ public struct QueueAdmission: Sendable {
     private init(_ store: ReconnectingStore, _ author: Author, only: Int64?, _ settings: ProcessorSettings) {
         self.store = store
         self.author = author
+        self.run = if case .run(let run) = author { run } else { nil }
         self.only = only
         self.admission = settings.admission
         self.subjectKey = settings.subjectKey
@@ -51,7 +53,7 @@ public struct QueueAdmission: Sendable {
             try await digest(with: subjectKey) {
                 try await $0.requestsToDigest(key: $1, after: $2, limit: batch)
             } store: {
-                try await $0.setDigests($1, key: $2)
+                try await $0.setDigests($1, key: $2, run: run)
             }
         }
         try await compareWithHolds()
@@ -109,9 +111,22 @@ public struct QueueAdmission: Sendable {
 
     private func checked(_ request: NewRequest) -> AdmittedRequest {
         let verdict = admission.verdict(on: request)
-        var digest: Data?
-        if case .admitted(let subject, _, _) = verdict { digest = subjectKey?.digest(of: subject) }
-        return AdmittedRequest(verdict, on: request, salt: Self.salt(), digest: digest)
+        guard case .admitted(let subject, _, _) = verdict else {
+            return AdmittedRequest(verdict, on: request, salt: Self.salt())
+        }
+        return AdmittedRequest(
+            verdict,
+            on: request,
+            salt: Self.salt(),
+            digest: subjectKey?.digest(of: subject),
+            replayDigest: key(request.replayKeyID)?.digest(of: subject)
+        )
+    }
+
+    /// The subject key with that id, if it is among the configured ones.
+    private func key(_ id: Data?) -> SubjectKey? {
+        guard let id else { return nil }
+        return ((subjectKey.map { [$0] } ?? []) + earlierKeys).first { $0.id == id }
     }
 
     private func admit(_ batch: [AdmittedRequest]) async throws -> AdmissionCounts {

@@ -6,10 +6,12 @@ import Synchronization
 struct ReconnectingStore: Sendable {
     private let store: Store
     private let recovery: Recovery
+    private let patience: Duration
 
-    /// - Parameter patience: How long the database may be away before an error is final.
+    /// - Parameter patience: How long the database may be away, or a call may fail, before an error is final.
     init(_ store: Store, patience: Duration, shutdown: Shutdown) {
         self.store = store
+        self.patience = patience
         self.recovery = Recovery(store, patience: patience, shutdown: shutdown)
     }
 
@@ -21,6 +23,7 @@ struct ReconnectingStore: Sendable {
         _ body: (Store, _ isRepeated: Bool) async throws -> Value
     ) async throws -> Value {
         var isRepeated = false
+        var firstFailure: ContinuousClock.Instant?
         while true {
             do {
                 let value = try await body(store, isRepeated)
@@ -28,6 +31,10 @@ struct ReconnectingStore: Sendable {
                 return value
             } catch let error as StoreError where error.isTransient {
                 isRepeated = true
+                // A database that answers other calls meanwhile, but never this one, is no reason to wait for ever.
+                let since = firstFailure ?? .now
+                firstFailure = since
+                if since.duration(to: .now) > patience { throw error }
                 try await recovery.recover(from: error)
             }
         }

@@ -42,11 +42,12 @@ public struct ReportDirectory: Sendable {
 
     /// Writes every undelivered document, for an operator.
     ///
+    /// - Parameter keepDays: The days for which a delivered document stays in the database.
     /// - Throws: ``StoreError``; ``RunError`` where the directory belongs to another database.
-    public func deliver(from store: Store, by author: Author) async throws -> Delivered {
+    public func deliver(from store: Store, keepDays: Int, by author: Author) async throws -> Delivered {
         try requireOwn()
         let store = ReconnectingStore(store, patience: .zero, shutdown: Shutdown())
-        return try await Delivery(store: store, directory: self, author: author).deliverAll()
+        return try await Delivery(store: store, directory: self, author: author, keepDays: keepDays).deliverAll()
     }
 
     /// Checks that the directory can be used, and is not another database's.

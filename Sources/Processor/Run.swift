@@ -14,6 +14,7 @@ public struct Run: Sendable {
     private let database: PostgresConfiguration
     private let client: TalonOneClient
     private let settings: ProcessorSettings
+    private let begins: @Sendable (ProcessorSettings) -> Void
     private let watchers: [Watcher]
     private let progress: @Sendable (RunTally) -> Void
     private let waits: @Sendable (String) -> Void
@@ -22,6 +23,7 @@ public struct Run: Sendable {
     ///
     /// - Parameters:
     ///   - watchers: What may shut the run down.
+    ///   - begins: Told, before the run begins, the settings with which it does: the policy of the database may be stricter.
     ///   - progress: Told each time a request is resolved; must return quickly.
     ///   - waits: Told, once each, that the database or the API is waited for at the start, and why.
     public init(
@@ -29,6 +31,7 @@ public struct Run: Sendable {
         client: TalonOneClient,
         settings: ProcessorSettings,
         watchers: [Watcher] = [],
+        begins: @escaping @Sendable (ProcessorSettings) -> Void = { _ in },
         progress: @escaping @Sendable (RunTally) -> Void = { _ in },
         waits: @escaping @Sendable (String) -> Void = { _ in }
     ) {
@@ -36,6 +39,7 @@ public struct Run: Sendable {
         self.client = client
         self.settings = settings
         self.watchers = watchers
+        self.begins = begins
         self.progress = progress
         self.waits = waits
     }
@@ -91,6 +95,10 @@ public struct Run: Sendable {
                 let reconnecting = ReconnectingStore(store, patience: settings.databasePatience, shutdown: shutdown)
                 let startedAt = Date()
                 let databaseID = try await own(reconnecting)
+                let settings = settings.tightened(
+                    by: try await reconnecting.retrying { store in try await store.policy() }
+                )
+                begins(settings)
                 let (run, queue, sent) = try await reconnecting.retrying { store in
                     let sent = ContinuousClock.now
                     let (run, queue) = try await store.beginRun(settings.identity(scope), lease: settings.lease)

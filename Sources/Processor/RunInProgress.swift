@@ -90,6 +90,7 @@ struct RunInProgress: Sendable {
         _ = try await context.store.retrying { [run = context.run] store in
             try await store.forgetUnknownCustomers(run: run)
         }
+        try await context.store.retrying { store in try await store.expireDocuments() }
         guard context.scope == .all, context.shutdown.end == nil else { return (dispatcher, Rechecks.Outcome()) }
         return (dispatcher, try await Rechecks(context: context, api: api).run())
     }
@@ -136,6 +137,7 @@ struct RunInProgress: Sendable {
                 store: context.store,
                 directory: ReportDirectory(path: path, databaseID: context.databaseID),
                 author: .run(context.run),
+                keepDays: settings.documentKeepDays,
                 request: context.scope.request
             )
         }
@@ -155,6 +157,9 @@ struct RunInProgress: Sendable {
         _ = try await context.store.retrying { store in try await store.returnOrphans(of: context.run) }
         var tally = dispatcher.tally
         tally.addCalls(rechecks.calls)
+        tally.addAnsweredTogether(
+            try await context.store.retrying { store in try await store.answeredTogether(by: context.run) }
+        )
         var report = RunReport(
             context,
             startedAt: startedAt,

@@ -31,6 +31,8 @@ public struct RunTally: Sendable {
         }
     }
 
+    /// Adds requests that were answered together with an equal one.
+    mutating func addAnsweredTogether(_ counts: [Outcome: Int]) { completed.merge(counts, uniquingKeysWith: +) }
     mutating func addSetAside(_ count: Int) { failed += count }
     mutating func addRefused(_ count: Int) { refused += count }
     mutating func addCalls(_ count: Int) { calls += count }

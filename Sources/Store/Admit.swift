@@ -10,14 +10,23 @@ public struct AdmittedRequest: Sendable {
     let refusal: InvalidRequest?
     let salt: Data
     let digest: Data?
+    let replayDigest: Data?
 
     /// - Parameters:
     ///   - salt: 32 fresh random bytes, for the commitment to the subject in the evidence log.
     ///   - digest: HMAC-SHA256 of the identifier, where there is a subject key.
-    public init(_ verdict: Admission.Verdict, on request: NewRequest, salt: Data, digest: Data? = nil) {
+    ///   - replayDigest: The same under the key of the erasure that the row repeats, where that key is known.
+    public init(
+        _ verdict: Admission.Verdict,
+        on request: NewRequest,
+        salt: Data,
+        digest: Data? = nil,
+        replayDigest: Data? = nil
+    ) {
         self.id = request.id
         self.salt = salt
         self.digest = digest
+        self.replayDigest = replayDigest
         switch verdict {
         case .admitted(_, let deadline, let needs):
             self.deadline = deadline
@@ -48,13 +57,17 @@ extension Store {
     /// New rows after a number, in the order of their arrival.
     public func newRequests(after id: Int64, only: Int64? = nil, limit: Int) async throws -> [NewRequest] {
         try await rows(AdmissionStatements.new, [id, limit, only]) { row in
-            NewRequest(
+            let isReadable = try row.decode("is_readable", as: Bool.self)
+            return NewRequest(
                 id: try row.decode("id"),
-                kind: try row.decode("kind"),
-                integrationID: try row.decode("integration_id"),
+                kind: try row.decode("kind", as: String?.self) ?? "",
+                integrationID: try row.decode("integration_id", as: String?.self) ?? "",
                 receivedAt: try row.decode("received_at"),
                 changes: try row.decode("changes"),
-                channel: try row.decode("channel")
+                channel: try row.decode("channel"),
+                replayKeyID: try row.decode("replay_key_id"),
+                problem: isReadable
+                    ? nil : InvalidRequest("the row has values that are larger than any that can be inserted")
             )
         }
     }
@@ -67,19 +80,14 @@ extension Store {
         keyID: Data? = nil,
         by author: Author
     ) async throws -> AdmissionCounts {
-        let parameters = author.parameters + [keyID] + AdmissionStatements.verdicts.parameters(batch)
-        return try await transaction { connection in
-            let hit = try connection.query(AdmissionStatements.admit, parameters: parameters)
-            let admitted = try hit.filter { row in try !row.decode("refused", as: Bool.self) }
-                .map { row in try row.decode("id", as: Int64.self) }
-            // A statement of its own, so that it sees the rows as they are now.
-            let gates = try GateCounts(
-                connection.query(GateStatements.some, parameters: author.parameters + [false, admitted])
-            )
-            return AdmissionCounts(
-                ready: admitted.count - gates.closed,
-                waiting: gates.closed,
-                refused: hit.count - admitted.count
+        try await row(
+            AdmissionStatements.admit,
+            author.parameters + [keyID] + AdmissionStatements.verdicts.parameters(batch)
+        ) { row in
+            AdmissionCounts(
+                ready: try row.decode("ready"),
+                waiting: try row.decode("waiting"),
+                refused: try row.decode("refused")
             )
         }
     }
@@ -105,12 +113,23 @@ extension Deadline {
 private enum AdmissionStatements {
     static let new = Statement(
         "read new requests",
+        // The rules of the table keep large values out. A row that got past them is not read, so that it costs nothing.
         """
-        select id, kind, integration_id, received_at, changes::text as changes, channel
-        from dsr.subject_requests
-        where state = 'pending' and admitted_at is null and id > $1
-          and ($3::bigint is null or id = $3)
-        order by id
+        select n.id, r.is_readable,
+               case when r.is_readable then n.kind end as kind,
+               case when r.is_readable then n.integration_id end as integration_id,
+               case when isfinite(n.received_at) then n.received_at else n.inserted_at end as received_at,
+               case when r.is_readable then n.changes::text end as changes,
+               case when r.is_readable then n.channel end as channel,
+               (select o.subject_key_id from dsr.subject_requests o where o.id = n.replay_of) as replay_key_id
+        from dsr.subject_requests n, lateral (
+            select octet_length(n.kind) <= 100 and octet_length(n.integration_id) <= 4000
+                   and coalesce(octet_length(n.changes::text) <= 65536, true)
+                   and coalesce(octet_length(n.channel) <= 800, true) and isfinite(n.received_at) as is_readable
+        ) r
+        where n.state = 'pending' and n.admitted_at is null and n.id > $1
+          and ($3::bigint is null or n.id = $3)
+        order by n.id
         limit $2
         """
     )
@@ -138,61 +157,12 @@ private enum AdmissionStatements {
             .init("refusal", "text") { $0.refusal?.reason },
             .init("salt", "bytea") { $0.salt },
             .init("digest", "bytea") { $0.digest },
+            .init("replay_digest", "bytea") { $0.replayDigest },
         ]
     )
 
-    // The rows are locked before they are updated, skipping those that another run is admitting, so that two runs share
-    // the work instead of waiting for each other. A replay was checked and approved the first time.
     static let admit = Statement(
         "admit requests",
-        """
-        with verdict as materialized (
-            select * from \(verdicts.source("v"))
-        ), mine as materialized (
-            select v.*
-            from verdict v join dsr.subject_requests r on r.id = v.id
-            where r.state = 'pending' and r.admitted_at is null
-            for no key update of r skip locked
-        ), salted as (
-            insert into dsr.request_salts (request_id, salt)
-            select id, salt from mine where refusal is null
-        ), hit as (
-            update dsr.subject_requests r set
-                state = case when mine.refusal is not null then 'refused' else 'pending' end,
-                admitted_at = clock_timestamp(),
-                time_zone = mine.time_zone,
-                notice_by = mine.notice_by,
-                answer_by = mine.answer_by,
-                latest_lawful = mine.latest_lawful,
-                deadline = mine.deadline,
-                needs_identity = r.needs_identity or (mine.identity and r.replay_of is null),
-                needs_approval = r.needs_approval or (mine.approval and r.replay_of is null),
-                not_erased_before = case when r.replay_of is null then mine.not_erased_before end,
-                subject_commitment = case when mine.refusal is null
-                    then sha256(mine.salt || convert_to(r.integration_id, 'UTF8')) end,
-                subject_digest = mine.digest,
-                subject_key_id = case when mine.digest is not null then $3::bytea end,
-                reason = mine.refusal,
-                finished_at = case when mine.refusal is not null then clock_timestamp() end,
-                run_id = case when mine.refusal is not null then $1::bigint else r.run_id end
-            from mine
-            where r.id = mine.id
-            returning r as request, r.id, r.state, r.answer_by,
-                to_char(r.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as received_at
-        ), entries as (
-            select json_agg(e.entry order by e.id, e.place) as list
-            from hit, lateral (values
-                (hit.id, 1, dsr.leaf('received', hit.request, jsonb_build_object('received_at', hit.received_at))),
-                (hit.id, 2, dsr.leaf(
-                    case hit.state when 'pending' then 'admitted' else hit.state end, hit.request,
-                    jsonb_build_object('answer_by', hit.answer_by)))
-            ) as e (id, place, entry)
-        ), log as materialized (
-            select dsr.append_evidence(entries.list, $1, $2::json) from entries
-        )
-        select id, state = 'refused' as refused
-        from hit
-        where exists (select from log)
-        """
+        "select * from dsr.admit($1::bigint, $2::json, $3::bytea, \(verdicts.array(of: "dsr.verdict")))"
     )
 }

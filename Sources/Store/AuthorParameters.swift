@@ -24,8 +24,8 @@ extension Author.Operator {
         let environment: String, version: String, actor: String
     }
 
-    /// `dsr.append_evidence` puts them into the order of a run's facts.
-    fileprivate var facts: PostgresJSON? {
+    /// What log entries say of the operator; `dsr.append_evidence` puts it into the order of a run's facts.
+    var facts: PostgresJSON? {
         try? PostgresJSON(encoding: Facts(environment: environment.rawValue, version: version, actor: name))
     }
 }

@@ -78,11 +78,5 @@ private enum BrakeStatements {
         """
     )
 
-    static let note = Statement(
-        "note the brake",
-        """
-        select dsr.append_evidence(
-            json_build_array(dsr.leaf($2, jsonb_build_object('count', $3::bigint, 'ticket', $4::text))), $1)
-        """
-    )
+    static let note = Statement("note the brake", "select dsr.note_brake($1, $2, $3::bigint, $4::text)")
 }

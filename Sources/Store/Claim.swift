@@ -8,19 +8,14 @@ extension Store {
     ///
     /// A row on the way whose gate has closed since its admission waits from now on, and is not claimed.
     public func claim(_ query: ClaimQuery, run: Int64) async throws -> ClaimedGroup {
-        let found =
-            if let request = query.scope.request {
-                try await rows(ClaimStatements.one, [run, request], ClaimedRow.init)
-            } else {
-                try await rows(
-                    ClaimStatements.group,
-                    [
-                        run, query.limit, query.cursor.answerBy, query.cursor.id, query.isBraked,
-                        query.scope == .replays, query.onlySuspects,
-                    ],
-                    ClaimedRow.init
-                )
-            }
+        let found = try await rows(
+            ClaimStatements.claim,
+            [
+                run, query.scope.request, query.limit, query.cursor.answerBy, query.cursor.id, query.isBraked,
+                query.scope == .replays, query.onlySuspects,
+            ],
+            ClaimedRow.init
+        )
         return ClaimedGroup(found, after: query.cursor)
     }
 
@@ -124,41 +119,10 @@ extension InvalidRequest {
     )
 }
 
-private enum ClaimStatements {
-    // The cursor keeps the claim flat when vacuum is blocked: without it each claim walks all dead entries of the rows
-    // claimed before.
-    static let group = Statement(
+enum ClaimStatements {
+    static let claim = Statement(
         "claim requests",
-        claim(
-            """
-            select r.id
-            from dsr.subject_requests r
-            where r.state = 'pending' and r.admitted_at is not null
-              and (r.answer_by, r.id) > ($3::date, $4::bigint)
-              and (r.not_before is null or r.not_before <= clock_timestamp())
-              and (not $6::bool or r.replay_of is not null)
-              and (r.crashed_runs >= 2) = $7::bool
-              and exists (select from me)
-            order by r.answer_by, r.id
-            limit $2
-            for no key update of r skip locked
-            """,
-            brake: "$5::bool"
-        )
-    )
-
-    static let one = Statement(
-        "claim a request",
-        claim(
-            """
-            select r.id
-            from dsr.subject_requests r
-            where r.id = $2 and r.state = 'pending' and r.admitted_at is not null
-              and exists (select from me)
-            for no key update of r skip locked
-            """,
-            brake: "false"
-        )
+        "select * from dsr.claim($1, $2, $3::int, $4::date, $5::bigint, $6::bool, $7::bool, $8::bool)"
     )
 
     static let orphaned = Statement(
@@ -167,62 +131,11 @@ private enum ClaimStatements {
         with me as materialized (
             select id from dsr.runs where id = $1 and ended_at is null and lease_until > clock_timestamp()
         )
-        select \(columns)
+        select r.id, r.kind, dsr.committed_id(r) as integration_id, r.waiting_for, r.claim_no, r.failures, r.may_have_acted,
+               r.ticket, dsr.readable_changes(r) as changes, r.received_at, r.time_zone, r.answer_by
         from me left join dsr.subject_requests r
             on r.run_id = me.id and r.state = 'running' and r.id <> all($2::bigint[])
         order by r.answer_by, r.id
         """
     )
-
-    private static let columns = """
-        r.id, r.kind, r.integration_id, r.waiting_for, r.claim_no, r.failures, r.may_have_acted, r.ticket,
-        r.changes::text as changes, r.received_at, r.time_zone, r.answer_by
-        """
-
-    // Returns no row where the run does not hold its lease, and one row without an id where nothing was claimed.
-    //
-    // The run's row is locked against a rescue until the commit: a rescuer that saw the lease expire meanwhile would
-    // end the run without seeing these rows, and no run would ever return them.
-    //
-    // The gates are checked again although admission checked them: an older request of the same subject, or a hold, may
-    // have come in between. An erasure that failed after it was sent explains the subject's absence to their next one
-    // too.
-    private static func claim(_ pick: String, brake: String) -> String {
-        """
-        with me as materialized (
-            select id from dsr.runs where id = $1 and ended_at is null and lease_until > clock_timestamp()
-            for key share
-        ), pick as materialized (
-            \(pick)
-        ), seen as materialized (
-            select r.id, \(GateStatements.gate(brake: brake)) as gate, r.kind = 'erasure' and exists (
-                    select from dsr.subject_requests o where o.integration_id = r.integration_id and o.may_have_acted
-                ) as may_be_gone
-            from pick join dsr.subject_requests r on r.id = pick.id
-        ), took as (
-            update dsr.subject_requests r set
-                state = case when seen.gate is null then 'running' else 'waiting' end,
-                waiting_for = seen.gate,
-                run_id = case when seen.gate is null then $1 else r.run_id end,
-                claim_no = r.claim_no + (seen.gate is null)::int,
-                may_have_acted = r.may_have_acted or seen.gate is null and seen.may_be_gone,
-                not_before = null
-            from seen
-            where r.id = seen.id
-            returning r.*, r as request
-        ), entries as (
-            select json_agg(dsr.leaf(
-                case when waiting_for is null then 'claimed' else 'waiting' end, request,
-                case when waiting_for is null then jsonb_build_object('claim', claim_no)
-                    else jsonb_build_object('waiting_for', waiting_for) end
-            ) order by answer_by, id) as list
-            from took
-        ), log as materialized (
-            select dsr.append_evidence(entries.list, $1) from entries
-        )
-        select \(columns)
-        from me left join took r on exists (select from log)
-        order by r.answer_by, r.id
-        """
-    }
 }

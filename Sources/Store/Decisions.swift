@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Postgres
 public import SubjectRequests
 
@@ -29,32 +29,40 @@ extension Store {
         rules: DeadlineRules
     ) async throws -> DecisionResult {
         try await transaction { connection in
-            // Some decisions close a gate.
-            try connection.query(AdvisoryLock.gates.take)
-            let actor = decision.approver ?? author.name
-            let found = try connection.query(DecisionStatements.status, request, subject?.value, actor)
+            let found = try connection.query(DecisionStatements.lock, request, subject?.value, author.name)
             guard let row = found.first else { return .notFound }
             let suspensions = try connection.query(DecisionStatements.suspensions, request).map(Suspension.init)
             let status = try RequestStatus(row, suspensions)
             let verdict = decision.verdict(on: status)
             guard verdict == .allowed else { return .notMade(verdict) }
 
-            for (statement, parameters) in decision.changes(request, today: status.today) {
-                try connection.query(statement, parameters: parameters)
-            }
-            let answerBy = try decision.recount(request, row, rules, connection)
-            try connection.remember(decision.event, of: .request(request), justification, by: author)
-            var particulars = decision.particulars(answerBy: answerBy)
-            particulars["ticket"] = justification.ticket
-            let author = Author.operator(author)
-            try connection.query(
-                DecisionStatements.log,
-                parameters: author.parameters + [request, decision.event, try PostgresJSON(encoding: particulars)]
-            )
-            try connection.query(GateStatements.some, parameters: author.parameters + [false, [request]])
-            let now = try connection.query(DecisionStatements.state, request)[0]
+            let deadline = try decision.deadline(row, suspensions, today: status.today, rules)
+            let now = try connection.query(
+                decision.isApproval ? DecisionStatements.approve : DecisionStatements.decide,
+                parameters: decision.isApproval
+                    ? [request, justification.reason, justification.ticket, author.facts]
+                    : [
+                        request, decision.event, try PostgresJSON(encoding: decision.particulars), decision.checker,
+                        deadline?.answerBy, deadline?.latestLawful, deadline?.json, justification.reason,
+                        justification.ticket, author.facts,
+                    ]
+            )[0]
             return .made(try now.decode("state"), waitingFor: try now.decode("waiting_for"))
         }
+    }
+
+    /// Approves all erasures that wait for it and repeat those since an instant.
+    ///
+    /// - Returns: Their number.
+    public func approveReplays(
+        since instant: Date,
+        because justification: Justification,
+        by author: Author.Operator
+    ) async throws -> Int {
+        try await row(
+            DecisionStatements.approveReplays,
+            [instant, justification.reason, justification.ticket, author.facts]
+        ) { row in try row.decode("approved") }
     }
 }
 
@@ -93,78 +101,52 @@ extension Suspension {
 }
 
 extension Decision {
-    /// For an approval: the operator who approves.
-    fileprivate var approver: String? {
-        guard case .approved(let approver) = self else { return nil }
-        return approver
+    fileprivate var isApproval: Bool {
+        if case .approved = self { true } else { false }
     }
 
-    /// The statements that carry it out.
-    fileprivate func changes(_ request: Int64, today: CivilDate) -> [(Statement, [any PostgresEncodable])] {
-        switch self {
-        case .identityChecked(let method, let checker):
-            [
-                (DecisionStatements.checkIdentity, [request, method.rawValue, checker]),
-                (DecisionStatements.answer, [request, Suspension.Cause.identity.rawValue, today]),
-            ]
-        case .approved(let approver):
-            [(DecisionStatements.approve, [request, approver])]
-        case .extended(let toldOn):
-            [(DecisionStatements.extend, [request, toldOn])]
-        case .refused(let ground, let toldOn):
-            [(DecisionStatements.refuse, [request, ground.rawValue, toldOn, ground.article])]
-        case .reopened:
-            [(DecisionStatements.reopen, [request])]
-        case .cancelled:
-            [(DecisionStatements.cancel, [request])]
-        case .retried:
-            [(DecisionStatements.retry, [request])]
-        case .suspended(let cause, let askedOn):
-            [
-                (DecisionStatements.ask, [request, cause.rawValue, askedOn]),
-                (DecisionStatements.needIdentity, [request, cause == .identity]),
-            ]
-        case .resumed(let cause, let answeredOn):
-            [(DecisionStatements.answer, [request, cause.rawValue, answeredOn])]
-        }
+    /// Of an identity check: the operator who made it.
+    fileprivate var checker: String? {
+        if case .identityChecked(_, let checker) = self { checker } else { nil }
     }
 
-    /// Derives the deadline again where the decision moves it.
-    ///
-    /// - Returns: The new answer-by date.
-    fileprivate func recount(
-        _ request: Int64,
+    /// The new deadline, where the decision moves it.
+    fileprivate func deadline(
         _ row: PostgresRow,
-        _ rules: DeadlineRules,
-        _ connection: isolated PostgresConnection
-    ) throws -> CivilDate? {
+        _ suspensions: [Suspension],
+        today: CivilDate,
+        _ rules: DeadlineRules
+    ) throws -> Deadline? {
         var toldOn = try row.decode("extension_told_on", as: CivilDate?.self)
+        var suspensions = suspensions
+        /// Ends the open suspension of a cause, as `dsr.answer` does.
+        func answer(_ cause: Suspension.Cause, on day: CivilDate) {
+            guard let open = suspensions.firstIndex(where: { $0.cause == cause && $0.answeredOn == nil }) else {
+                return
+            }
+            let askedOn = suspensions[open].askedOn
+            suspensions[open] = Suspension(cause: cause, askedOn: askedOn, answeredOn: max(day, askedOn))
+        }
         switch self {
         case .extended(let day): toldOn = day
-        case .identityChecked, .suspended, .resumed: break
+        case .identityChecked: answer(.identity, on: today)
+        case .suspended(let cause, let askedOn):
+            suspensions.append(Suspension(cause: cause, askedOn: askedOn, answeredOn: nil))
+        case .resumed(let cause, let answeredOn): answer(cause, on: answeredOn)
         case .approved, .refused, .reopened, .cancelled, .retried: return nil
         }
         var rules = rules
         rules.zone = try row.decode("time_zone", as: String?.self).flatMap(TimeZone.init(identifier:)) ?? rules.zone
-        let deadline = rules.deadline(
+        return rules.deadline(
             receivedAt: try row.decode("received_at"),
-            suspensions: try connection.query(DecisionStatements.suspensions, request).map(Suspension.init),
+            suspensions: suspensions.sorted { $0.askedOn < $1.askedOn },
             extensionToldOn: toldOn
         )
-        try connection.query(
-            DecisionStatements.recount,
-            request,
-            deadline.answerBy,
-            deadline.latestLawful,
-            deadline.json
-        )
-        return deadline.answerBy
     }
 
-    /// What the log entry says beyond the event: codes and dates.
-    fileprivate func particulars(answerBy: CivilDate?) -> [String: String] {
+    /// What the log entry says beyond the event: codes and dates; of a refusal also its sentence, which the row keeps.
+    fileprivate var particulars: [String: String] {
         var particulars: [String: String] = [:]
-        particulars["answer_by"] = answerBy?.description
         switch self {
         case .identityChecked(let method, _):
             particulars["method"] = method.rawValue
@@ -173,6 +155,7 @@ extension Decision {
         case .refused(let ground, let toldOn):
             particulars["ground"] = ground.rawValue
             particulars["told_on"] = toldOn?.description
+            particulars["reason"] = "Refused on the ground of \(ground.article)."
         case .suspended(let cause, let askedOn):
             particulars["cause"] = cause.rawValue
             particulars["asked_on"] = askedOn.description

@@ -42,12 +42,24 @@ extension Store {
     }
 
     /// Marks documents as delivered, and logs each that was not yet.
-    public func markDelivered(_ ids: [Int64], by author: Author) async throws {
-        try await transaction { connection in
-            try connection.query(AdvisoryLock.forgetting.take)
-            try connection.query(DeliveryStatements.mark, parameters: author.parameters + [ids])
-        }
+    ///
+    /// - Parameter keepDays: The number of days for which their content stays in the database.
+    public func markDelivered(_ ids: [Int64], keepDays: Int, by author: Author) async throws {
+        try await query(DeliveryStatements.mark, author.parameters + [ids, keepDays])
     }
+
+    /// Deletes the content of delivered documents whose time in the database is over.
+    public func expireDocuments() async throws {
+        while try await row(
+            DeliveryStatements.expire,
+            [Self.expiryGroup],
+            { row in
+                try row.decode("expired", as: Int.self)
+            }
+        ) == Self.expiryGroup {}
+    }
+
+    private static let expiryGroup = 1_000
 
     /// The number of undelivered documents.
     public func undeliveredCount() async throws -> Int {
@@ -77,33 +89,14 @@ private enum DeliveryStatements {
         """
     )
 
-    // A customer's documents that are delivered after the customer's erasure lose their content with the delivery.
     static let mark = Statement(
         "mark documents delivered",
-        """
-        with hit as (
-            update dsr.reports x set
-                delivered_at = clock_timestamp(),
-                content = case when exists (
-                    select from dsr.subject_requests q
-                    where q.id = x.request_id and q.integration_id is null and q.kind <> 'erasure'
-                ) then null else x.content end
-            from unnest($3::bigint[]) as given (id)
-            where x.id = given.id and x.delivered_at is null
-            returning x.id, x.request_id, x.file_name, x.sha256
-        ), entries as (
-            select json_agg(dsr.leaf(
-                'delivered',
-                jsonb_build_object('reports', jsonb_build_array(
-                    jsonb_build_object('name', file_name, 'sha256', encode(sha256, 'hex')))),
-                request_id
-            ) order by id) as list
-            from hit
-        ), log as materialized (
-            select dsr.append_evidence(entries.list, $1::bigint, $2::json) from entries
-        )
-        select count(*) from hit where exists (select from log)
-        """
+        "select dsr.mark_delivered($1::bigint, $2::json, $3::bigint[], $4::int)"
+    )
+
+    static let expire = Statement(
+        "delete the content of delivered documents",
+        "select dsr.expire_documents($1::int) as expired"
     )
 
     static let count = Statement(

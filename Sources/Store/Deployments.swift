@@ -50,29 +50,23 @@ extension Store {
         ticket: String,
         by author: Author.Operator
     ) async throws -> Deployment? {
-        try await transaction { connection in
-            guard let row = try connection.query(DeploymentStatements.lock).first else { return nil }
-            let before = try PinnedDeployment(row).deployment
-            guard before != deployment else { return before }
-            if let run = try connection.query(DeploymentStatements.runAtWork).first {
-                throw StoreError(
-                    .deployment,
-                    "run \(try run.decode("id", as: Int64.self)) is at work on \(before?.description ?? "this queue"); stop "
-                        + "it, or wait until it has ended, and repeat the command"
-                )
-            }
-            try connection.query(
-                DeploymentStatements.repin,
-                deployment.environment.rawValue,
-                deployment.host
+        let before = try await self.deployment().deployment
+        guard before != deployment else { return before }
+        let runAtWork = try await row(
+            DeploymentStatements.repin,
+            [
+                deployment.environment.rawValue, deployment.host,
+                "from \(before?.description ?? "no deployment") to \(deployment)", ticket, author.facts,
+            ]
+        ) { row in try row.decode("run", as: Int64?.self) }
+        if let runAtWork {
+            throw StoreError(
+                .deployment,
+                "run \(runAtWork) is at work on \(before?.description ?? "this queue"); stop it, or wait until it has "
+                    + "ended, and repeat the command"
             )
-            try connection.query(
-                DeploymentStatements.log,
-                parameters: Author.operator(author).parameters
-                    + ["from \(before?.description ?? "no deployment") to \(deployment)", ticket]
-            )
-            return before
         }
+        return before
     }
 }
 
@@ -92,40 +86,7 @@ private enum DeploymentStatements {
         "select database_id, environment, host from dsr.deployment"
     )
 
-    static let pin = Statement(
-        "pin the deployment",
-        """
-        update dsr.deployment set environment = $1, host = $2, pinned_at = clock_timestamp()
-        where environment is null
-        """
-    )
+    static let pin = Statement("pin the deployment", "select dsr.pin($1, $2)")
 
-    static let lock = Statement(
-        "lock the deployment",
-        "select database_id, environment, host from dsr.deployment for update"
-    )
-
-    static let runAtWork = Statement(
-        "look for a run at work",
-        """
-        select id from dsr.runs where ended_at is null and lease_until > clock_timestamp() order by id limit 1
-        """
-    )
-
-    static let repin = Statement(
-        "move the queue",
-        """
-        update dsr.deployment set
-            environment = $1, host = $2, pinned_at = clock_timestamp(), customer_known_at = null
-        """
-    )
-
-    static let log = Statement(
-        "log that the queue moved",
-        """
-        select dsr.append_evidence(
-            json_build_array(dsr.leaf('repinned', jsonb_build_object('reason', $3::text, 'ticket', $4::text))),
-            $1::bigint, $2::json)
-        """
-    )
+    static let repin = Statement("move the queue", "select dsr.repin($1, $2, $3, $4, $5::json) as run")
 }

@@ -25,7 +25,42 @@ public struct Discrepancy: Sendable {
     public let row: String, leaf: String?
 }
 
+/// A row, and what does not match between it and its log entries.
+public struct AuditedRow: Sendable {
+    /// The row's number.
+    public let id: Int64
+    /// Clauses that complete "request 7: …"; none where all matches.
+    public let problems: [String]
+}
+
 extension Store {
+    /// Requests after a number, each with what does not match between its rows and its log entries: right, commitment,
+    /// digest, date, announcement of a deletion, approval, identity check, decisions and documents.
+    public func auditedRequests(after id: Int64, limit: Int) async throws -> [AuditedRow] {
+        try await rows(AuditStatements.auditedRequests, [id, limit], Self.auditedRow)
+    }
+
+    /// Runs after a number, each with what does not match between its row, its documents and its last log entry.
+    public func auditedRuns(after id: Int64, limit: Int) async throws -> [AuditedRow] {
+        try await rows(AuditStatements.auditedRuns, [id, limit], Self.auditedRow)
+    }
+
+    /// What does not match between the legal holds and their log entries, by the hold's number.
+    public func holdProblems() async throws -> [(hold: Int64, problem: String)] {
+        try await rows(AuditStatements.holdProblems) { row in (try row.decode("hold"), try row.decode("problem")) }
+    }
+
+    /// Requests that log entries are about, and that do not exist; with the number of their entries.
+    public func lostRequests(limit: Int) async throws -> [(request: Int64, entries: Int)] {
+        try await rows(AuditStatements.lostRequests, [limit]) { row in
+            (try row.decode("request"), try row.decode("entries"))
+        }
+    }
+
+    private static func auditedRow(_ row: PostgresRow) throws -> AuditedRow {
+        AuditedRow(id: try row.decode("id"), problems: try row.decode("problems"))
+    }
+
     /// Leaves from an index on, in order, as they are stored, with gaps if there are any.
     public func auditedLeaves(from index: Int64, limit: Int) async throws -> [AuditedLeaf] {
         try await rows(AuditStatements.leaves, [index, limit]) { row in
@@ -62,6 +97,26 @@ extension Store {
 }
 
 private enum AuditStatements {
+    static let auditedRequests = Statement(
+        "compare requests with the log",
+        "select id, problems from dsr.audit_requests($1, $2::int)"
+    )
+
+    static let auditedRuns = Statement(
+        "compare runs with the log",
+        "select id, problems from dsr.audit_runs($1, $2::int)"
+    )
+
+    static let holdProblems = Statement(
+        "compare holds with the log",
+        "select hold, problem from dsr.audit_holds() order by hold, problem"
+    )
+
+    static let lostRequests = Statement(
+        "look for entries without a request",
+        "select request, entries from dsr.audit_lost_requests($1::int)"
+    )
+
     // The payload's index is bounded too: the planner does not derive the bound through the outer join, and would walk all
     // payloads before it for each page.
     static let leaves = Statement(

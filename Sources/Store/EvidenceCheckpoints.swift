@@ -88,7 +88,7 @@ extension Store {
         actor: String,
         version: String
     ) async throws -> Int64 {
-        try await row(CheckpointStatements.adopt, [breaks, ticket, actor, version, lost]) { row in
+        try await row(CheckpointStatements.adopt, [breaks, ticket, lost, actor, version]) { row in
             try row.decode("first_index")
         }
     }
@@ -133,7 +133,7 @@ private enum CheckpointStatements {
 
     static let add = Statement(
         "store a checkpoint",
-        "insert into dsr.evidence_checkpoints (size, note) values ($1, $2)"
+        "select dsr.add_checkpoint($1, $2)"
     )
 
     static let last = Statement(
@@ -153,7 +153,7 @@ private enum CheckpointStatements {
 
     static let markFiled = Statement(
         "mark a checkpoint as filed",
-        "update dsr.evidence_checkpoints set filed_at = clock_timestamp() where size = $1 and filed_at is null"
+        "select dsr.mark_filed($1)"
     )
 
     static let lastFiled = Statement(
@@ -177,33 +177,12 @@ private enum CheckpointStatements {
 
     static let adopt = Statement(
         "adopt a break",
-        """
-        with entries as materialized (
-            select json_agg(
-                dsr.leaf('adopted', jsonb_build_object('log', b.log::jsonb, 'ticket', $2::text)) order by b.ordinal
-            ) as list
-            from unnest($1::text[]) with ordinality as b (log, ordinal)
-        ), log as materialized (
-            select dsr.append_evidence(
-                entries.list, null, json_build_object('actor', $3::text, 'version', $4::text)
-            ) - json_array_length(entries.list) as first_index
-            from entries
-        ), lost as (
-            update dsr.evidence_checkpoints c set lost_by = log.first_index from log
-            where c.size = any($5::bigint[]) and c.lost_by is null
-        )
-        select first_index from log
-        """
+        "select dsr.adopt($1::text[], $2, $3::bigint[], json_build_object('actor', $4::text, 'version', $5::text)) as first_index"
     )
 
     static let replaceKey = Statement(
         "replace the log's key",
-        """
-        select dsr.append_evidence(
-            json_build_array(dsr.leaf(
-                'key_replaced', jsonb_build_object('cause', $2::text, 'ticket', $3::text, 'log', $1::text::jsonb))),
-            null, json_build_object('actor', $4::text, 'version', $5::text))
-        """
+        "select dsr.replace_key($1, $2, $3::text, json_build_object('actor', $4::text, 'version', $5::text))"
     )
 
     static let replacements = Statement(

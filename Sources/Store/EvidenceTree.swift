@@ -1,5 +1,6 @@
 public import Foundation
 import Postgres
+import SubjectRequests
 
 /// A tile of the evidence log's tree, as it is stored.
 public struct StoredTile: Sendable, Hashable {
@@ -20,14 +21,21 @@ public struct StoredTile: Sendable, Hashable {
 }
 
 extension Store {
-    /// Reserves the evidence tree for one writer, across transactions, until the connection closes or ``unlockTree()``.
-    public func lockTree() async throws {
-        try await query(AdvisoryLock.evidenceTree.hold)
+    /// Reserves the evidence tree for this connection, or renews the reservation. It ends with the connection, by
+    /// ``releaseTree()``, or after a time in which it was not renewed.
+    ///
+    /// - Returns: `nil` where it was reserved; otherwise who has it.
+    public func reserveTree(for time: Duration) async throws -> String? {
+        try await row(TreeStatements.reserve, [time.milliseconds]) { row in
+            guard try !row.decode("is_own", as: Bool.self) else { return nil }
+            return
+                "process \(try row.decode("process", as: Int.self)) of role \(try row.decode("role", as: String.self))"
+        }
     }
 
     /// Releases the tree for other writers.
-    public func unlockTree() async throws {
-        try await query(AdvisoryLock.evidenceTree.release)
+    public func releaseTree() async throws {
+        try await query(TreeStatements.release)
     }
 
     /// The number of leaves. All of them are committed, since the transaction that adds leaves also updates the size.
@@ -95,6 +103,13 @@ extension Store {
 }
 
 private enum TreeStatements {
+    static let reserve = Statement(
+        "reserve the evidence tree",
+        "select t.process, t.role, t.process = pg_backend_pid() as is_own from dsr.reserve_tree($1::bigint) t"
+    )
+
+    static let release = Statement("release the evidence tree", "select dsr.release_tree()")
+
     static let size = Statement("read the log's size", "select size from dsr.evidence_head")
 
     static let leafHashes = Statement(
@@ -134,10 +149,6 @@ private enum TreeStatements {
 
     static let addTiles = Statement(
         "store tiles",
-        """
-        insert into dsr.evidence_tiles (level, index, width, hashes)
-        select * from unnest($1::int[], $2::bigint[], $3::int[], $4::bytea[])
-        on conflict do nothing
-        """
+        "select dsr.add_tiles($1::int[], $2::bigint[], $3::int[], $4::bytea[])"
     )
 }

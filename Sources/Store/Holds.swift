@@ -51,44 +51,22 @@ extension Store {
         because justification: Justification,
         by author: Author.Operator
     ) async throws -> PlacedHold {
-        try await transaction { connection in
-            try connection.query(AdvisoryLock.gates.take)
-            let before = try connection.query(
-                HoldStatements.find,
-                digest,
-                hold.ground.rawValue,
-                hold.sourceOfLaw,
-                hold.expiresOn
-            ).first
-            let id: Int64
-            var reviewedBefore: CivilDate?
-            if let before {
-                id = try before.decode("id")
-                reviewedBefore = try before.decode("review_on")
-                try connection.query(HoldStatements.review, id, hold.reviewOn)
-            } else {
-                let new = NewHold(hold: hold, digest: digest, keyID: keyID, placedBy: author.name)
-                id = try connection.query(HoldStatements.place, parameters: HoldStatements.hold.parameters([new]))[0]
-                    .decode("id")
-            }
-            if reviewedBefore != hold.reviewOn {
-                let event = before == nil ? "held" : "reviewed"
-                try connection.remember(event, of: .hold(id), justification, by: author)
-                try connection.log(event, hold: id, hold.ground, hold.reviewOn, justification, by: author)
-            }
-            let open = try connection.query(HoldStatements.requests, subject.value, digest, keyID).map { row in
-                (id: try row.decode("id", as: Int64.self), progress: try row.decode("progress", as: String.self))
-            }
-            try connection.query(
-                GateStatements.some,
-                parameters: Author.operator(author).parameters + [false, open.map(\.id)]
-            )
+        try await row(
+            HoldStatements.place,
+            [
+                subject.value, digest, keyID, hold.ground.rawValue, hold.sourceOfLaw, hold.reviewOn, hold.expiresOn,
+                justification.reason, justification.ticket, author.facts,
+            ]
+        ) { row in
+            let erasures = try row.decode("erasures", as: [Int64]?.self) ?? []
+            let progress = try row.decode("progress", as: [String]?.self) ?? []
+            func requests(_ wanted: String) -> [Int64] { zip(erasures, progress).filter { $1 == wanted }.map(\.0) }
             return PlacedHold(
-                id: id,
-                existed: before != nil,
-                heldBack: open.filter { $0.progress == "open" }.map(\.id),
-                stopped: open.filter { $0.progress == "claimed" }.map(\.id),
-                tooLate: open.filter { $0.progress == "announced" }.map(\.id)
+                id: try row.decode("hold"),
+                existed: try row.decode("existed"),
+                heldBack: requests("open"),
+                stopped: requests("claimed"),
+                tooLate: requests("announced")
             )
         }
     }
@@ -102,23 +80,12 @@ extension Store {
         because justification: Justification,
         by author: Author.Operator
     ) async throws -> (wasReleased: Bool, ready: Int)? {
-        try await transaction { connection in
-            try connection.query(AdvisoryLock.gates.take)
-            guard let row = try connection.query(HoldStatements.lock, id).first else { return nil }
-            guard try row.decode("released_at", as: Date?.self) == nil else { return (true, 0) }
-            try connection.query(HoldStatements.release, id, author.name)
-            try connection.remember("released", of: .hold(id), justification, by: author)
-            let ground = try row.decode("ground", as: LegalHold.Ground.self)
-            try connection.log("released", hold: id, ground, try row.decode("review_on"), justification, by: author)
-            let waiting = try connection.query(HoldStatements.heldBack).map { try $0.decode("id", as: Int64.self) }
-            let gates = try GateCounts(
-                connection.query(
-                    GateStatements.some,
-                    parameters: Author.operator(author).parameters + [false, waiting]
-                )
-            )
-            return (false, gates.opened)
-        }
+        try await rows(
+            HoldStatements.release,
+            [id, justification.reason, justification.ticket, author.facts]
+        ) { row in
+            (wasReleased: try row.decode("was_released", as: Bool.self), ready: try row.decode("ready", as: Int.self))
+        }.first
     }
 
     /// Holds after a number, released and expired ones only on request.
@@ -140,23 +107,5 @@ extension Store {
                 heldBack: try row.decode("held_back")
             )
         }
-    }
-}
-
-extension PostgresConnection {
-    fileprivate func log(
-        _ event: String,
-        hold: Int64,
-        _ ground: LegalHold.Ground,
-        _ reviewOn: CivilDate,
-        _ justification: Justification,
-        by author: Author.Operator
-    ) throws {
-        try query(
-            HoldStatements.log,
-            parameters: Author.operator(author).parameters + [
-                event, hold, ground.rawValue, reviewOn, justification.ticket,
-            ]
-        )
     }
 }

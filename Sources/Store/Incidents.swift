@@ -47,28 +47,16 @@ extension Store {
         because justification: Justification,
         by author: Author.Operator
     ) async throws -> IncidentClosing {
-        try await transaction { connection in
-            guard let row = try connection.query(IncidentStatements.lock, id).first else { return .notFound }
-            guard try row.decode("closed_at", as: Date?.self) == nil else { return .unchanged }
-            let request = try row.decode("request_id", as: Int64.self)
-            var erasure: Int64?
-            if erasing {
-                erasure = try connection.query(
-                    IncidentStatements.erase,
-                    request,
-                    justification.ticket,
-                    author.name
-                ).first?.decode("id")
-                guard erasure != nil else { return .subjectGone }
+        try await row(
+            IncidentStatements.close,
+            [id, erasing, justification.reason, justification.ticket, author.facts]
+        ) { row in
+            switch try row.decode("result", as: String.self) {
+            case "not_found": .notFound
+            case "unchanged": .unchanged
+            case "subject_gone": .subjectGone
+            default: .closed(erasure: try row.decode("erasure"))
             }
-            try connection.query(IncidentStatements.close, id, author.name, erasure)
-            try connection.query(IncidentStatements.clear, request)
-            try connection.remember("incident_closed", of: .request(request), justification, by: author)
-            try connection.query(
-                IncidentStatements.log,
-                parameters: Author.operator(author).parameters + [request, justification.ticket]
-            )
-            return .closed(erasure: erasure)
         }
     }
 }
@@ -86,37 +74,8 @@ private enum IncidentStatements {
         """
     )
 
-    static let lock = Statement(
-        "lock an incident",
-        "select request_id, closed_at from dsr.incidents where id = $1 for update"
-    )
-
-    static let erase = Statement(
-        "queue another erasure",
-        """
-        insert into dsr.subject_requests (kind, integration_id, ticket, requested_by, channel)
-        select 'erasure', c.integration_id, $2::text, $3::text, 'incident'
-        from dsr.rechecks c where c.request_id = $1 and c.integration_id is not null
-        returning id
-        """
-    )
-
     static let close = Statement(
         "close an incident",
-        "update dsr.incidents set closed_at = clock_timestamp(), closed_by = $2, erased_by = $3::bigint where id = $1"
-    )
-
-    static let clear = Statement(
-        "delete an identifier kept for a recheck",
-        "update dsr.rechecks set integration_id = null where request_id = $1"
-    )
-
-    static let log = Statement(
-        "log an incident's end",
-        """
-        select dsr.append_evidence(
-            json_build_array(dsr.leaf('incident_closed', jsonb_build_object('ticket', $4::text), $3::bigint)),
-            $1::bigint, $2::json)
-        """
+        "select * from dsr.close_incident($1, $2::bool, $3::text, $4::text, $5::json)"
     )
 }

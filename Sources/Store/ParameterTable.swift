@@ -42,6 +42,11 @@ struct ParameterTable<Row>: Sendable {
             """
     }
 
+    /// The table as a value: an array of a composite type of the schema whose columns are these, in their order.
+    func array(of type: String) -> String {
+        "array(select row(v.*)::\(type) from \(source("v")))"
+    }
+
     /// The parameters for these rows.
     func parameters(_ rows: [Row]) -> [any PostgresEncodable] {
         columns.map { $0.values(rows) }

@@ -14,6 +14,16 @@ extension Store {
     }
 }
 
+extension Store {
+    /// The requests that a run has answered together with an equal one, by outcome.
+    public func answeredTogether(by run: Int64) async throws -> [Outcome: Int] {
+        let counts = try await rows(QueueStatements.answeredTogether, [run]) { row in
+            (try row.decode("outcome", as: Outcome.self), try row.decode("count", as: Int.self))
+        }
+        return Dictionary(counts, uniquingKeysWith: +)
+    }
+}
+
 /// Requests that a run has returned to the queue, all for one reason.
 public struct ReturnedRequests: Sendable, Hashable {
     /// One sentence, free of personal data.
@@ -78,6 +88,15 @@ enum QueueStatements {
             ) as gate
         ) as waiting
         """
+
+    static let answeredTogether = Statement(
+        "count requests answered together",
+        """
+        select outcome, count(*) as count from dsr.subject_requests
+        where run_id = $1 and state = 'completed' and answered_with is not null
+        group by outcome
+        """
+    )
 
     static let returned = Statement(
         "read returned requests",

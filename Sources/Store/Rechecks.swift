@@ -41,7 +41,9 @@ extension Store {
             case .absent: ("absent", [])
             case .reappeared(let kinds): ("reappeared", kinds)
             }
-        return try await !query(RecheckStatements.record, [run, request, found, remains]).isEmpty
+        return try await row(RecheckStatements.record, [run, request, found, remains]) { row in
+            try row.decode("request", as: Int64?.self) != nil
+        }
     }
 
     /// Deletes identifiers whose retention has ended, rechecked or not.
@@ -67,49 +69,8 @@ private enum RecheckStatements {
 
     static let record = Statement(
         "record a recheck",
-        """
-        with hit as (
-            update dsr.rechecks set
-                checked_at = clock_timestamp(),
-                found = $3,
-                integration_id = case when $3 = 'reappeared' then integration_id end
-            where request_id = $2 and checked_at is null
-            returning request_id, found
-        ), incident as (
-            insert into dsr.incidents (kind, request_id, found)
-            select 'reappeared', request_id, $4::text[] from hit where found = 'reappeared'
-        ), entries as (
-            select json_agg(dsr.leaf(
-                'rechecked',
-                jsonb_build_object('found', found, 'remains', case when found = 'reappeared' then to_jsonb($4::text[]) end),
-                request_id
-            )) as list
-            from hit
-        ), log as materialized (
-            select dsr.append_evidence(entries.list, $1) from entries
-        )
-        select request_id from hit where exists (select from log)
-        """
+        "select dsr.record_recheck($1, $2, $3, $4::text[]) as request"
     )
 
-    static let drop = Statement(
-        "drop expired rechecks",
-        """
-        with hit as (
-            update dsr.rechecks set
-                integration_id = null,
-                checked_at = coalesce(checked_at, clock_timestamp()),
-                found = coalesce(found, 'missed')
-            where integration_id is not null and drop_at <= clock_timestamp()
-            returning request_id, found
-        ), entries as (
-            select json_agg(dsr.leaf('rechecked', jsonb_build_object('found', found), request_id)
-                            order by request_id) as list
-            from hit where found = 'missed'
-        ), log as materialized (
-            select dsr.append_evidence(entries.list, $1) from entries
-        )
-        select count(*) filter (where found = 'missed') as missed from hit where exists (select from log)
-        """
-    )
+    static let drop = Statement("drop expired rechecks", "select dsr.drop_rechecks($1) as missed")
 }

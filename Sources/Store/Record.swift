@@ -16,15 +16,7 @@ extension Store {
         let parameters: [any PostgresEncodable] =
             [run] + RecordStatements.resolutions.parameters(resolutions)
             + RecordStatements.documents.parameters(documents)
-        let accepted =
-            if resolutions.contains(where: \.forgetsSubject) {
-                try await transaction { connection in
-                    try connection.query(AdvisoryLock.forgetting.take)
-                    return try connection.query(RecordStatements.record, parameters: parameters)
-                }
-            } else {
-                try await query(RecordStatements.record, parameters)
-            }
+        let accepted = try await query(RecordStatements.record, parameters)
         return Set(try accepted.map { row in try row.decode("id", as: Int64.self) })
     }
 
@@ -99,80 +91,11 @@ private enum RecordStatements {
         ]
     )
 
-    // The fence is (id, claim_no) and nothing else: claim_no only grows, so a late result can never land on a later
-    // claim. `hit` clears the row of the erasure itself, and `forgotten` the closed rows of the same subject. `subject`
-    // reads the identifier as it was before `hit` clears it, since all parts of one statement see the same snapshot.
     static let record = Statement(
         "record results",
         """
-        with result as materialized (
-            select * from \(resolutions.source("r"))
-        ), document as materialized (
-            select * from \(documents.source("d", numbered: "place"))
-        ), subject as materialized (
-            select q.id, q.integration_id, r.recheck_ms, r.keep_ms
-            from result r join dsr.subject_requests q
-              on q.id = r.id and q.claim_no = r.claim_no and q.state = 'running'
-            where r.forgets
-        ), hit as (
-            update dsr.subject_requests q set
-                state = r.state,
-                waiting_for = r.waiting_for,
-                outcome = r.outcome,
-                reason = r.reason,
-                failures = r.failures,
-                crashed_runs = 0,
-                may_have_acted = r.may_have_acted,
-                not_before = clock_timestamp() + r.wait_ms * interval '1 millisecond',
-                finished_at = case when dsr.is_closed(r.state) then clock_timestamp() end,
-                integration_id = case when not r.forgets then q.integration_id end,
-                requested_by = case when not r.forgets then q.requested_by end,
-                forget_at = clock_timestamp() + r.kept_ms * interval '1 millisecond',
-                changes = case when r.state in ('pending', 'waiting', 'failed') then q.changes end
-            from result r
-            where q.id = r.id and q.claim_no = r.claim_no and q.state = 'running'
-            returning q as request, q.id, q.claim_no, r.state, r.waiting_for, r.outcome, r.calls, r.remains, r.attributes,
-                r.is_known
-        ), first_known as (
-            update dsr.deployment set customer_known_at = clock_timestamp()
-            where customer_known_at is null and exists (select from hit where is_known)
-        ), stored as (
-            insert into dsr.reports (request_id, run_id, file_name, media_type, sha256, byte_count, content)
-            select hit.id, $1, d.file_name, d.media_type, d.sha256, octet_length(d.content), d.content
-            from document d join hit on hit.id = d.request_id
-            order by d.place
-        ), same_subject as materialized (
-            select s.id from subject s join hit on hit.id = s.id
-            union
-            select other.id
-            from subject s
-            join hit on hit.id = s.id
-            join dsr.subject_requests other on other.integration_id = s.integration_id
-            where dsr.is_closed(other.state)
-        ), recheck as (
-            insert into dsr.rechecks (request_id, integration_id, due_at, drop_at)
-            select s.id, s.integration_id, clock_timestamp() + s.recheck_ms * interval '1 millisecond',
-                   clock_timestamp() + s.keep_ms * interval '1 millisecond'
-            from subject s join hit on hit.id = s.id
-            where s.recheck_ms is not null
-        ), \(ForgettingStatements.parts), entries as (
-            select json_agg(dsr.leaf(
-                case when hit.state in ('pending', 'waiting') then 'returned' else 'recorded' end, hit.request,
-                jsonb_build_object(
-                    'claim', hit.claim_no, 'state', hit.state, 'waiting_for', hit.waiting_for,
-                    'outcome', hit.outcome, 'calls', hit.calls,
-                    'remains', hit.remains, 'attributes', hit.attributes,
-                    'reports', (
-                        select jsonb_agg(jsonb_build_object('name', d.file_name, 'sha256', encode(d.sha256, 'hex'))
-                                        order by d.place)
-                        from document d where d.request_id = hit.id
-                    ))
-            ) order by hit.id) as list
-            from hit
-        ), log as materialized (
-            select dsr.append_evidence(entries.list, $1) from entries
-        )
-        select id from hit where exists (select from log)
+        select * from dsr.record(
+            $1, \(resolutions.array(of: "dsr.resolution")), \(documents.array(of: "dsr.new_document")))
         """
     )
 }

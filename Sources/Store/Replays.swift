@@ -62,27 +62,9 @@ extension Store {
 }
 
 private enum ReplayStatements {
-    // Erasures that a restore to the instant has undone, replays among them. The oldest of each subject is repeated, so
-    // that the statement is idempotent.
     static let queue = Statement(
         "queue erasures again",
-        """
-        with given as materialized (
-            select * from unnest($1::bytea[], $2::text[]) as g (digest, integration_id)
-        ), erased as materialized (
-            select distinct on (r.subject_digest) r.id, g.integration_id
-            from given g join dsr.subject_requests r on r.subject_digest = g.digest
-            where r.kind = 'erasure' and r.outcome in ('erased', 'record_remains', 'already_absent') and r.finished_at >= $3
-            order by r.subject_digest, r.id
-        ), queued as (
-            insert into dsr.subject_requests
-                (kind, integration_id, ticket, requested_by, channel, replay_of, replay_since)
-            select 'erasure', e.integration_id, $4, $5, 'replay', e.id, $3 from erased e
-            on conflict (replay_of, replay_since) where replay_of is not null do nothing
-            returning id
-        )
-        select (select count(*) from erased) as matched, (select count(*) from queued) as queued
-        """
+        "select * from dsr.queue_replays($1::bytea[], $2::text[], $3, $4, $5, $5)"
     )
 
     static let wasErased = Statement(

@@ -59,7 +59,8 @@ extension Store {
     /// - Parameter deadline: The timeout of the statement.
     /// - Returns: `false` where the lease had expired: the run must stop claiming.
     public func renewLease(run: Int64, lease: Duration, deadline: Duration? = nil) async throws -> Bool {
-        try await !query(RunStatements.renew, [run, lease.milliseconds], deadline: deadline).isEmpty
+        try await query(RunStatements.renew, [run, lease.milliseconds], deadline: deadline)[0]
+            .decode("run", as: Int64?.self) != nil
     }
 
     /// Other runs that hold requests.
@@ -75,10 +76,7 @@ extension Store {
     /// - Returns: The number of requests.
     @discardableResult
     public func returnOrphans(of run: Int64) async throws -> Int {
-        try await transaction { connection in
-            try connection.query(RunStatements.lock, run)
-            return try connection.query(RunStatements.returnOrphans, run)[0].decode("returned")
-        }
+        try await row(RunStatements.returnOrphans, [run]) { row in try row.decode("returned") }
     }
 
     /// Ends a run, with what it holds without knowing it. Idempotent.
@@ -98,17 +96,13 @@ extension Store {
         lookups: UnknownBrake.Lookups = .init(),
         documents: [Document] = []
     ) async throws {
-        let parameters: [any PostgresEncodable] =
+        let parameters =
             [
                 run, reason, PostgresJSON(String(decoding: report, as: UTF8.self)), erasures, wasBraked, lookups.known,
                 lookups.unknown,
             ]
             + RunStatements.documents.parameters(documents)
-        try await transaction { connection in
-            try connection.query(RunStatements.lock, run)
-            try connection.query(RunStatements.returnOrphans, run)
-            try connection.query(RunStatements.end, parameters: parameters)
-        }
+        try await query(RunStatements.end, parameters)
     }
 }
 
@@ -139,25 +133,15 @@ private enum RunStatements {
     static let begin = Statement(
         "begin a run",
         """
-        with run as (
-            insert into dsr.runs (host, pid, version, environment, actor, scope, lease_until)
-            select i.host, i.pid, i.version, i.environment, i.actor, i.scope,
-                   clock_timestamp() + $1::bigint * interval '1 millisecond'
+        with run as materialized (
+            select dsr.begin_run($1::bigint, i.host, i.pid, i.version, i.environment, i.actor, i.scope) as id
             from \(identity.source("i"))
-            returning id
         )
         select run.id, queue.* from run, (\(QueueStatements.counts)) as queue
         """
     )
 
-    static let renew = Statement(
-        "renew the lease",
-        """
-        update dsr.runs set lease_until = clock_timestamp() + $2::bigint * interval '1 millisecond'
-        where id = $1 and ended_at is null and lease_until > clock_timestamp()
-        returning id
-        """
-    )
+    static let renew = Statement("renew the lease", "select dsr.renew_lease($1, $2::bigint) as run")
 
     static let others = Statement(
         "look for other runs at work",
@@ -169,33 +153,15 @@ private enum RunStatements {
         """
     )
 
-    // Stronger than the lock that a claim takes on the run's row until its commit.
-    static let lock = Statement("lock a run", "select id from dsr.runs where id = $1 for update")
-
     static let returnOrphans = Statement(
         "return orphaned requests",
-        """
-        with hit as (
-            update dsr.subject_requests r set
-                state = 'pending',
-                may_have_acted = r.may_have_acted or dsr.deletion_was_announced(r.id, r.claim_no)
-            where r.run_id = $1 and r.state = 'running'
-            returning r as request, r.id, r.claim_no
-        ), entries as (
-            select json_agg(
-                dsr.leaf('returned', request, jsonb_build_object('claim', claim_no, 'state', 'pending')) order by id
-            ) as list
-            from hit
-        ), log as materialized (
-            select dsr.append_evidence(entries.list, $1) from entries
-        )
-        select count(*) as returned from hit where exists (select from log)
-        """
+        "select dsr.return_orphans($1) as returned"
     )
 
     static let documents = ParameterTable<Document>(
         from: 8,
         [
+            .init("request_id", "bigint") { _ in Int64?.none },
             .init("file_name", "text") { $0.fileName },
             .init("media_type", "text") { $0.mediaType },
             .init("sha256", "bytea") { $0.sha256 },
@@ -203,20 +169,11 @@ private enum RunStatements {
         ]
     )
 
-    // Sent twice, it ends the run once.
     static let end = Statement(
         "end a run",
         """
-        with ended as (
-            update dsr.runs
-            set ended_at = clock_timestamp(), end_reason = $2, counts = $3::json, erasures = $4, was_braked = $5,
-                known = $6, unknown = $7
-            where id = $1 and ended_at is null
-        )
-        insert into dsr.reports (run_id, file_name, media_type, sha256, byte_count, content)
-        select $1, d.file_name, d.media_type, d.sha256, octet_length(d.content), d.content
-        from \(documents.source("d"))
-        on conflict (file_name) do nothing
+        select dsr.end_run(
+            $1, $2, $3::json, $4::int, $5::bool, $6::int, $7::int, \(documents.array(of: "dsr.new_document")))
         """
     )
 }

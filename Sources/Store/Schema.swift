@@ -17,6 +17,13 @@ extension Store {
         let name: String
         let checksum: Data
         let appliedAt: Date
+
+        init(_ row: PostgresRow) throws {
+            version = try row.decode("version")
+            name = try row.decode("name")
+            checksum = try row.decode("sha256")
+            appliedAt = try row.decode("applied_at")
+        }
     }
 
     /// Applies the migrations that are missing, each in its own transaction, one process at a time.
@@ -24,16 +31,10 @@ extension Store {
     /// - Returns: The migrations that were applied.
     /// - Throws: ``StoreError`` `.schema` where an applied migration differs from the one in this version.
     public func migrate() async throws -> [MigrationStatus] {
-        try await query(AdvisoryLock.schema.hold)
-        let result: Result<[MigrationStatus], any Error>
-        do {
-            result = .success(try await applyMissing())
-        } catch {
-            result = .failure(error)
-        }
-        // Where the connection is lost, the lock is gone with it.
-        _ = try? await query(AdvisoryLock.schema.release)
-        return try result.get()
+        try await run(script: SchemaStatements.prepare, named: "prepare the schema")
+        var done: [MigrationStatus] = []
+        while let step = try await applyNext() { done.append(step) }
+        return done
     }
 
     /// Every migration of this version, and when the database received it.
@@ -67,33 +68,29 @@ extension Store {
         }
     }
 
-    private func applyMissing() async throws -> [MigrationStatus] {
-        try await run(script: SchemaStatements.prepare, named: "prepare the schema")
-        let applied = try await appliedMigrations()
-        try Self.compare(applied)
-        var done: [MigrationStatus] = []
-        for step in Migration.all.dropFirst(applied.count) {
-            let checksum = Data(SHA256.hash(data: Data(step.sql.utf8)))
-            try await transaction { connection in
-                try connection.run(script: step.sql, named: "migration \(step.version) \(step.name)")
-                try connection.query(SchemaStatements.remember, step.version, step.name, checksum)
-            }
-            done.append(MigrationStatus(version: step.version, name: step.name, appliedAt: Date()))
+    /// Applies the first migration that is missing; `nil` where none is.
+    private func applyNext() async throws -> MigrationStatus? {
+        try await transaction { connection in
+            // Other processes wait for the table, and see then what was applied.
+            try connection.run(script: SchemaStatements.lock, named: "lock the migrations")
+            let applied = try connection.query(SchemaStatements.applied).map(Applied.init)
+            try Self.compare(applied)
+            guard let step = Migration.all.dropFirst(applied.count).first else { return nil }
+            try connection.run(script: step.sql, named: "migration \(step.version) \(step.name)")
+            try connection.query(
+                SchemaStatements.remember,
+                step.version,
+                step.name,
+                Data(SHA256.hash(data: Data(step.sql.utf8)))
+            )
+            return MigrationStatus(version: step.version, name: step.name, appliedAt: Date())
         }
-        return done
     }
 
     private func appliedMigrations() async throws -> [Applied] {
         let exists = try await row(SchemaStatements.exists) { row in try row.decode("present", as: Bool.self) }
         guard exists else { return [] }
-        return try await rows(SchemaStatements.applied) { row in
-            Applied(
-                version: try row.decode("version"),
-                name: try row.decode("name"),
-                checksum: try row.decode("sha256"),
-                appliedAt: try row.decode("applied_at")
-            )
-        }
+        return try await rows(SchemaStatements.applied, [], Applied.init)
     }
 
     private static func compare(_ applied: [Applied]) throws {
@@ -124,17 +121,25 @@ extension Store {
 }
 
 private enum SchemaStatements {
-    // Runs under the lock too: `if not exists` does not see what another transaction is about to commit.
+    // Another process may create the same at this moment, which `if not exists` does not see.
     static let prepare = """
-        create schema if not exists dsr;
-        create table if not exists dsr.schema_migrations (
-            version    integer     primary key,
-            name       text        not null,
-            sha256     bytea       not null,
-            applied_at timestamptz not null default now(),
-            applied_by text        not null default current_user
-        );
+        do $$
+        begin
+            create schema if not exists dsr;
+            create table if not exists dsr.schema_migrations (
+                version    integer     primary key,
+                name       text        not null,
+                sha256     bytea       not null,
+                applied_at timestamptz not null default now(),
+                applied_by text        not null default current_user
+            );
+        exception when unique_violation or duplicate_schema or duplicate_table then
+            null;
+        end
+        $$;
         """
+
+    static let lock = "lock table dsr.schema_migrations in share row exclusive mode"
 
     static let exists = Statement(
         "look for the schema",

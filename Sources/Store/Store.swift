@@ -25,6 +25,8 @@ public struct Store: Sendable {
     public static func connect(_ configuration: PostgresConfiguration) async throws -> Store {
         var configuration = configuration
         configuration.searchPath = "pg_catalog, pg_temp"
+        // Before the statement's own deadline, so that there is time left to say who holds the lock.
+        configuration.lockTimeout = configuration.statementTimeout / 2
         let settings = configuration
         return try await translatingErrors {
             Store(connection: try await PostgresConnection.connect(settings))
@@ -33,7 +35,7 @@ public struct Store: Sendable {
 
     /// Opens the connection again after it was lost.
     public func reconnect() async throws {
-        try await Self.translatingErrors { try await connection.reconnect() }
+        try await translatingErrors { try await connection.reconnect() }
     }
 
     /// Closes the connection.
@@ -52,7 +54,7 @@ extension Store {
         _ parameters: [any PostgresEncodable] = [],
         deadline: Duration? = nil
     ) async throws -> PostgresResult {
-        try await Self.translatingErrors {
+        try await translatingErrors {
             try await connection.query(statement, parameters: parameters, deadline: deadline)
         }
     }
@@ -84,12 +86,12 @@ extension Store {
     func transaction<Value: Sendable>(
         _ body: @Sendable (isolated PostgresConnection) throws -> Value
     ) async throws -> Value {
-        try await Self.translatingErrors { try await connection.transaction(body) }
+        try await translatingErrors { try await connection.transaction(body) }
     }
 
     /// Runs a script of several commands.
     func run(script: String, named name: String) async throws {
-        try await Self.translatingErrors { try await connection.run(script: script, named: name) }
+        try await translatingErrors { try await connection.run(script: script, named: name) }
     }
 
     /// The one place where an error of the connection becomes a ``StoreError``.
@@ -100,4 +102,31 @@ extension Store {
             throw StoreError(error)
         }
     }
+
+    /// The same, with who holds the lock where a statement waited for one in vain.
+    private func translatingErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await Self.translatingErrors(body)
+        } catch let error as StoreError where error.cause?.sqlState == "55P03" {
+            let holders = try? await connection.query(Self.lockHolders).map { row in
+                "process \(try row.decode("process", as: Int.self)) of role \(try row.decode("role", as: String.self))"
+            }
+            throw error.waiting(for: holders ?? [])
+        }
+    }
+
+    // Who waits for a lock holds locks as well, and is in the way of nobody for long.
+    private static let lockHolders = Statement(
+        "look who holds locks",
+        """
+        select distinct l.pid as process, coalesce(a.usename::text, 'unknown') as role
+        from pg_locks l
+        join pg_class c on c.oid = l.relation and c.relnamespace = to_regnamespace('dsr')
+        left join pg_stat_activity a on a.pid = l.pid
+        where l.locktype = 'relation' and l.granted and l.mode <> 'AccessShareLock' and l.pid <> pg_backend_pid()
+          and l.database = (select d.oid from pg_database d where d.datname = current_database())
+          and not exists (select from pg_locks w where w.pid = l.pid and not w.granted)
+        order by process
+        """
+    )
 }

@@ -48,6 +48,16 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// This error of a statement that waited for a lock in vain, with those who hold locks on the queue.
+    func waiting(for holders: [String]) -> StoreError {
+        guard !holders.isEmpty else { return self }
+        return StoreError(
+            code,
+            "\(description): the lock is held by \(Store.list(holders)); it is released when their transaction ends",
+            cause: cause
+        )
+    }
+
     /// An error of the connection, or of a statement.
     public init(_ error: PostgresError) {
         let code: Code =

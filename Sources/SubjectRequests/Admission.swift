@@ -22,6 +22,7 @@ public struct Admission: Sendable {
     /// Checks a row and derives its deadline and gates. Never throws: a malformed row is a result, not an error.
     public func verdict(on request: NewRequest) -> Verdict {
         do throws(InvalidRequest) {
+            if let problem = request.problem { throw problem }
             guard let right = Right(rawValue: request.kind) else {
                 throw InvalidRequest(
                     "the kind is unknown; expected one of \(Right.allCases.map(\.rawValue).joined(separator: ", "))"

@@ -2,8 +2,8 @@
 public enum Decision: Sendable, Hashable {
     /// The requester's identity was verified with that method, by that operator.
     case identityChecked(IdentityMethod, by: String)
-    /// The erasure is approved by that operator.
-    case approved(by: String)
+    /// The erasure is approved by the operator who makes the decision.
+    case approved
     /// The period is extended by two months; the customer was told on that date.
     case extended(toldOn: CivilDate)
     /// The controller does not act on the request; the customer was told on that date, or not yet.

@@ -3,8 +3,11 @@ import Foundation
 /// The gates that a controller configures. All are off by default: to ask every requester for proof of identity is itself
 /// unlawful.
 public struct GateRules: Sendable, Hashable {
-    /// The channels whose requests need a verified identity, in the form in which channels are compared.
-    public let identityChannels: Set<String>
+    /// Whether the requester's identity must be verified.
+    public var checksIdentity: Bool
+    /// Channels that have verified the identity themselves, in the form in which channels are compared. Requests that came
+    /// through any other channel, or through one that is not named, are checked.
+    public var trustedChannels: Set<String>
     /// Whether an erasure must be approved by a second operator.
     public var approvesErasures: Bool
     /// The number of days after receipt before an erasure is carried out.
@@ -12,18 +15,37 @@ public struct GateRules: Sendable, Hashable {
 
     /// Rules; by default only the gates that the law requires.
     ///
-    /// - Parameter identityChannels: Names of channels. Case and surrounding spaces do not matter, so that `Web` in the
-    ///   settings and `web` in a row are one.
-    public init(identityChannels: Set<String> = [], approvesErasures: Bool = false, erasureWaitDays: Int = 0) {
-        self.identityChannels = Set(identityChannels.map(Self.folded))
+    /// - Parameter trustedChannels: Names of channels. Case and surrounding spaces do not matter, so that `Account` in the
+    ///   settings and `account` in a row are one.
+    public init(
+        checksIdentity: Bool = false,
+        trustedChannels: Set<String> = [],
+        approvesErasures: Bool = false,
+        erasureWaitDays: Int = 0
+    ) {
+        self.checksIdentity = checksIdentity
+        self.trustedChannels = Set(trustedChannels.map(Self.folded))
         self.approvesErasures = approvesErasures
         self.erasureWaitDays = erasureWaitDays
+    }
+
+    /// These rules, made stricter where others are stricter.
+    public func tightened(by other: GateRules) -> GateRules {
+        var rules = self
+        rules.checksIdentity = checksIdentity || other.checksIdentity
+        // A channel is trusted where all who check trust it.
+        rules.trustedChannels =
+            [self, other].filter(\.checksIdentity).map(\.trustedChannels)
+            .reduce(nil) { both, own in both?.intersection(own) ?? own } ?? []
+        rules.approvesErasures = approvesErasures || other.approvesErasures
+        rules.erasureWaitDays = max(erasureWaitDays, other.erasureWaitDays)
+        return rules
     }
 
     /// The configured gates of one request.
     public func needs(of right: Right, channel: String?, receivedOn: CivilDate) -> GateNeeds {
         GateNeeds(
-            identity: channel.map { identityChannels.contains(Self.folded($0)) } ?? false,
+            identity: checksIdentity && !(channel.map { trustedChannels.contains(Self.folded($0)) } ?? false),
             approval: right == .erasure && approvesErasures,
             notErasedBefore: right == .erasure && erasureWaitDays > 0
                 ? receivedOn.adding(days: erasureWaitDays) : nil

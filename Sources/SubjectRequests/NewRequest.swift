@@ -14,6 +14,10 @@ public struct NewRequest: Sendable {
     public let changes: String?
     /// The channel through which it came, as given on insertion.
     public let channel: String?
+    /// Of a row that repeats an erasure: the id of the subject key of that erasure's digest.
+    public let replayKeyID: Data?
+    /// Why the row cannot be read; `nil` where it can.
+    public let problem: InvalidRequest?
 
     /// A row of the queue.
     public init(
@@ -22,7 +26,9 @@ public struct NewRequest: Sendable {
         integrationID: String,
         receivedAt: Date,
         changes: String? = nil,
-        channel: String? = nil
+        channel: String? = nil,
+        replayKeyID: Data? = nil,
+        problem: InvalidRequest? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -30,6 +36,8 @@ public struct NewRequest: Sendable {
         self.receivedAt = receivedAt
         self.changes = changes
         self.channel = channel
+        self.replayKeyID = replayKeyID
+        self.problem = problem
     }
 }
 

@@ -27,8 +27,8 @@ public enum RequestState: String, Sendable, Hashable, CaseIterable {
     /// The states that can follow. The database enforces this for every change.
     public var successors: Set<RequestState> {
         switch self {
-        case .pending: [.waiting, .running, .refused, .cancelled]
-        case .waiting: [.pending, .refused, .cancelled]
+        case .pending: [.waiting, .running, .completed, .refused, .cancelled]
+        case .waiting: [.pending, .completed, .refused, .cancelled]
         case .running: [.pending, .waiting, .completed, .refused, .failed]
         case .failed: [.pending, .refused, .cancelled]
         case .refused: [.pending]

@@ -35,7 +35,7 @@ struct Dsr: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, SubmitCommand.self, ExportCommand.self, EraseCommand.self, RequestsCommand.self,
             ReportsCommand.self, IncidentsCommand.self, ReplayCommand.self, EvidenceCommand.self, MigrateCommand.self,
-            GrantsCommand.self, APICommand.self, SandboxCommand.self, DemoCommand.self,
+            GrantsCommand.self, PolicyCommand.self, APICommand.self, SandboxCommand.self, DemoCommand.self,
         ]
     )
 

@@ -53,7 +53,17 @@ extension Failure {
             case "decision_names_no_customer":
                 "the reason or the ticket contains the customer's integrationId; state the reason without it"
             case "decision_has_a_reason": "a decision needs a reason or a ticket: give --reason or --ticket"
-            case "approval_takes_two": "the requester cannot approve their own erasure"
+            case "approval_takes_two":
+                "the requester cannot approve their own erasure: neither the person, nor the database role that inserted it"
+            case "requester_is_known":
+                "nobody can approve an erasure whose requester is unknown; cancel it, and add one with --requested-by"
+            case "ticket_is_a_reference":
+                "the ticket must be a reference of up to 100 letters, digits and . _ : / # -, and must not name the customer"
+            case "changes_are_bounded":
+                "the changes have more than 65,536 bytes or more than 200 attributes; split the rectification"
+            case let name where name.hasSuffix("_is_one_line"):
+                "\(name.dropLast("_is_one_line".count).replacing("_", with: " ")) must be one line of at most 200 characters "
+                    + "(500 for a reason), without control or invisible characters"
             default: nil
             }
         }

@@ -27,7 +27,7 @@ struct AuditTests {
         ),
         (
             "an entry is deleted", "delete from dsr.evidence_leaves where index = 4",
-            "the recorded size is 20 log entries, but only 4 exist without a gap"
+            "the recorded size is 21 log entries, but only 4 exist without a gap"
         ),
         (
             "an entry is duplicated",
@@ -41,7 +41,7 @@ struct AuditTests {
             """
             delete from dsr.evidence_leaves where index > 10; delete from dsr.evidence_payloads where index > 10;
             update dsr.evidence_head set size = 11; delete from dsr.evidence_tiles; delete from dsr.evidence_checkpoints
-            """, "covers 20 log entries, but the log has only 11 without a gap"
+            """, "covers 21 log entries, but the log has only 11 without a gap"
         ),
         (
             "two entries are exchanged, with all their hashes",

@@ -17,6 +17,9 @@ struct ForeignTextTests {
     func shown() async throws {
         try await TestEnvironment.withEvidence { env, _ in
             let text = Self.hostile
+            // The rules of the tables keep such text out. A row that got past them is shown without harm all the same.
+            let tables = ["subject_requests", "decisions", "legal_holds"]
+            for table in tables { try await env.sql("alter table dsr.\(table) disable trigger user") }
             try await env.sql(
                 """
                 insert into dsr.subject_requests (kind, integration_id, channel, requested_by)
@@ -26,7 +29,13 @@ struct ForeignTextTests {
                 text
             )
             try await env.dsr("requests", "suspend", "1", "--for", "clarification", "--ticket", "T-1").expect(0)
-            try await env.sql("update dsr.subject_requests set approved_by = $1", text + "2")
+            try await env.sql(
+                """
+                update dsr.subject_requests r
+                set approved_by = $1, approved_with_role = 'x', approved_at = now(), approved_content = dsr.content_digest(r)
+                """,
+                text + "2"
+            )
             try await env.sql(
                 "insert into dsr.decisions (request_id, decision, reason, actor) values (1, 'approved', $1, $1)",
                 text
@@ -38,6 +47,7 @@ struct ForeignTextTests {
                 """,
                 text
             )
+            for table in tables { try await env.sql("alter table dsr.\(table) enable trigger user") }
             let again = try await env.dsr("requests", "approve", "1", "--subject", "anna", "--ticket", "T-1").expect(0)
             #expect(again.out.contains("already approved, by \(Self.shown)2."))
             let show = try await env.dsr("requests", "show", "1").expect(0).out

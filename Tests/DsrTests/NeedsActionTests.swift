@@ -8,9 +8,10 @@ import Testing
 struct NeedsActionTests {
     @Test("it holds what is failed, overdue, malformed, not told, or waits for an operator, and nothing else")
     func list() async throws {
-        let settings = ["DSR_GATES_IDENTITY_CHANNELS": "phone", "DSR_GATES_ERASURE_WAIT_DAYS": "7"]
+        let settings = ["DSR_GATES_ERASURE_WAIT_DAYS": "7"]
         try await TestEnvironment.with(environment: settings) { env in
             try await env.submit(.access, "identity", channel: "phone")
+            try await env.sql("update dsr.subject_requests set needs_identity = true")
             try await env.submit(.erasure, "waiting-period")
             try await env.submit((.access, "answered"), (.access, "refused"), (.access, "told"), (.access, "overdue"))
             try await env.dsr("requests", "refuse", "4", "--ground", "art12_5_unfounded", "--ticket", "T-1", "--yes")
@@ -62,10 +63,11 @@ struct NeedsActionTests {
 
     @Test("a routine wait is listed and needs no action until it is old or near its date")
     func routine() async throws {
-        let settings = ["DSR_GATES_APPROVAL": "true", "DSR_GATES_IDENTITY_CHANNELS": "phone"]
+        let settings = ["DSR_GATES_APPROVAL": "true"]
         try await TestEnvironment.with(environment: settings) { env in
             try await env.submit(.erasure, "anna")
             try await env.submit(.access, "berta", channel: "phone")
+            try await env.sql("update dsr.subject_requests set needs_identity = true where kind = 'access'")
             for _ in 1...2 {
                 let ended = try await env.dsr("run").expect(0).out
                 #expect(ended.contains("waiting for an operator (routine):\n    request 1 (erasure): approval"))
@@ -75,10 +77,14 @@ struct NeedsActionTests {
             let now = try await env.dsr("run", setting: ["DSR_ATTENTION_DAYS": "0"]).expect(1)
             #expect(now.err.contains("2 requests need action: 1, 2; see 'dsr requests list --needs-action'"))
             let old =
-                "insert into dsr.subject_requests (kind, integration_id, received_at) values ('erasure', 'old', now() - interval"
+                "insert into dsr.subject_requests (kind, integration_id, requested_by, received_at) "
+                + "values ('erasure', 'old', 'Zoe', now() - interval"
             try await env.sql("\(old) '9 days')")
             #expect(try await env.dsr("run").expect(1).err.contains("1 request needs action: 3;"))
-            try await env.dsr("requests", "approve", "3", "--subject", "old", "--ticket", "T-1").expect(0)
+            try await env.dsr(
+                ["requests", "approve", "3", "--subject", "old", "--ticket", "T-1"],
+                setting: try await env.connectingAsApprover()
+            ).expect(0)
             try await env.dsr("run").expect(0)
             try await env.sql("\(old) '27 days')")
             #expect(

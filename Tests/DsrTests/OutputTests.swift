@@ -184,7 +184,7 @@ struct OutputTests {
                 setting: ["DSR_BRAKE_MAXIMUM_ERASURES": "0", "DSR_BRAKE_SPIKE_FACTOR": "0"]
             )
             #expect(
-                try off.expect(0).err.hasPrefix(
+                try off.expect(0).err.contains(
                     """
                     Gates: identity off; approval of erasures off; waiting period of erasures off
                     Brakes on erasures: maximum off; unusual number off
@@ -193,14 +193,14 @@ struct OutputTests {
                 )
             )
             let settings = [
-                "DSR_GATES_IDENTITY_CHANNELS": "web,phone", "DSR_GATES_APPROVAL": "true",
+                "DSR_GATES_IDENTITY": "true", "DSR_GATES_TRUSTED_CHANNELS": "web,phone", "DSR_GATES_APPROVAL": "true",
                 "DSR_GATES_ERASURE_WAIT_DAYS": "7",
             ]
             let on = try await env.dsr("run", "--allow-spike", "T-1", setting: settings).expect(0).err
             #expect(
-                on.hasPrefix(
+                on.contains(
                     """
-                    Gates: identity on for channels phone, web; approval of erasures on; waiting period of erasures on, 7 days
+                    Gates: identity on, trusted channels phone, web; approval of erasures on; waiting period of erasures on, 7 days
                     Brakes on erasures: maximum 1,000; unusual number on, more than 10 times the usual number, and more \
                     than 50; switched off for this run by --allow-spike
 

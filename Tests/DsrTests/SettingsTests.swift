@@ -65,23 +65,23 @@ struct SettingsTests {
     @Test("one text where a list is expected is a list of one, so that no gate is silently off")
     func oneText() async throws {
         let settings = try await settings(
-            yaml: "gates:\n  identityChannels: web\ncontroller:\n  contact: Street 1, Berlin"
+            yaml: "gates:\n  trustedChannels: web\ncontroller:\n  contact: Street 1, Berlin"
         )
-        #expect(settings[GateSettings.identityChannels] == ["web"])
+        #expect(settings[GateSettings.trustedChannels] == ["web"])
         #expect(settings[ControllerSettings.contact] == ["Street 1, Berlin"])
     }
 
     @Test("a list is a YAML sequence, or a variable with commas")
     func lists() async throws {
-        let inFile = try await settings(yaml: "gates:\n  identityChannels: [web, phone]\nsections: [profile, loyalty]")
-        #expect(inFile[GateSettings.identityChannels] == ["web", "phone"])
+        let inFile = try await settings(yaml: "gates:\n  trustedChannels: [web, phone]\nsections: [profile, loyalty]")
+        #expect(inFile[GateSettings.trustedChannels] == ["web", "phone"])
         #expect(inFile[TalonOneSettings.sections] == [.profile, .loyalty])
         let inVariables = try await settings([
-            "DSR_GATES_IDENTITY_CHANNELS": "web, phone", "DSR_SECTIONS": "profile,coupons",
+            "DSR_GATES_TRUSTED_CHANNELS": "web, phone", "DSR_SECTIONS": "profile,coupons",
         ])
-        #expect(inVariables[GateSettings.identityChannels] == ["web", "phone"])
+        #expect(inVariables[GateSettings.trustedChannels] == ["web", "phone"])
         #expect(inVariables[TalonOneSettings.sections] == [.profile, .coupons])
-        #expect(try await settings(yaml: "gates: {identityChannels: []}")[GateSettings.identityChannels] == [])
+        #expect(try await settings(yaml: "gates: {trustedChannels: []}")[GateSettings.trustedChannels] == [])
     }
 
     // MARK: - What is refused
@@ -97,7 +97,7 @@ struct SettingsTests {
             ("colour: red", "unknown setting colour in the configuration file; remove it, or correct its name"),
             (
                 "gates: true",
-                "gates in the configuration file must be a group of settings, for example with gates.identityChannels"
+                "gates in the configuration file must be a group of settings, for example with gates.identity"
             ),
             (
                 "noData: 30",
@@ -114,18 +114,18 @@ struct SettingsTests {
                 "gates.approval (DSR_GATES_APPROVAL) has no value in the configuration file; give it one, or remove it"
             ),
             (
-                "gates:\n  identityChannels: 'web, phone'",
-                "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, for example "
+                "gates:\n  trustedChannels: 'web, phone'",
+                "gates.trustedChannels (DSR_GATES_TRUSTED_CHANNELS) must be a name or a list of names, for example "
                     + "[web, phone] in the file, or web,phone in the variable"
             ),
             (
-                "gates:\n  identityChannels: ['']",
-                "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, and no entry "
+                "gates:\n  trustedChannels: ['']",
+                "gates.trustedChannels (DSR_GATES_TRUSTED_CHANNELS) must be a name or a list of names, and no entry "
                     + "may be empty"
             ),
             (
-                "gates:\n  identityChannels: [web, ~]",
-                "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, and no entry "
+                "gates:\n  trustedChannels: [web, ~]",
+                "gates.trustedChannels (DSR_GATES_TRUSTED_CHANNELS) must be a name or a list of names, and no entry "
                     + "may be empty"
             ),
             (
@@ -180,8 +180,8 @@ struct SettingsTests {
             (["DSR_CONCURRENCY": " 5"], "concurrency (DSR_CONCURRENCY) must be a whole number from 1 to 1,024"),
             (["DSR_GATES_APPROVAL": "ture"], "gates.approval (DSR_GATES_APPROVAL) must be true or false"),
             (
-                ["DSR_GATES_IDENTITY_CHANNELS": ","],
-                "gates.identityChannels (DSR_GATES_IDENTITY_CHANNELS) must be a name or a list of names, and no entry "
+                ["DSR_GATES_TRUSTED_CHANNELS": ","],
+                "gates.trustedChannels (DSR_GATES_TRUSTED_CHANNELS) must be a name or a list of names, and no entry "
                     + "may be empty"
             ),
             (
@@ -206,8 +206,8 @@ struct SettingsTests {
     )
     func channels(_ text: String) async throws {
         for failure in [
-            await failure(["DSR_GATES_IDENTITY_CHANNELS": text]),
-            await failure(yaml: "gates: {identityChannels: [\(String(reflecting: text))]}"),
+            await failure(["DSR_GATES_TRUSTED_CHANNELS": text]),
+            await failure(yaml: "gates: {trustedChannels: [\(String(reflecting: text))]}"),
         ] { #expect(failure?.code == .configuration) }
     }
 
@@ -218,8 +218,8 @@ struct SettingsTests {
     )
     func switches(_ text: String) async throws {
         for failure in [
-            await failure(["DSR_GATES_IDENTITY_CHANNELS": text]),
-            await failure(yaml: "gates: {identityChannels: '\(text)'}"),
+            await failure(["DSR_GATES_TRUSTED_CHANNELS": text]),
+            await failure(yaml: "gates: {trustedChannels: '\(text)'}"),
         ] { #expect(failure?.sentence.contains("and not a switch or a pattern; name each one") == true) }
     }
 

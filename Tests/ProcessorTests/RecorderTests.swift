@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Postgres
 import Store
@@ -13,13 +14,15 @@ struct RecorderTests {
     func poison() async throws {
         try await Self.withClaimed(40) { store, recorder, claimed in
             let poisoned: Set<Int64> = [7, 23]
+            let database = try await store.deployment().databaseID
             let accepted = try await recorder.record(
                 claimed.map { request in
-                    let name = poisoned.contains(request.id) ? "a\u{0}b" : "request-\(request.id).json"
+                    let name =
+                        poisoned.contains(request.id) ? "a\u{0}b" : "\(database)-request-\(request.id)-export.json"
                     let document = Document(
                         fileName: name,
                         mediaType: "application/json",
-                        sha256: Data(repeating: 1, count: 32),
+                        sha256: Data(SHA256.hash(data: Data("{}".utf8))),
                         content: Data("{}".utf8)
                     )
                     return request.completed(.exported([document]))

@@ -129,10 +129,10 @@ struct ClaimTests {
         let database = try await Database.fresh()
         let lapsed = try await database.begin()
         let id = try await database.ready(.access, "customer-42", run: lapsed)
-        let size = try await database.logSize()
         try await database.lapse(lapsed)
         let ended = try await database.begin()
         try await database.store.endRun(ended, reason: "done")
+        let size = try await database.logSize()
         for run in [lapsed, ended, 4_711] {
             for query in [ClaimQuery(limit: 9, scope: .all), ClaimQuery(limit: 1, scope: .only(id))] {
                 let group = try await database.store.claim(query, run: run)

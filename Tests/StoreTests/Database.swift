@@ -18,6 +18,8 @@ struct Database: Sendable {
     static func fresh() async throws -> Database {
         let database = try await empty()
         _ = try await database.store.migrate()
+        // The names of documents are the same in every test.
+        try await database.run("update dsr.deployment set database_id = '000000'")
         return database
     }
 
@@ -38,6 +40,20 @@ struct Database: Sendable {
     /// Another connection to the same database.
     func connection() async throws -> PostgresConnection {
         try await Self.connect(connectionString)
+    }
+
+    /// A connection as somebody else, over which what was inserted over ``store`` can be approved.
+    func approving() async throws -> PostgresConnection {
+        try await run(
+            """
+            do $$ begin
+                create role approver superuser login;
+            exception when duplicate_object or unique_violation then null;
+            end $$
+            """
+        )
+        let string = connectionString.replacing("user=postgres", with: "user=approver")
+        return try await Self.connect(string)
     }
 
     /// Another process's store, as it were.
@@ -116,7 +132,7 @@ extension Database {
         _ subject: String,
         receivedAt: Date? = nil,
         ticket: String? = nil,
-        requestedBy: String? = nil,
+        requestedBy: String? = "intake",
         channel: String? = nil
     ) async throws -> Int64 {
         try await store.submit(

@@ -13,7 +13,7 @@ struct DecisionTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         let decisions: [(Right, Decision)] = [
-            (.access, .identityChecked(.inPerson, by: "Cy")), (.erasure, .approved(by: "Bo")),
+            (.access, .identityChecked(.inPerson, by: "Cy")), (.erasure, .approved),
             (.access, .extended(toldOn: today())), (.access, .refused(.excessive, toldOn: today())),
             (.access, .cancelled), (.access, .suspended(.clarification, askedOn: today())),
         ]
@@ -53,7 +53,7 @@ struct DecisionTests {
             "select (select string_agg(k, ' ') from json_object_keys(convert_from(payload, 'UTF8')::json) k) from dsr.evidence_payloads order by index"
         )
         #expect(
-            keys.last == "v index time event request right ground told_on ticket subject environment version actor"
+            keys.last == "v index time event request right ground told_on ticket subject environment version actor role"
         )
         #expect(try await database.entries(of: id).last?.actor == #"Zoë "B" \ /"#)
         try await database.expectSoundEvidence()
@@ -175,7 +175,7 @@ struct DecisionTests {
         let run = try await database.begin()
         let id = try await database.submit(.erasure, "customer-42", requestedBy: "Ada")
         try await database.admit(run, gates: GateRules(approvesErasures: true))
-        _ = try await GateTests.decide(.approved(by: "Bo"), on: id, in: database)
+        _ = try await GateTests.decide(.approved, on: id, in: database)
         _ = try await GateTests.decide(.refused(.claims, toldOn: nil), on: id, in: database)
         #expect(try await database.store.finalLeaf(of: id) != nil)
         // The approval was of the request before, so it waits for another one.
@@ -190,7 +190,7 @@ struct DecisionTests {
             Issue.record("it was reopened twice")
             return
         }
-        _ = try await GateTests.decide(.approved(by: "Bo"), on: id, in: database)
+        _ = try await GateTests.decide(.approved, on: id, in: database)
         let request = try #require(try await database.claim(run).first)
         _ = try await database.store.record([completion(of: request)], run: run)
         #expect(try await database.store.discrepancies(after: 0, limit: 9).isEmpty)

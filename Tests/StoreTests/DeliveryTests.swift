@@ -13,7 +13,7 @@ struct DeliveryTests {
         let results = requests.map { request in
             completion(
                 of: request,
-                documents: ["a", "b"].map { document("r-\(request.id)-\($0)", "\(request.id)\($0)") }
+                documents: ["a", "b"].map { document("\($0).txt", of: request.id, "\(request.id)\($0)") }
             )
         }
         _ = try await database.store.record(results, run: run)
@@ -38,7 +38,7 @@ struct DeliveryTests {
             return names
         }
         #expect(try await Set(names(of: nil)).count == 4)
-        #expect(try await names(of: requests[1]) == ["r-\(requests[1])-a", "r-\(requests[1])-b"])
+        #expect(try await names(of: requests[1]) == ["a", "b"].map { "000000-request-\(requests[1])-\($0).txt" })
     }
 
     @Test("a page has at most so many documents and so many bytes, and at least one document")
@@ -55,7 +55,7 @@ struct DeliveryTests {
         }
         let all = try await database.store.undelivered(after: 0, count: 9, bytes: 100)
         let rest = try await database.store.undelivered(after: all[1].id, request: requests[1], count: 9, bytes: 100)
-        #expect(rest.map(\.fileName) == ["r-\(requests[1])-a", "r-\(requests[1])-b"])
+        #expect(rest.map(\.fileName) == ["a", "b"].map { "000000-request-\(requests[1])-\($0).txt" })
         #expect(try await database.store.undelivered(after: all[3].id, count: 9, bytes: 100).isEmpty)
     }
 
@@ -66,7 +66,7 @@ struct DeliveryTests {
         let requests = try await answered(in: database, run: run)
         let first = try #require(try await database.nextUndelivered(after: 0))
         let size = try await database.logSize()
-        for _ in 1...2 { try await database.store.markDelivered([first.id, 4_711], by: .run(run)) }
+        for _ in 1...2 { try await database.store.markDelivered([first.id, 4_711], keepDays: 30, by: .run(run)) }
         #expect(try await database.logSize() == size + 1)
         #expect(try await database.store.undeliveredCount() == 3)
         let entry = try #require(try await database.entries().last)
@@ -76,7 +76,7 @@ struct DeliveryTests {
         #expect(Data(hex: entry.reports?.first?.sha256 ?? "") == summary.sha256)
         // There was no erasure, so the content stays.
         #expect(summary.hasContent && summary.deliveredAt != nil)
-        try await database.store.markDelivered([], by: .run(run))
+        try await database.store.markDelivered([], keepDays: 30, by: .run(run))
         #expect(try await database.logSize() == size + 1)
         try await database.expectSoundEvidence()
     }
@@ -90,7 +90,7 @@ struct DeliveryTests {
         try await withThrowingTaskGroup { group in
             for _ in 1...3 {
                 let store = try await database.anotherStore()
-                group.addTask { try await store.markDelivered(ids, by: .run(run)) }
+                group.addTask { try await store.markDelivered(ids, keepDays: 30, by: .run(run)) }
             }
             try await group.waitForAll()
         }

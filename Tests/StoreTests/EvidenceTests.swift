@@ -43,11 +43,11 @@ struct EvidenceTests {
         while true {
             let claimed = try await database.claim(run, limit: 7)
             if claimed.isEmpty { break }
-            let results = claimed.map { completion(of: $0, documents: [document("r-\($0.id)")]) }
+            let results = claimed.map { completion(of: $0, documents: [document("r.txt", of: $0.id)]) }
             #expect(try await database.store.record(results, run: run).count == results.count)
             for request in claimed {
                 let document = try #require(try await database.nextUndelivered(after: 0, request: request.id))
-                try await database.store.markDelivered([document.id], by: .run(run))
+                try await database.store.markDelivered([document.id], keepDays: 30, by: .run(run))
             }
         }
     }

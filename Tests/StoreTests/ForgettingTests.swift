@@ -17,11 +17,11 @@ struct ForgettingTests {
         let access = try await database.submit(.access, "canary-42", requestedBy: "canary-42 herself")
         try await database.admit(run)
         let claimed = try #require(try await database.claim(only: access, run: run))
-        let result = completion(of: claimed, documents: [document("access-\(access)", content)])
+        let result = completion(of: claimed, documents: [document("access.txt", of: access, content)])
         #expect(try await database.store.record([result], run: run) == [access])
         if isDelivered {
             let document = try #require(try await database.nextUndelivered(after: 0, request: access))
-            try await database.store.markDelivered([document.id], by: .run(run))
+            try await database.store.markDelivered([document.id], keepDays: 30, by: .run(run))
         }
         let erasure = try await database.submit(.erasure, "canary-42", requestedBy: "canary-42 herself")
         try await database.admit(run)
@@ -61,7 +61,7 @@ struct ForgettingTests {
         #expect(try await database.store.record([result], run: run) == [erasure.id])
         #expect(try await database.column("integration_id", of: access) == "canary-42")
         #expect(try await database.number("select count(*) from dsr.request_salts") == 2)
-        #expect(try await database.store.content(ofDocument: "access-\(access)") != nil)
+        #expect(try await database.store.content(ofDocument: "request-\(access)-access.txt") != nil)
     }
 
     @Test("a delivered answer loses its content at once, an undelivered one when it is delivered")
@@ -70,18 +70,24 @@ struct ForgettingTests {
             let database = try await Database.fresh()
             let run = try await database.begin()
             let (access, erasure) = try await erasureAfterAccess(in: database, run: run, isDelivered: isDelivered)
-            let result = completion(of: erasure, documents: [document("confirmation")])
+            let result = completion(of: erasure, documents: [document("confirmation.txt", of: erasure.id)])
             _ = try await database.store.record([result], run: run)
-            #expect((try await database.store.content(ofDocument: "access-\(access)") == nil) == isDelivered)
+            #expect(
+                (try await database.store.content(ofDocument: "request-\(access)-access.txt") == nil) == isDelivered
+            )
             #expect(try await database.store.undeliveredCount() == (isDelivered ? 1 : 2))
 
             let ids = try await database.texts("select id from dsr.reports where delivered_at is null")
-            try await database.store.markDelivered(ids.compactMap { $0.flatMap { Int64($0) } }, by: .run(run))
-            #expect(try await database.store.content(ofDocument: "access-\(access)") == nil)
+            try await database.store.markDelivered(
+                ids.compactMap { $0.flatMap { Int64($0) } },
+                keepDays: 30,
+                by: .run(run)
+            )
+            #expect(try await database.store.content(ofDocument: "request-\(access)-access.txt") == nil)
             // The row stays and says what there was; the confirmation stays as it is.
             let summary = try #require(try await database.store.documents(of: access).first)
             #expect(summary.byteCount == 7 && !summary.hasContent && summary.deliveredAt != nil)
-            #expect(try await database.store.content(ofDocument: "confirmation") != nil)
+            #expect(try await database.store.content(ofDocument: "request-\(erasure.id)-confirmation.txt") != nil)
         }
     }
 
@@ -96,14 +102,14 @@ struct ForgettingTests {
 
         // Both have begun when the log's lock is released.
         try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
-        async let delivered: Void = deliverer.markDelivered([undelivered.id], by: .run(run))
+        async let delivered: Void = deliverer.markDelivered([undelivered.id], keepDays: 30, by: .run(run))
         try await database.waitUntilBlocked(1)
         async let recorded = database.store.record([completion(of: erasure)], run: run)
         try await database.waitUntilBlocked(2)
         try await blocker.run(script: "commit", named: "release")
         try await delivered
         #expect(try await recorded == [erasure.id])
-        #expect(try await database.store.content(ofDocument: "access-\(access)") == nil)
+        #expect(try await database.store.content(ofDocument: "request-\(access)-access.txt") == nil)
     }
 
     @Test("after an erasure and the delivery of all documents, no table holds the subject")
@@ -119,7 +125,7 @@ struct ForgettingTests {
         #expect(try await tablesThatHoldTheCanary(in: database) == ["reports", "subject_requests"])
         _ = try await database.store.record([completion(of: erasure)], run: run)
         while let document = try await database.nextUndelivered(after: 0) {
-            try await database.store.markDelivered([document.id], by: .run(run))
+            try await database.store.markDelivered([document.id], keepDays: 30, by: .run(run))
         }
         #expect(try await tablesThatHoldTheCanary(in: database) == [])
         try await database.expectSoundEvidence()

@@ -14,13 +14,16 @@ struct GateTests {
         _ decision: Decision,
         on request: Int64,
         in database: Database,
-        store: Store? = nil
+        store: Store? = nil,
+        by name: String = "Bo"
     ) async throws -> DecisionResult {
-        try await (store ?? database.store).decide(
+        var store = store ?? database.store
+        if case .approved = decision { store = Store(connection: try await database.approving()) }
+        return try await store.decide(
             decision,
             on: request,
             because: Justification(ticket: "T-1"),
-            by: Self.operator,
+            by: Author.Operator(name: name, environment: .sandbox, version: "1.0"),
             rules: rules
         )
     }
@@ -29,13 +32,13 @@ struct GateTests {
 
     // MARK: - Identity
 
-    @Test("a request through a channel that needs verification waits until the identity was verified")
+    @Test("a request through a channel that is not trusted waits until the identity was verified")
     func identity() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
         let id = try await database.submit(.access, "customer-42", channel: "phone")
         let other = try await database.submit(.access, "customer-43", channel: "web")
-        let counts = try await database.admit(run, gates: GateRules(identityChannels: ["phone"]))
+        let counts = try await database.admit(run, gates: GateRules(checksIdentity: true, trustedChannels: ["web"]))
         #expect(counts.readyWaitingRefused == [1, 1, 0])
         #expect(try await database.claim(run).map(\.id) == [other])
         #expect(try await database.column("waiting_for", of: id) == "identity")
@@ -70,7 +73,7 @@ struct GateTests {
         let run = try await database.begin()
         let stranger = try await database.submit(.access, "customer-42", channel: "phone")
         let genuine = try await database.submit(.erasure, "customer-42", channel: "web")
-        try await database.admit(run, gates: GateRules(identityChannels: ["phone"]))
+        try await database.admit(run, gates: GateRules(checksIdentity: true, trustedChannels: ["web"]))
         #expect(try await database.claim(run).map(\.id) == [genuine])
         #expect(try await database.column("waiting_for", of: stranger) == "identity")
         // Once verified it is the subject's own, and comes first.
@@ -138,18 +141,12 @@ struct GateTests {
         #expect(try await database.claim(run).map(\.id) == [access])
         #expect(try await database.store.detail(of: id)?.closedGates == [.approval])
 
-        let own = try await database.store.decide(
-            .approved(by: " ADA  lovelace"),
-            on: id,
-            because: Justification(reason: "It is fine."),
-            by: Self.operator,
-            rules: Self.rules
-        )
+        let own = try await Self.decide(.approved, on: id, in: database, by: " ADA  lovelace")
         guard case .notMade(.notAllowed) = own else {
             Issue.record("approved by the requester: \(own)")
             return
         }
-        #expect(try await Self.decide(.approved(by: "Bo"), on: id, in: database) == .made(.pending, waitingFor: nil))
+        #expect(try await Self.decide(.approved, on: id, in: database) == .made(.pending, waitingFor: nil))
 
         // Changed with the triggers off, it is not what was approved.
         try await database.run(
@@ -163,7 +160,7 @@ struct GateTests {
         #expect(try await database.column("state || ' ' || waiting_for", of: id) == "waiting approval")
         #expect(try await database.store.detail(of: id)?.isApprovalCurrent == false)
         // Approved again, it is.
-        #expect(try await Self.decide(.approved(by: "Bo"), on: id, in: database) == .made(.pending, waitingFor: nil))
+        #expect(try await Self.decide(.approved, on: id, in: database) == .made(.pending, waitingFor: nil))
     }
 
     @Test(
@@ -181,12 +178,12 @@ struct GateTests {
         submission.submittedBy = "Zoe\u{308}"
         let id = try await database.store.submit(submission)
         try await database.admit(run, gates: GateRules(approvesErasures: true))
-        let made = try await Self.decide(.approved(by: approver), on: id, in: database)
+        let made = try await Self.decide(.approved, on: id, in: database, by: approver)
         guard approver != "Zoe" else {
             #expect(made == .made(.pending, waitingFor: nil))
             let detail = try #require(try await database.store.detail(of: id))
             #expect(detail.submittedBy == "Zoe\u{308}" && detail.insertedBy == "postgres")
-            #expect(detail.approvedWithRole == "postgres")
+            #expect(detail.approvedWithRole == "approver")
             return
         }
         guard case .notMade(.notAllowed) = made else {
@@ -205,7 +202,15 @@ struct GateTests {
             try await database.run("update dsr.subject_requests set approved_by = 'ADA'")
         }
         #expect(error.constraint == "approval_takes_two")
-        try await database.run("update dsr.subject_requests set approved_by = 'Bo', approved_content = ''")
+        // Nor is one over the connection that inserted the request.
+        let same = try await #require(throws: PostgresError.self) {
+            try await database.run("update dsr.subject_requests set approved_by = 'Bo', approved_content = ''")
+        }
+        #expect(same.constraint == "approval_takes_two")
+        try await database.approving().run(
+            script: "update dsr.subject_requests set approved_by = 'Bo', approved_content = ''",
+            named: "approve"
+        )
         #expect(try await database.store.releaseWaiting(run: run).opened == 1)
         #expect(try await database.claim(run).map(\.id) == [id])
     }
@@ -219,8 +224,8 @@ struct GateTests {
         for (subject, result) in [
             ("customer-41", DecisionResult.notFound), ("customer-42", .made(.pending, waitingFor: nil)),
         ] {
-            let made = try await database.store.decide(
-                .approved(by: "Bo"),
+            let made = try await Store(connection: database.approving()).decide(
+                .approved,
                 on: id,
                 because: Justification(ticket: "T-1"),
                 by: Self.operator,
@@ -267,7 +272,7 @@ struct GateTests {
         let run = try await database.begin()
         let id = try await database.submit(.erasure, "customer-42", channel: " Phone")
         try await database.admit(run)
-        let rules = GateRules(identityChannels: ["phone"], approvesErasures: true, erasureWaitDays: 7)
+        let rules = GateRules(checksIdentity: true, approvesErasures: true, erasureWaitDays: 7)
         try await database.store.tighten(rules)
         #expect(try await database.claim(run).isEmpty)
         #expect(try await database.store.detail(of: id)?.closedGates == [.identity, .approval, .waitingPeriod])
@@ -280,12 +285,12 @@ struct GateTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         let id = try await database.submit(.erasure, "customer-42", channel: "phone")
-        try await database.admit(run, gates: GateRules(identityChannels: ["phone"], approvesErasures: true))
+        try await database.admit(run, gates: GateRules(checksIdentity: true, approvesErasures: true))
         #expect(
             try await Self.decide(.identityChecked(.knownSecret, by: "Cy"), on: id, in: database)
                 == .made(.waiting, waitingFor: .approval)
         )
-        #expect(try await Self.decide(.approved(by: "Bo"), on: id, in: database) == .made(.pending, waitingFor: nil))
+        #expect(try await Self.decide(.approved, on: id, in: database) == .made(.pending, waitingFor: nil))
         #expect(
             try await database.events(of: id) == [
                 "received", "admitted", "waiting", "identity_checked", "waiting", "approved", "ready",

@@ -164,7 +164,7 @@ struct HoldTests {
         let rows = try await database.store.requestsToDigest(key: Self.key, after: 0, limit: 9)
         #expect(rows.map(\.id) == [without, otherKey])
         let digests = rows.map { (id: $0.id, digest: Self.digest($0.integrationID)) }
-        try await database.store.setDigests(digests, key: Self.key)
+        try await database.store.setDigests(digests, key: Self.key, run: nil)
         #expect(try await database.store.releaseWaiting(run: run).opened == 2)
     }
 

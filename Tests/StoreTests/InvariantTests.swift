@@ -11,11 +11,11 @@ struct InvariantTests {
             ("state = 'waiting'", "waiting_has_a_gate"),
             ("waiting_for = 'older_request'", "waiting_has_a_gate"),
             ("state = 'running', claim_no = 1", "running_has_a_run"),
-            ("state = 'completed', outcome = 'exported', finished_at = now()", "state_may_change"),
+            ("state = 'completed', outcome = 'exported', finished_at = now()", "completed_by_a_run"),
             ("state = 'refused'", "closed_has_finished_at"),
             ("state = 'cancelled'", "closed_has_finished_at"),
             ("finished_at = now()", "closed_has_finished_at"),
-            ("integration_id = null", "open_has_subject"),
+            ("integration_id = null", "content_stays"),
             ("state = 'done'", "state_may_change"),
             ("run_id = 4711", "subject_requests_run_id_fkey"),
             ("claim_no = 1", "claims_are_counted"),
@@ -23,7 +23,7 @@ struct InvariantTests {
             ("identity_method = 'in_person'", "identity_check_is_complete"),
             ("approved_at = now()", "approval_is_complete"),
             ("refusal_ground = 'because'", "subject_requests_refusal_ground_check"),
-            ("replay_since = now()", "replay_is_complete"),
+            ("replay_since = now()", "content_stays"),
         ]
     )
     func refused(change: String, constraint: String) async throws {
@@ -59,13 +59,13 @@ struct InvariantTests {
         arguments: [
             ("insert into dsr.request_salts values (1, '\\x00')", "request_salts_salt_check"),
             (
-                "insert into dsr.reports (run_id, file_name, media_type, sha256, byte_count) values (1, 'x', '', '', 0)",
+                "insert into dsr.reports (run_id, file_name, media_type, sha256, byte_count) values (1, '000000-run-1.json', '', '', 0)",
                 "reports_sha256_check"
             ),
             (
                 """
                 insert into dsr.reports (run_id, file_name, media_type, sha256, byte_count)
-                select 1, 'x', '', sha256(''), 0 from generate_series(1, 2)
+                select 1, '000000-run-1.json', '', sha256(''), 0 from generate_series(1, 2)
                 """, "reports_file_name_key"
             ),
             (

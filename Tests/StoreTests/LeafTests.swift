@@ -10,9 +10,9 @@ struct LeafTests {
     private static let keys = [
         "v", "index", "time", "event", "request", "right", "received_at", "answer_by", "claim", "action", "state",
         "outcome", "waiting_for", "method", "ground", "cause", "asked_on", "answered_on", "told_on", "hold",
-        "review_on",
-        "attributes", "found", "calls", "remains", "reports", "before", "count", "reason", "ticket", "subject", "run",
-        "environment", "version", "actor",
+        "review_on", "digest",
+        "attributes", "found", "calls", "remains", "reports", "before", "count", "with", "needs", "ended", "reason", "ticket", "subject", "run",
+        "environment", "version", "actor", "role",
     ]
 
     private static let events: Set = [
@@ -20,7 +20,7 @@ struct LeafTests {
         "lease_lost",
         "set_aside", "delivered", "identity_checked", "approved", "suspended", "resumed", "extended", "cancelled",
         "retried", "held", "reviewed", "released", "braked", "brake_released", "unknown_held", "unknown_allowed",
-        "forgotten", "rechecked", "incident_closed", "purged",
+        "forgotten", "digested", "run_ended", "rechecked", "incident_closed", "purged",
     ]
 
     @Test("every event's leaf has its keys in the documented order, no nulls, and never the customer")
@@ -52,7 +52,10 @@ struct LeafTests {
             try await database.texts("select convert_from(payload, 'UTF8') from dsr.evidence_payloads").last
         )
         let purge = try #require(last)
-        #expect(purge.contains(#""event":"purged","before":"#) && purge.hasSuffix(#","reason":"R","actor":"Bo"}"#))
+        #expect(
+            purge.contains(#""event":"purged","before":"#)
+                && purge.hasSuffix(#","reason":"R","actor":"Bo","role":"postgres"}"#)
+        )
     }
 
     @Test("the columns of a leaf say what its payload says")
@@ -93,7 +96,8 @@ struct LeafTests {
         )
         let expected = """
             {"v":1,"index":2,"time":"\(time)","event":"claimed","request":\(id),"right":"access","claim":1,\
-            "ticket":"HD-1","subject":"\(commitment)","run":\(run),"environment":"sandbox","version":"1.0","actor":"tests"}
+            "ticket":"HD-1","subject":"\(commitment)","run":\(run),"environment":"sandbox","version":"1.0","actor":"tests",\
+            "role":"postgres"}
             """
         #expect(leaf.payload == Data(expected.utf8))
     }
@@ -127,21 +131,21 @@ struct LeafTests {
             results.append(
                 request.id == rectification
                     ? request.completed(.rectified(attributes: ["Name"]))
-                    : completion(of: request, documents: [document("a")])
+                    : completion(of: request, documents: [document("a.txt", of: request.id)])
             )
         }
         _ = try await database.store.record(results, run: run)
         let undelivered = try #require(try await database.nextUndelivered(after: 0))
-        try await database.store.markDelivered([undelivered.id], by: .run(run))
+        try await database.store.markDelivered([undelivered.id], keepDays: 30, by: .run(run))
     }
 
-    /// identity_checked, approved, suspended, resumed, extended, refused, cancelled, retried, waiting, ready.
+    /// identity_checked, approved, suspended, resumed, extended, refused, cancelled, retried, waiting, ready, digested.
     private func writeDecisions(in database: Database, run: Int64) async throws {
         let today = CivilDate(Date(), in: .gmt)
         let decisions: [(Right, [Decision])] = [
             (.access, [.suspended(.identity, askedOn: today), .identityChecked(.inPerson, by: "Cy")]),
             (.access, [.suspended(.clarification, askedOn: today), .resumed(.clarification, answeredOn: today)]),
-            (.erasure, [.approved(by: "Bo"), .cancelled]),
+            (.erasure, [.approved, .cancelled]),
             (.access, [.extended(toldOn: today), .refused(.excessive, toldOn: today)]),
         ]
         for (number, (right, sequence)) in decisions.enumerated() {
@@ -155,6 +159,8 @@ struct LeafTests {
             if number < 2 { _ = try await GateTests.decide(.cancelled, on: id, in: database) }
         }
         let failing = try await database.ready(.access, "canary-failing", run: run)
+        let key = Data(repeating: 1, count: 8)
+        try await database.store.setDigests([(failing, Data(repeating: 2, count: 32))], key: key, run: run)
         let request = try #require(try await database.claim(only: failing, run: run))
         _ = try await database.store.record([request.failed(.refusedByAPI, reason: "No.")], run: run)
         _ = try await GateTests.decide(.retried, on: failing, in: database)

@@ -1,3 +1,4 @@
+import Foundation
 import Store
 import SubjectRequests
 import Testing
@@ -36,15 +37,20 @@ struct OlderRequestTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         var ids: [Int64] = []
+        // The second access has a question of its own, so that it is not answered together with the first.
         for right in [Right.access, .portability, .access] {
             ids.append(try await database.submit(right, "customer-42"))
         }
         try await database.admit(run)
+        let today = CivilDate(Date(), in: .gmt)
+        _ = try await GateTests.decide(.suspended(.clarification, askedOn: today), on: ids[2], in: database)
         var answered: [Int64] = []
         while let request = try await database.claim(run).first {
             answered.append(request.id)
             _ = try await database.store.record([completion(of: request)], run: run)
             _ = try await database.store.releaseWaiting(run: run)
+            guard answered.count == 2 else { continue }
+            _ = try await GateTests.decide(.resumed(.clarification, answeredOn: today), on: ids[2], in: database)
         }
         #expect(answered == ids)
     }

@@ -33,7 +33,7 @@ struct PrivilegeTests {
         let suffix = UInt64.random(in: 0 ... .max)
         let (worker, intake, auditor) = ("worker_\(suffix)", "intake_\(suffix)", "auditor_\(suffix)")
         try await database.run("create role \(worker); create role \(intake); create role \(auditor)")
-        try await database.store.apply(Grants(worker: worker, intake: intake, auditor: auditor))
+        try await database.store.apply(Grants([.worker: worker, .intake: intake, .auditor: auditor]))
         let connection = try await database.connection()
         let store = Store(connection: connection)
         func become(_ role: String) async throws {
@@ -69,10 +69,10 @@ struct PrivilegeTests {
         let request = try #require(try await working.claim(run).first)
         _ = try await store.record([completion(of: request)], run: run)
         #expect(try await store.rescue(run: run).holdsLease)
-        #expect(try await store.queueSnapshot(closedBy: run).closedByRun == 1)
+        #expect(try await store.queueSnapshot(closedBy: run).closedByRun == 2)
 
         try await become(auditor)
         #expect(try await store.discrepancies(after: 0, limit: 9).isEmpty)
-        #expect(try await store.auditedLeaves(from: 0, limit: 9).count == 7)
+        #expect(try await store.auditedLeaves(from: 0, limit: 19).count == 8)
     }
 }

@@ -24,7 +24,8 @@ struct RecheckTests {
             Admission(deadlines: GateTests.rules, gates: gates).verdict(on: row),
             on: row,
             salt: Data(repeating: 3, count: 32),
-            digest: hasDigest ? Self.digest(row.integrationID) : nil
+            digest: hasDigest ? Self.digest(row.integrationID) : nil,
+            replayDigest: row.replayKeyID == nil ? nil : Self.digest(row.integrationID)
         )
         return try await database.store.admit([admitted], keyID: Self.key, by: .run(run))
     }
@@ -177,7 +178,7 @@ struct RecheckTests {
         let again = try #require(try await database.store.newRequests(after: 0, limit: 9).first)
         #expect(again.integrationID == "erased" && again.kind == "erasure")
         // The gates of the first time are not checked again.
-        let gates = GateRules(identityChannels: ["replay"], approvesErasures: true, erasureWaitDays: 7)
+        let gates = GateRules(checksIdentity: true, erasureWaitDays: 7)
         #expect(try await admit(again.id, in: database, run: run, gates: gates).ready == 1)
         try await database.store.tighten(gates)
         let claimed = try await database.store.claim(ClaimQuery(limit: 9, scope: .replays), run: run).requests

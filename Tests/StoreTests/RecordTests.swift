@@ -4,8 +4,17 @@ import Store
 import SubjectRequests
 import Testing
 
-/// A document with some bytes.
-func document(_ name: String, _ content: String = "content") -> Document {
+/// A document of a request with some bytes, which the test knows by the end of its name.
+func document(_ name: String, of request: Int64, _ content: String = "content") -> Document {
+    document("000000-request-\(request)-\(name)", content)
+}
+
+/// A document of a run.
+func document(ofRun run: Int64, as ending: String) -> Document {
+    document("000000-run-\(run).\(ending)", "content")
+}
+
+private func document(_ name: String, _ content: String) -> Document {
     Document(
         fileName: name,
         mediaType: "text/plain",
@@ -23,7 +32,10 @@ struct RecordTests {
         let id = try await database.submit(.access, "customer-42", ticket: "HD-1")
         try await database.admit(run)
         let request = try #require(try await database.claim(run).first)
-        var result = completion(of: request, documents: [document("r-1.json", "{}"), document("r-1.html")])
+        var result = completion(
+            of: request,
+            documents: [document("x.json", of: request.id, "{}"), document("x.html", of: request.id)]
+        )
         result.calls = 3
         #expect(try await database.store.record([result], run: run) == [id])
 
@@ -33,10 +45,13 @@ struct RecordTests {
         #expect(entry.event == "recorded" && entry.outcome == "exported" && entry.claim == 1 && entry.calls == 3)
         #expect(entry.ticket == "HD-1" && entry.run == run && entry.remains == nil)
         let documents = try await database.store.documents(of: id)
-        #expect(documents.map(\.fileName) == ["r-1.json", "r-1.html"] && documents.allSatisfy(\.hasContent))
-        #expect(entry.reports?.map(\.name) == ["r-1.json", "r-1.html"])
+        #expect(
+            documents.map(\.fileName) == ["x.json", "x.html"].map { "000000-request-\(request.id)-\($0)" }
+                && documents.allSatisfy(\.hasContent)
+        )
+        #expect(entry.reports?.map(\.name) == ["x.json", "x.html"].map { "000000-request-\(request.id)-\($0)" })
         #expect(entry.reports?.compactMap { Data(hex: $0.sha256) } == documents.map(\.sha256))
-        #expect(try await database.store.content(ofDocument: "r-1.json") == Data("{}".utf8))
+        #expect(try await database.store.content(ofDocument: "request-\(request.id)-x.json") == Data("{}".utf8))
         #expect(try await database.store.content(ofDocument: "other") == nil)
         #expect(try await database.store.leaves(of: id).map(\.index) == [0, 1, 2, 3])
     }
@@ -55,7 +70,7 @@ struct RecordTests {
         let other = try #require(try await database.claim(only: kept, run: new))
         let size = try await database.logSize()
 
-        let lateResult = completion(of: late, documents: [document("late")])
+        let lateResult = completion(of: late, documents: [document("late.txt", of: late.id)])
         #expect(try await database.store.record([lateResult], run: old) == [])
         #expect(try await database.logSize() == size)
         #expect(try await database.column("state || claim_no || run_id", of: taken) == "running2\(new)")
@@ -64,9 +79,11 @@ struct RecordTests {
         #expect(try await database.number("select count(*) from dsr.request_salts") == 2)
 
         // In one group with a good one, only the good one counts.
-        let group = [lateResult, completion(of: other, documents: [document("good")])]
+        let group = [lateResult, completion(of: other, documents: [document("good.txt", of: other.id)])]
         #expect(try await database.store.record(group, run: new) == [kept])
-        #expect(try await database.texts("select file_name from dsr.reports") == ["good"])
+        #expect(
+            try await database.texts("select file_name from dsr.reports") == ["000000-request-\(other.id)-good.txt"]
+        )
         #expect(try await database.store.record([completion(of: current)], run: new) == [taken])
         // Nor does a result count twice.
         #expect(try await database.store.record([completion(of: current)], run: new) == [])
@@ -84,10 +101,10 @@ struct RecordTests {
         try await database.admit(run)
         let requests = try await database.claim(run)
         let size = try await database.logSize()
-        var results = requests.map { completion(of: $0, documents: [document("r-\($0.id)")]) }
+        var results = requests.map { completion(of: $0, documents: [document("r.txt", of: $0.id)]) }
         switch flaw {
         case "name":
-            results[1] = completion(of: requests[1], documents: [document("r-\(requests[0].id)", "secret")])
+            results[1] = completion(of: requests[1], documents: [document("r.txt", of: requests[0].id, "secret")])
         case "nul":
             results[1] = requests[1].failed(nil, reason: "secret\u{0}")
         default:
@@ -170,7 +187,7 @@ struct RecordTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         #expect(try await database.store.record([], run: run) == [])
-        let unknown = completion(of: try held(4_711), documents: [document("x")])
+        let unknown = completion(of: try held(4_711), documents: [document("x.txt", of: 4_711)])
         #expect(try await database.store.record([unknown], run: run) == [])
         #expect(try await database.logSize() == 0)
     }

@@ -47,7 +47,12 @@ struct RepetitionTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         for reason in ["done", "again"] {
-            try await database.store.endRun(run, reason: reason, erasures: 3, documents: [document("run-1.json")])
+            try await database.store.endRun(
+                run,
+                reason: reason,
+                erasures: 3,
+                documents: [document(ofRun: run, as: "json")]
+            )
         }
         #expect(try await database.text("select end_reason from dsr.runs where id = $1", run) == "done")
         #expect(try await database.number("select count(*) from dsr.reports") == 1)

@@ -71,7 +71,7 @@ struct RunTests {
             run,
             reason: "done",
             report: Data(#"{"completed": 1}"#.utf8),
-            documents: [document("run-1.html"), document("run-1.json")]
+            documents: [document(ofRun: run, as: "html"), document(ofRun: run, as: "json")]
         )
         #expect(
             try await database.text("select end_reason || counts from dsr.runs where id = $1", run)
@@ -82,8 +82,8 @@ struct RunTests {
                 == 2
         )
         let undelivered = try #require(try await database.nextUndelivered(after: 0))
-        try await database.store.markDelivered([undelivered.id], by: .run(run))
-        #expect(try await database.store.content(ofDocument: "run-1.html") == Data("content".utf8))
+        try await database.store.markDelivered([undelivered.id], keepDays: 30, by: .run(run))
+        #expect(try await database.store.content(ofDocument: "run-\(run).html") == Data("content".utf8))
     }
 
     @Test("a claim that is committed while its run ends goes back to the queue with the end, and is not lost")

@@ -18,15 +18,15 @@ struct SchemaTests {
     @Test("several processes that migrate at once apply each migration once, and all succeed")
     func concurrently() async throws {
         let database = try await Database.empty()
-        // All of them wait for the lock, so that they migrate one directly after another.
-        try await database.run("select pg_advisory_lock(6583154, 1)")
+        // All of them wait for the end of a transaction that creates the schema too, and fails.
+        try await database.run("begin; create schema dsr")
         let applied = try await withThrowingTaskGroup { group in
             for _ in 1...4 {
                 let store = try await database.anotherStore()
                 group.addTask { try await store.migrate().map(\.version) }
             }
             try await database.waitUntilBlocked(4)
-            try await database.run("select pg_advisory_unlock(6583154, 1)")
+            try await database.run("rollback")
             return try await group.reduce(into: []) { $0 += $1 }
         }
         #expect(applied.sorted() == Migration.all.map(\.version))

@@ -48,7 +48,7 @@ struct ServerTests {
         let database = try await Database.fresh()
         let role = "worker_\(UUID().uuidString.prefix(8).lowercased())"
         try await database.run("create role \(role) login")
-        try await database.run(Grants(worker: role, intake: role, auditor: role).script)
+        try await database.run(Grants([.worker: role, .intake: role, .auditor: role]).script)
         let string = database.connectionString.replacing("user=postgres", with: "user=\(role)")
         try await Store.open(PostgresConfiguration(connectionString: string)).close()
 

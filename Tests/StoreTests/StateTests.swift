@@ -43,6 +43,7 @@ struct StateTests {
         let isEnded = [.completed, .refused, .cancelled, .failed].contains(state)
         return """
             update dsr.subject_requests set
+                answered_with = \(state == .completed ? "case when state in ('pending', 'waiting') then id end" : "null"),
                 state = '\(state.rawValue)',
                 waiting_for = \(state == .waiting ? "'identity'" : "null"),
                 finished_at = \(isEnded ? "coalesce(finished_at, now())" : "null"),
@@ -70,15 +71,16 @@ struct StateTests {
     @Test(
         "what was admitted, how it ended, and its gates are not rewritten",
         arguments: [
-            ("kind = 'access'", "admitted_content_stays"), ("integration_id = 'other'", "admitted_content_stays"),
-            ("received_at = received_at - interval '1 day'", "admitted_content_stays"),
-            ("admitted_at = null", "admitted_content_stays"), ("requested_by = 'other'", "admitted_content_stays"),
+            ("kind = 'access'", "content_stays"), ("integration_id = 'other'", "content_stays"),
+            ("received_at = received_at - interval '1 day'", "content_stays"),
+            ("admitted_at = null", "admission_stays"), ("requested_by = 'other'", "content_stays"),
             ("needs_identity = false", "gates_are_not_removed"), ("needs_approval = false", "gates_are_not_removed"),
             ("not_erased_before = null", "gates_are_not_removed"),
             ("not_erased_before = current_date", "gates_are_not_removed"),
-            ("inserted_by = 'other'", "admitted_content_stays"), ("submitted_by = 'other'", "admitted_content_stays"),
-            ("approved_by = E' ADA \t  lovelace\n'", "approval_takes_two"),
-            ("approved_by = U&'Ada\\00A0Love\\200Blace'", "approval_takes_two"),
+            ("inserted_by = 'other'", "content_stays"), ("submitted_by = 'other'", "content_stays"),
+            ("approved_by = 'ADA   lovelace'", "approval_takes_two"),
+            ("approved_by = E' ADA \t  lovelace\n'", "approved_by_is_one_line"),
+            ("approved_by = U&'Ada\\00A0Love\\200Blace'", "approved_by_is_one_line"),
             ("approved_by = U&'\\FF21da Lovelace'", "approval_takes_two"),
             // The role that inserted it, and no name.
             ("approved_by = 'Postgres'", "approval_takes_two"), ("approved_by = ' '", "approval_takes_two"),

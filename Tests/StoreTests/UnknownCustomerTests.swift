@@ -13,7 +13,7 @@ struct UnknownCustomerTests {
     }
 
     private func unknown(_ request: SubjectRequest, keptFor: Duration = .days(30)) -> Resolution {
-        request.completed(.noData([document("answer-\(request.id)")], keptFor: keptFor))
+        request.completed(.noData([document("answer.txt", of: request.id)], keptFor: keptFor))
     }
 
     @Test("an answer that is held back waits without documents and keeps what it needs, and each run opens it again")
@@ -42,7 +42,7 @@ struct UnknownCustomerTests {
         let request = try await claimed(.erasure, "canary-1", in: database, run: run)
         let held = unknown(request).heldBack(behind: .unknownCustomers, reason: "Held back.")
         _ = try await database.store.record([held], run: run)
-        _ = try await GateTests.decide(.approved(by: "bea"), on: request.id, in: database)
+        _ = try await GateTests.decide(.approved, on: request.id, in: database, by: "bea")
         #expect(try await database.column("waiting_for", of: request.id) == "unknown_customers")
     }
 
@@ -51,7 +51,10 @@ struct UnknownCustomerTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         let earlier = try await claimed(.access, "canary-1", in: database, run: run)
-        _ = try await database.store.record([earlier.completed(.exported([document("earlier")]))], run: run)
+        _ = try await database.store.record(
+            [earlier.completed(.exported([document("earlier.txt", of: earlier.id)]))],
+            run: run
+        )
         let kept = try await claimed(.access, "canary-2", in: database, run: run)
         let erasure = try await claimed(.erasure, "canary-1", in: database, run: run)
         _ = try await database.store.record([unknown(kept), unknown(erasure, keptFor: .zero)], run: run)
@@ -60,7 +63,7 @@ struct UnknownCustomerTests {
         let later = try await claimed(.access, "canary-1", in: database, run: run)
         _ = try await database.store.record([later.completed(.exported([]))], run: run)
         let ids = try await database.texts("select id from dsr.reports").compactMap { $0.flatMap { Int64($0) } }
-        try await database.store.markDelivered(ids, by: .run(run))
+        try await database.store.markDelivered(ids, keepDays: 30, by: .run(run))
 
         #expect(try await database.store.forgetUnknownCustomers(run: run) == 1)
         for id in [earlier.id, erasure.id] { #expect(try await database.column("integration_id", of: id) == nil) }
@@ -70,7 +73,7 @@ struct UnknownCustomerTests {
         #expect(try await database.number("select count(*) from dsr.request_salts") == 2)
         #expect(
             try await database.texts("select file_name from dsr.reports where content is null order by 1")
-                == ["answer-\(erasure.id)", "earlier"]
+                == ["\(earlier.id)-earlier", "\(erasure.id)-answer"].map { "000000-request-\($0).txt" }
         )
         let forgotten = try await database.texts(
             "select request_id from dsr.evidence_leaves where event = 'forgotten' order by index"

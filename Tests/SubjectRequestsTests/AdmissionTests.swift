@@ -83,7 +83,12 @@ struct AdmissionTests {
     )
     func gates() throws {
         let rules = DeadlineRules(zone: .gmt)
-        let gates = GateRules(identityChannels: ["Phone "], approvesErasures: true, erasureWaitDays: 7)
+        let gates = GateRules(
+            checksIdentity: true,
+            trustedChannels: ["Web "],
+            approvesErasures: true,
+            erasureWaitDays: 7
+        )
         func needs(_ right: Right, _ channel: String?, _ gates: GateRules) throws -> GateNeeds? {
             let request = NewRequest(
                 id: 1,
@@ -99,11 +104,15 @@ struct AdmissionTests {
             return needs
         }
         #expect(try needs(.access, "phone", gates) == GateNeeds(identity: true))
-        // The names of channels are compared without case and surrounding spaces.
+        // A channel that is not trusted is checked, however it is written.
         #expect(try needs(.access, "PHONE", gates) == GateNeeds(identity: true))
         #expect(try needs(.access, " phone", gates) == GateNeeds(identity: true))
         #expect(try needs(.access, "web", gates) == GateNeeds())
-        #expect(try needs(.access, nil, gates) == GateNeeds())
+        #expect(try needs(.access, " WEB", gates) == GateNeeds())
+        // One that is not named, or named in another way, is not trusted.
+        for channel in [nil, "", "webform", "we b"] {
+            #expect(try needs(.access, channel, gates) == GateNeeds(identity: true))
+        }
         #expect(
             try needs(.erasure, "web", gates) == GateNeeds(approval: true, notErasedBefore: day("2026-03-12"))
         )

@@ -42,7 +42,7 @@ struct DecisionTests {
 
     private func decisions() throws -> [Decision] {
         [
-            .identityChecked(.calledBack, by: "Bo"), .approved(by: "Bo"), .extended(toldOn: try day("2026-03-20")),
+            .identityChecked(.calledBack, by: "Bo"), .approved, .extended(toldOn: try day("2026-03-20")),
             .refused(.unfounded, toldOn: nil), .reopened, .cancelled, .retried,
             .suspended(.clarification, askedOn: try day("2026-03-20")),
             .resumed(.clarification, answeredOn: try day("2026-03-20")),
@@ -115,7 +115,7 @@ struct DecisionTests {
 
     @Test("an erasure is approved once, and not by the requester")
     func approval() throws {
-        let approval = Decision.approved(by: "Bo")
+        let approval = Decision.approved
         #expect(approval.verdict(on: try request()) == .allowed)
         #expect(
             approval.verdict(on: try request(requesterIsActor: true))

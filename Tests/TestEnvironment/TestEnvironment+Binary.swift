@@ -56,6 +56,24 @@ extension TestEnvironment {
         ].merging(settings) { $1 }
     }
 
+    /// The setting with which the binary connects as another role.
+    package func connecting(as role: String) -> [String: String?] {
+        ["DSR_DATABASE_URL": database.replacingOccurrences(of: "user=postgres", with: "user=\(role)")]
+    }
+
+    /// The setting with which the binary connects as somebody who has inserted nothing, and can approve.
+    package func connectingAsApprover() async throws -> [String: String?] {
+        try await script(
+            """
+            do $$ begin
+                create role approver superuser login;
+            exception when duplicate_object or unique_violation then null;
+            end $$
+            """
+        )
+        return connecting(as: "approver")
+    }
+
     /// Runs the binary.
     ///
     /// - Parameter changes: Environment variables that differ; `nil` unsets one.

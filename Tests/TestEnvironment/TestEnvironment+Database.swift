@@ -26,6 +26,11 @@ extension TestEnvironment {
         try await script("set session_replication_role = replica; \(text)")
     }
 
+    /// A connection that stays open, for locks and transactions.
+    package func connection() async throws -> PostgresConnection {
+        try await PostgresConnection.connect(PostgresConfiguration(connectionString: database))
+    }
+
     /// One number.
     package func count(_ text: String) async throws -> Int {
         let rows = try await sql("select (\(text))::bigint as n")

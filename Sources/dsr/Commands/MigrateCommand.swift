@@ -57,7 +57,7 @@ struct MigrateCommand: AsyncParsableCommand {
         try TicketOption.check(ticket)
         let configuration = try await options.load()
         let deployment = try deployment(configuration)
-        let (steps, pinned) = try await configuration.withDatabase { store in
+        let (steps, pinned, writable) = try await configuration.withDatabase { store in
             let steps = try await status ? store.migrationStatus() : store.migrate()
             if let deployment {
                 if repin, let ticket {
@@ -67,7 +67,13 @@ struct MigrateCommand: AsyncParsableCommand {
                 }
             }
             let isCurrent = !status || steps.allSatisfy { $0.appliedAt != nil }
-            return (steps, isCurrent ? try await store.deployment() : nil)
+            return (steps, isCurrent ? try await store.deployment() : nil, try await store.writableSchemas())
+        }
+        for schema in writable {
+            Terminal.note(
+                "Warning: everybody who can connect may create objects in the schema \(schema), under names that programs "
+                    + "look up there. dsr does not; revoke it for the others: 'revoke create on schema \(schema) from public'."
+            )
         }
         if json { return try JSONOutput.print(steps.map(StepJSON.init)) }
         show(steps)

@@ -12,8 +12,8 @@ struct ReplayCommand: AsyncParsableCommand {
             dsr keeps keyed digests of erased customers, and not their identifiers. Give a list of identifiers, one per \
             line, for example of all customers of the restored system. Customers who were erased after the backup was \
             made are erased again; all others are skipped. Lines that are not valid identifiers are counted, with their \
-            numbers and what is wrong. The command is idempotent. Legal holds apply; approvals and identity checks are not \
-            asked for again.
+            numbers and what is wrong. The command is idempotent. Legal holds apply. Identity checks are not asked for again; where \
+            erasures must be approved, the replay is approved once, with 'dsr requests approve-replays'.
 
             Examples:
               dsr replay --since 2026-03-05T10:00:00Z --ids customers.txt --ticket T-1

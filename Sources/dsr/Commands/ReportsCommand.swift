@@ -107,7 +107,7 @@ struct ReportsCommand: AsyncParsableCommand {
             guard let path = settings.reportsDirectory else { throw Failure.noReportDirectory }
             let delivered = try await configuration.withQueue { store in
                 try await ReportDirectory(path: path, databaseID: try await store.deployment().databaseID)
-                    .deliver(from: store, by: .operator(settings.operator))
+                    .deliver(from: store, keepDays: settings.documentKeepDays, by: .operator(settings.operator))
             }
             Terminal.out("Documents written: \(delivered.count.grouped).")
             if let failure = delivered.failure { throw Failure.undelivered(failure) }

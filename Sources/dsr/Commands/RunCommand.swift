@@ -93,12 +93,13 @@ struct RunCommand: AsyncParsableCommand {
         settings.waitsAtStart = !noWait
         if let grace { settings.grace = .seconds(grace) }
         if let maxRate { settings.callsPerSecond = maxRate }
-        SafeguardText(settings: settings).print()
         if dryRun { return try await printDryRun(configuration, settings) }
         guard settings.reportsDirectory != nil else { throw Failure.noReportDirectory }
         Terminal.note(settings.environment, at: try configuration.talonOne().host)
         for warning in try configuration.database().warnings { Terminal.note("Warning: \(warning)") }
-        let summary = try await configuration.execute(.all, settings, until: until)
+        let summary = try await configuration.execute(.all, settings, until: until) { settings in
+            SafeguardText(settings: settings).print()
+        }
         if json {
             Terminal.out(summary.report.json().content)
         } else {
@@ -119,6 +120,7 @@ struct RunCommand: AsyncParsableCommand {
         } catch {
             throw missing ?? error
         }
+        if let settings = result.settings { SafeguardText(settings: settings).print() }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -135,7 +137,8 @@ extension DsrConfiguration {
     func execute(
         _ scope: Scope,
         _ settings: ProcessorSettings,
-        until time: TimeOfDay? = nil
+        until time: TimeOfDay? = nil,
+        begins: @escaping @Sendable (ProcessorSettings) -> Void = { _ in }
     ) async throws -> RunSummary {
         try await withTalonOne(connections: settings.concurrency) { client in
             let progress = ProgressLine(unit: "requests")
@@ -147,6 +150,7 @@ extension DsrConfiguration {
                 client: client,
                 settings: settings,
                 watchers: watchers,
+                begins: begins,
                 progress: { progress.update(done: $0.closed) },
                 waits: { Terminal.note($0) }
             ).execute(scope)

@@ -14,9 +14,21 @@ extension DsrConfiguration {
     }
 
     /// Which gates are used.
-    func gates() -> GateRules {
-        GateRules(
-            identityChannels: Set(settings[GateSettings.identityChannels] ?? []),
+    ///
+    /// - Throws: ``Failure`` where channels are trusted and no other is checked, so that one of the two was not meant.
+    func gates() throws -> GateRules {
+        let trusted = settings[GateSettings.trustedChannels]
+        let checksIdentity = settings[GateSettings.identity] ?? false
+        guard checksIdentity || trusted == nil else {
+            throw Failure(
+                .configuration,
+                "\(GateSettings.trustedChannels.name) has no effect without \(GateSettings.identity.name); set that to "
+                    + "true, or remove the channels"
+            )
+        }
+        return GateRules(
+            checksIdentity: checksIdentity,
+            trustedChannels: Set(trusted ?? []),
             approvesErasures: settings[GateSettings.approval] ?? false,
             erasureWaitDays: settings[GateSettings.erasureWaitDays] ?? 0
         )

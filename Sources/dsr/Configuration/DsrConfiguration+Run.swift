@@ -13,7 +13,7 @@ extension DsrConfiguration {
     func processor(actor: String) throws -> ProcessorSettings {
         var run = ProcessorSettings(
             environment: try environment(),
-            admission: Admission(deadlines: try deadlines(), gates: gates()),
+            admission: Admission(deadlines: try deadlines(), gates: try gates()),
             facts: facts(),
             evidenceRetention: settings[ControllerSettings.evidenceRetention],
             reportsDirectory: settings[ReportSettings.directory],
@@ -29,6 +29,7 @@ extension DsrConfiguration {
         if let days = settings[UnknownCustomerSettings.keepDays] { run.noDataKeepDays = days }
         run.recheck = recheck()
         if let copy = settings[ReportSettings.controllerCopy] { run.controllerCopy = copy }
+        if let days = settings[ReportSettings.keepDays] { run.documentKeepDays = days }
         if let days = settings[AttentionSettings.days] { run.attentionDays = days }
         if let names = settings[EvidenceSettings.attributeNames] { run.namesAttributes = names }
         if let results = settings[EvidenceSettings.resultsPerCheckpoint] { run.resultsPerCheckpoint = results }

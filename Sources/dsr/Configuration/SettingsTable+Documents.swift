@@ -1,5 +1,5 @@
 enum ReportSettings {
-    static let group = SettingGroup(title: "Documents", rows: [directory, controllerCopy])
+    static let group = SettingGroup(title: "Documents", rows: [directory, controllerCopy, keepDays])
 
     static let directory = Setting(
         "reports.directory",
@@ -14,6 +14,13 @@ enum ReportSettings {
         .flag,
         default: .value("false"),
         help: "Whether each export comes with a copy of the whole inventory, for the controller only."
+    )
+    static let keepDays = Setting(
+        "reports.keepDays",
+        "DSR_REPORTS_KEEP_DAYS",
+        .number(0...365),
+        default: .value("30"),
+        help: "Days for which a document stays in the database after it was written to the directory."
     )
 }
 

@@ -51,14 +51,21 @@ enum DeadlineSettings {
 }
 
 enum GateSettings {
-    static let group = SettingGroup(title: "Gates", rows: [identityChannels, approval, erasureWaitDays])
+    static let group = SettingGroup(title: "Gates", rows: [identity, trustedChannels, approval, erasureWaitDays])
 
-    static let identityChannels = Setting(
-        "gates.identityChannels",
-        "DSR_GATES_IDENTITY_CHANNELS",
+    static let identity = Setting(
+        "gates.identity",
+        "DSR_GATES_IDENTITY",
+        .flag,
+        default: .value("false"),
+        help: "Whether a request waits until the requester's identity is verified, unless its channel is trusted."
+    )
+    static let trustedChannels = Setting(
+        "gates.trustedChannels",
+        "DSR_GATES_TRUSTED_CHANNELS",
         .names,
         default: .unset("none"),
-        help: "Channels whose requests wait until the requester's identity is verified."
+        help: "Channels that have verified the identity themselves, for example a customer's account."
     )
     static let approval = Setting(
         "gates.approval",

@@ -9,13 +9,13 @@ struct SafeguardText {
 
     var lines: [String] {
         let gates = settings.admission.gates
-        let channels = gates.identityChannels.sorted().joined(separator: ", ")
+        let trusted = gates.trustedChannels.sorted().joined(separator: ", ")
         let brake = settings.brake
         let spike = brake.spikeFactor.map { factor in
             "more than \(factor.grouped) times the usual number, and more than \(brake.spikeFloor.grouped)"
         }
         return [
-            "Gates: identity \(channels.isEmpty ? "off" : "on for channels \(channels)"); "
+            "Gates: identity \(gates.checksIdentity ? "on, \(trusted.isEmpty ? "no channel is trusted" : "trusted channels \(trusted)")" : "off"); "
                 + "approval of erasures \(gates.approvesErasures ? "on" : "off"); waiting period of erasures "
                 + (gates.erasureWaitDays == 0 ? "off" : "on, \(gates.erasureWaitDays.counted("day"))"),
             "Brakes on erasures: maximum \(brake.maximum.map(\.grouped) ?? "off"); unusual number "

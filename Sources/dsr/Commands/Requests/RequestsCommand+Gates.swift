@@ -57,9 +57,7 @@ extension RequestsCommand {
         @OptionGroup var decision: DecisionOptions
 
         func run() async throws {
-            try await decision.make("approved", about: try SubjectArgument.read(subject)) { _ in
-                .approved(by: CurrentUser.name)
-            }
+            try await decision.make("approved", about: try SubjectArgument.read(subject)) { _ in .approved }
         }
     }
 
