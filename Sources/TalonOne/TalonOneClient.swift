@@ -14,7 +14,7 @@ public struct TalonOneClient: Sendable {
     private let http: HTTPClient
     private let signature: ContentSignature?
 
-    /// The limit for an error's body, of which only the message is used.
+    /// The limit for an error's body, which only tells whether the API itself answered.
     private static let errorBodyCap = 64 * 1024
 
     /// Creates a client.
@@ -55,6 +55,7 @@ public struct TalonOneClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         configuration.tracing.tracer = nil
+        configuration.http1_1ConnectionDebugInitializer = StatusGuard.install
         transport.apply(to: &configuration)
         return configuration
     }
@@ -86,7 +87,7 @@ extension TalonOneClient {
                 status: status,
                 headers: response.headers,
                 body: body,
-                to: request,
+                to: operation,
                 authentication: configuration.authentication
             )
         }
