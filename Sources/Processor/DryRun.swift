@@ -1,3 +1,4 @@
+import AtomicFiles
 import Notary
 public import Postgres
 import Reports
@@ -127,7 +128,7 @@ public struct DryRun: Sendable, Encodable {
             case let end?: throw RunError(.apiUnavailable, end.sentence)
             }
         }
-        checks.append(Self.signing(settings.signing))
+        checks.append(Self.signing(settings.signing, databaseID))
         let missing = settings.facts.missing
         let texts = missing.isEmpty ? nil : "letters lack \(missing.map { "controller.\($0)" }.joined(separator: ", "))"
         checks.append(Check(what: "texts in letters", problem: texts))
@@ -145,7 +146,7 @@ public struct DryRun: Sendable, Encodable {
     }
 
     /// Evidence that cannot be signed does not keep a run from its work.
-    private static func signing(_ signing: EvidenceSigning) -> Check {
+    private static func signing(_ signing: EvidenceSigning, _ databaseID: String) -> Check {
         let problem: String? =
             switch signing {
             case .unconfigured: "no key is configured; make one with 'dsr evidence key'"
@@ -153,6 +154,7 @@ public struct DryRun: Sendable, Encodable {
             case .signing(_, let directory):
                 directory.flatMap {
                     ReportDirectory.problem(of: $0.path, named: "checkpoint directory", createsParents: true)
+                        ?? $0.owned(byDatabase: databaseID).problem()
                 }
             }
         return Check(what: "signing of the evidence log", problem: problem)
