@@ -115,6 +115,9 @@ public struct DryRun: Sendable, Encodable {
             }
         }
         await check("rights of the database role") { try await store.requireRights() }
+        if let warnings = try? await store.serverLogWarnings() {
+            checks.append(Check(what: "log of the database server", problem: warnings.first))
+        }
         await check("API and its key") {
             let api = APISession(
                 client: client,

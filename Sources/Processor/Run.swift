@@ -17,6 +17,7 @@ public struct Run: Sendable {
     private let watchers: [Watcher]
     private let progress: @Sendable (RunTally) -> Void
     private let waits: @Sendable (String) -> Void
+    private let warns: @Sendable (String) -> Void
 
     /// A run against a database and an API.
     ///
@@ -24,13 +25,15 @@ public struct Run: Sendable {
     ///   - watchers: What may shut the run down.
     ///   - progress: Told each time a request is resolved; must return quickly.
     ///   - waits: Told, once each, that the database or the API is waited for at the start, and why.
+    ///   - warns: Told, once each, what is unsafe about the database server and does not keep the run from its work.
     public init(
         database: PostgresConfiguration,
         client: TalonOneClient,
         settings: ProcessorSettings,
         watchers: [Watcher] = [],
         progress: @escaping @Sendable (RunTally) -> Void = { _ in },
-        waits: @escaping @Sendable (String) -> Void = { _ in }
+        waits: @escaping @Sendable (String) -> Void = { _ in },
+        warns: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.database = database
         self.client = client
@@ -38,6 +41,7 @@ public struct Run: Sendable {
         self.watchers = watchers
         self.progress = progress
         self.waits = waits
+        self.warns = warns
     }
 
     /// Executes the run. Before the first claim everything that it needs is tried, so that a missing schema or a broken
@@ -91,6 +95,9 @@ public struct Run: Sendable {
                 let reconnecting = ReconnectingStore(store, patience: settings.databasePatience, shutdown: shutdown)
                 let startedAt = Date()
                 let databaseID = try await own(reconnecting)
+                for warning in try await reconnecting.retrying({ store in try await store.serverLogWarnings() }) {
+                    warns(warning)
+                }
                 let (run, queue, sent) = try await reconnecting.retrying { store in
                     let sent = ContinuousClock.now
                     let (run, queue) = try await store.beginRun(settings.identity(scope), lease: settings.lease)

@@ -66,6 +66,7 @@ struct MigrateCommand: AsyncParsableCommand {
                     try await store.pin(deployment)
                 }
             }
+            for warning in try await store.serverLogWarnings() { Terminal.warn(warning) }
             let isCurrent = !status || steps.allSatisfy { $0.appliedAt != nil }
             return (steps, isCurrent ? try await store.deployment() : nil)
         }

@@ -49,6 +49,10 @@ enum Terminal {
         progress(line.withoutControls + "\n")
     }
 
+    static func warn(_ sentence: String) {
+        note("Warning: \(sentence)")
+    }
+
     static func error(_ sentence: String) {
         progress(isColoured ? "\u{1B}[31mError:\u{1B}[0m " : "Error: ")
         note(sentence)
