@@ -24,6 +24,8 @@ struct ConnectionOptions {
         guard values[stop.0] == stop.1 else {
             // The string is valid, so the message can only be about the service and its file.
             let reason = String(cString: PQerrorMessage(connection)).oneLine
+                // The name is a part of the connection string.
+                .replacing(/service ".*" not found/, with: "service not found")
             throw PostgresError(.invalidConfiguration, "the Postgres connection is not configured correctly: \(reason)")
         }
         values[stop.0] = nil

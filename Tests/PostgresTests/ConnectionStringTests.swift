@@ -80,6 +80,24 @@ struct ConnectionStringTests {
         #expect(!error.description.contains("swordfish"))
     }
 
+    @Test(
+        "no value of a keyword is shown that is in the wrong place",
+        arguments: [
+            "service=swordfish", "host=/nowhere sslmode=swordfish", "host=/nowhere channel_binding=swordfish",
+            "host=/nowhere target_session_attrs=swordfish", "host=/nowhere ssl_min_protocol_version=swordfish",
+            "host=/nowhere gssencmode=swordfish", "postgresql:///db?sslmode=swordfish&host=/nowhere",
+            "postgresql://?service=swordfish", "host=/nowhere ssl_max_protocol_version=swordfish",
+            "host=/nowhere sslcompression=swordfish", "host=/nowhere require_auth=swordfish",
+            "host=/nowhere requirepeer=swordfish", "host=/nowhere load_balance_hosts=swordfish",
+        ]
+    )
+    func misplaced(connectionString: String) async throws {
+        let configuration = PostgresConfiguration(connectionString: connectionString)
+        let error = try await failure { _ = try await PostgresConnection.connect(configuration) }
+        #expect(!error.description.contains("swordfish"), "\(error)")
+        #expect(!configuration.warnings.joined().contains("swordfish"))
+    }
+
     @Test("a password that the message of a failure would repeat is removed from it")
     func repeated() async throws {
         let error = try await failure {
