@@ -127,9 +127,14 @@ struct ConnectionOptions {
                 "dbname contains an @; give user, password and host in keywords of their own"
             )
         }
-        for host in (values["host"] ?? "").split(separator: ",") where !host.hasPrefix("/") && !host.hasPrefix("@") {
+        for host in (values["host"] ?? "").split(separator: ",") {
             guard !host.contains(where: \.isWhitespace), !host.utf8.contains(where: { $0 < 0x20 }) else {
                 throw ConnectionString.invalid("host contains a blank or a control character")
+            }
+            // The part of a password may be in the place of the host, as after a forgotten @.
+            let isName = host.wholeMatch(of: /[A-Za-z0-9._:-]+(%[A-Za-z0-9._-]+)?/) != nil
+            guard isName || host.hasPrefix("/") || host.hasPrefix("@") else {
+                throw ConnectionString.invalid("host contains a character that no name of a host has")
             }
         }
         for address in (values["hostaddr"] ?? "").split(separator: ",") {
