@@ -92,7 +92,7 @@ let package = Package(
         module("Store", ["Migrations", "Postgres", "SubjectRequests", crypto]),
         module("Postgres", ["CLibPQ"]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        module("TalonOne", [crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
+        module("TalonOne", ["ExactJSON", crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         module("EvidenceLog", [crypto]),
         module("AtomicFiles"),
         module("CallPolicy"),

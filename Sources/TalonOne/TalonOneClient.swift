@@ -1,4 +1,5 @@
 public import AsyncHTTPClient
+import ExactJSON
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -110,11 +111,30 @@ extension TalonOneClient {
         } catch {
             throw TalonOneError(error, of: operation, host: configuration.hostName)
         }
-        let mustBeReadable = operation.promisesBody && status != 204
-        guard !mustBeReadable || JSONObjectShape.isReadable(body) else {
-            throw TalonOneError(.malformedBody, operation: operation, status: status, mayHaveActed: true)
-        }
+        if operation.promisesBody, status != 204 { try requireObject(body, operation, status) }
         return TalonOneAnswer(status: status, body: body, operation: operation)
+    }
+
+    /// The most values and names of an answer. A customer with ten thousand coupons has a quarter of it; an answer with
+    /// more in the same number of bytes would take gigabytes to read.
+    static let mostValues = 1_000_000
+
+    private func requireObject(_ body: Data, _ operation: Operation, _ status: Int) throws(TalonOneError) {
+        do {
+            guard try RawJSON.parse(body, valueLimit: Self.mostValues).kind != .object else { return }
+        } catch  where error.code == .tooManyValues {
+            throw TalonOneError(
+                .bodyTooLarge,
+                operation: operation,
+                status: status,
+                mayHaveActed: true,
+                reason: "the answer has more than 1,000,000 values",
+                advice: "No setting raises this limit. Answer the request by hand."
+            )
+        } catch {
+            // What is wrong with it is said once for all of them.
+        }
+        throw TalonOneError(.malformedBody, operation: operation, status: status, mayHaveActed: true)
     }
 
     private func httpRequest(for request: APIRequest) -> HTTPClientRequest {

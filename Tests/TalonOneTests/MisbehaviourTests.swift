@@ -114,6 +114,25 @@ import Testing
         }
     }
 
+    @Test("an answer of a million values is refused, before anything is made of it")
+    func manyValues() async throws {
+        try await withSandbox { fixture in
+            let client = try fixture.client(bodyCap: 8 * 1024 * 1024)
+            for (count, isRefused) in [(1_000_001, true), (900_000, false)] {
+                let body = #"{"a":["# + String(repeating: "1,", count: count) + "1]}"
+                await fixture.sandbox.clearFaults()
+                await fixture.sandbox.install(SandboxFault(.status(code: 200, body: body)))
+                guard isRefused else {
+                    _ = try await client.customerInventory(integrationId: "a", sections: [])
+                    continue
+                }
+                let error = try await failure { try await client.customerInventory(integrationId: "a", sections: []) }
+                #expect(error.code == .bodyTooLarge && error.status == 200)
+                #expect("\(error)".contains("more than 1,000,000 values") && "\(error)".contains("by hand"))
+            }
+        }
+    }
+
     @Test("a body within the limit is returned")
     func fits() async throws {
         try await withSandbox { fixture in
