@@ -58,6 +58,9 @@ enum Terminal {
         note(sentence)
     }
 
+    /// Whether a human can read a question and answer it.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
     /// Asks for a line on the terminal; `nil` where standard input is not a terminal.
     static func ask(_ question: String) -> String? {
         guard isatty(STDIN_FILENO) == 1 else { return nil }
