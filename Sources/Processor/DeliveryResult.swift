@@ -21,7 +21,7 @@ public struct DeliveryResult: Sendable {
         if !conflicts.isEmpty {
             sentences.append(
                 "the report directory has other contents under \(Self.list(conflicts)), and nothing was replaced: find out "
-                    + "whose answer is there, and move it away"
+                    + "whose answer is there, and move it away; \(Self.areSafe)"
             )
         }
         if !altered.isEmpty {
@@ -38,8 +38,7 @@ public struct DeliveryResult: Sendable {
         }
         if let obstacle = obstacle ?? (unwritable.isEmpty ? nil : Self.list(unwritable)) {
             sentences.append(
-                "the report directory: \(obstacle); the documents are safe in the database, and 'dsr reports deliver' or the "
-                    + "next run writes them"
+                "the report directory: \(obstacle); \(Self.areSafe)"
             )
         }
         return sentences.isEmpty ? nil : sentences.joined(separator: "; ")
@@ -74,6 +73,9 @@ public struct DeliveryResult: Sendable {
     mutating func tryAgain() {
         self = DeliveryResult(count: count)
     }
+
+    private static let areSafe =
+        "the documents are safe in the database, and 'dsr reports deliver' or the next run writes them"
 
     private static func list(_ names: [String]) -> String {
         let named = names.prefix(5).joined(separator: ", ")
