@@ -12,8 +12,10 @@ public struct DeliveryResult: Sendable {
     var altered: [String] = []
     /// The numbers of documents whose name is none of a document.
     var badNames: [Int64] = []
-    /// The names of documents that could not be written although others could, each with the reason.
-    var unwritable: [String] = []
+    /// The names of documents that could not be written, and why the first could not.
+    var unwritable: [String] = [], reason = ""
+    /// Documents that could not be written since one last was.
+    private var failuresInARow = 0
 
     /// Why documents were not delivered; `nil` where all were. Each of the sentences says what to do.
     public var failure: String? {
@@ -36,10 +38,8 @@ public struct DeliveryResult: Sendable {
                     + "was written: find out who changed these rows of dsr.reports"
             )
         }
-        if let obstacle = obstacle ?? (unwritable.isEmpty ? nil : Self.list(unwritable)) {
-            sentences.append(
-                "the report directory: \(obstacle); \(Self.areSafe)"
-            )
+        if let obstacle = obstacle ?? (unwritable.isEmpty ? nil : "\(reason) (\(Self.list(unwritable)))") {
+            sentences.append("the report directory: \(obstacle); \(Self.areSafe)")
         }
         return sentences.isEmpty ? nil : sentences.joined(separator: "; ")
     }
@@ -51,23 +51,27 @@ public struct DeliveryResult: Sendable {
         var isDone: Bool { if case .done = written { true } else { false } }
     }
 
-    /// Adds what became of a page of documents. One that cannot be written holds back no other, unless no document of the
-    /// page could be written: then the disk is full, or the directory gone, and the next page would fail as well.
+    /// Adds what became of a page of documents. One that cannot be written holds back no other, until so many failed in a row
+    /// that the disk must be full, or the directory gone.
     mutating func add(_ page: [Document]) {
-        var failures: [String] = []
         for document in page {
             switch document.written {
-            case .done: count += 1
+            case .done:
+                count += 1
+                failuresInARow = 0
             case .conflict: conflicts.append(document.name)
             case .altered: altered.append(document.name)
             case .badName: badNames.append(document.id)
             case .failed(let failure):
-                failures.append(failure.description)
-                unwritable.append("\(document.name): \(failure)")
+                if unwritable.isEmpty { reason = failure.description }
+                unwritable.append(document.name)
+                failuresInARow += 1
             }
         }
-        if let failure = failures.first, !page.contains(where: \.isDone) { obstacle = failure }
+        if failuresInARow >= Self.mostFailuresInARow { obstacle = reason }
     }
+
+    private static let mostFailuresInARow = 16
 
     /// Forgets what was found, before everything is tried again.
     mutating func tryAgain() {

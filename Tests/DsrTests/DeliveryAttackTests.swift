@@ -107,6 +107,26 @@ struct DeliveryAttackTests {
         }
     }
 
+    @Test("a document that is larger than a file may be holds back no other, and does not end the program")
+    func tooLarge() async throws {
+        try await TestEnvironment.with { env in
+            try await env.dsr("run").expect(0)
+            let name = "\(try await env.databaseID())-request-7-export.json"
+            try await Self.insert(name, "", into: env)
+            try await env.tamper(
+                """
+                update dsr.reports set content = large.bytes, sha256 = sha256(large.bytes), byte_count = 100000
+                from convert_to(repeat('x', 100000), 'utf8') as large (bytes) where file_name = '\(name)'
+                """
+            )
+            try await env.submit(.access, "nobody")
+            let run = try await env.shell("ulimit -f 64; $DSR run").expect(1)
+            #expect(run.err.contains("File too large (\(name))"), "\(run.err)")
+            #expect(env.file("request-1-export.json") != nil && env.file("request-1-letter.html") != nil)
+            #expect(try await env.dsr("reports", "deliver").expect(0).out.contains("Documents written: 1."))
+        }
+    }
+
     @Test(
         "a report directory that others can change is refused before anything is claimed",
         arguments: [0o777, 0o1777, 0o770] as [mode_t]

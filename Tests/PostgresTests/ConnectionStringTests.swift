@@ -27,7 +27,9 @@ struct ConnectionStringTests {
         // A password, or another value, in the place of a name.
         "host=h user=u:swordfish dbname=d", "postgres://u%3Aswordfish@h/d", "host=h dbname=u:swordfish@h/d",
         "postgres://h/u:swordfish%40h", "postgres://u;swordfish/h:1/db", "postgresql://swordfish~/127.0.0.1/db",
-        "postgres://u:swordfish|x", "host=%zzswordfish", "host='/tmp/\u{9}swordfish'", "hostaddr=swordfish", "host='sword fish'", "host=h replication=swordfish",
+
+        "postgres://u:swordfish|x", "host=%zzswordfish", "host='/tmp/\u{9}swordfish'", "hostaddr=swordfish",
+        "host='sword fish'", "host=h replication=swordfish",
     ]
 
     @Test("a string that libpq would take for something else never reaches it, and is not shown", arguments: misread)
