@@ -1,6 +1,6 @@
 # The README's commands. Each installs what is missing and starts what it needs itself.
 
-.PHONY: demo test faults soak lint format build release setup
+.PHONY: demo test faults fuzz soak lint format build release sbom setup
 
 demo: setup
 	swift build --product dsr
@@ -13,6 +13,11 @@ test: setup lint
 
 faults: setup
 	swift test --filter FaultTests
+
+# More random inputs than in the suite, from a seed: make fuzz SEED=7 ROUNDS=100
+ROUNDS ?= 20
+fuzz: setup
+	DSR_TEST_FUZZ_SEED=$(SEED) DSR_TEST_FUZZ_ROUNDS=$(ROUNDS) swift test --filter FuzzTests
 
 # More requests than in the suite, under faults drawn from a seed: make soak SEED=7 REQUESTS=10000
 SEED ?= 1
@@ -29,9 +34,15 @@ format:
 build: setup
 	swift build --product dsr
 
-# One binary to deploy. The host needs libpq and no Swift.
+# One binary to deploy. The host needs libpq and no Swift. The manifest asks for full RELRO and immediate binding.
 release: setup
-	swift build --configuration release --product dsr --static-swift-stdlib
+	swift build --configuration release --product dsr --static-swift-stdlib --disable-local-rpath \
+		-Xcc -fstack-protector-strong -Xlinker --strip-debug
+	packaging/check-binary .build/release/dsr
+
+# A bill of materials (CycloneDX), and the licences of all that is linked in. Fails if one is missing.
+sbom: setup
+	packaging/sbom .build
 
 setup:
 	@.ci/setup

@@ -51,20 +51,21 @@ let package = Package(
         // For tests, which preload it.
         .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
     ],
+    // Exact, so that a build is of the code that was tested. An update is a change like any other.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
-        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
-        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
-        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system.git", exact: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", exact: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", exact: "1.0.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         .executableTarget(
@@ -75,7 +76,8 @@ let package = Package(
                 "AtomicFiles", "CallPolicy", "EvidenceLog", "Notary", "Postgres", "PublicHolidays", "Reports", "Store",
                 "SubjectRequests", "TalonOne",
             ],
-            swiftSettings: settings
+            swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-z", "relro", "-z", "now"].flatMap { ["-Xlinker", $0] })]
         ),
         module(
             "Processor",
@@ -90,7 +92,7 @@ let package = Package(
         module("Store", ["Migrations", "Postgres", "SubjectRequests", crypto]),
         module("Postgres", ["CLibPQ"]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        module("TalonOne", [crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
+        module("TalonOne", ["ExactJSON", crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         module("EvidenceLog", [crypto]),
         module("AtomicFiles"),
         module("CallPolicy"),
@@ -166,6 +168,11 @@ let package = Package(
         .testTarget(
             name: "DsrTests",
             dependencies: ["dsr", "Postgres", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", subprocess],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["dsr", "InventorySample", "TestEnvironment", nioCore, nioPosix, subprocess],
             swiftSettings: settings
         ),
         .testTarget(

@@ -52,22 +52,13 @@ public enum AtomicFile {
         mode: mode_t = 0o600,
         naming: Naming = .system
     ) throws(Failure) {
-        let directory = directory(of: path)
-        let temporary = (directory as NSString).appendingPathComponent(".dsr-\(UUID().uuidString).part")
-        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard file >= 0 else { throw Failure(.directory, "cannot create a file in the directory", errno) }
-        do throws(Failure) {
-            try fill(file, with: content)
-            if replacing {
-                guard rename(temporary, path) == 0 else { throw Failure(.name, "cannot rename the file", errno) }
-            } else {
-                try naming.name(temporary, path, content, mode)
-            }
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-        flushDirectory(directory)
+        try OpenDirectory(path: directory(of: path))
+            .write(content, as: name(of: path), replacing: replacing, mode: mode, naming: naming)
+    }
+
+    /// The last part of a path. Slashes at the end do not count.
+    static func name(of path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? ""
     }
 
     /// The directory that a file or a directory is in, `.` for a relative name alone. Slashes at the end do not count.
@@ -82,6 +73,7 @@ public enum AtomicFile {
         return parent.isEmpty ? "/" : String(parent)
     }
 
+    /// Writes bytes to an open file, and flushes it to disk.
     static func fill(_ file: Int32, with content: Data) throws(Failure) {
         var failure: Int32 = 0
         content.withUnsafeBytes { bytes in
@@ -97,14 +89,6 @@ public enum AtomicFile {
             }
         }
         if failure == 0, fsync(file) != 0 { failure = errno }
-        if close(file) != 0, failure == 0 { failure = errno }
         guard failure == 0 else { throw Failure(.content, "cannot write the file", failure) }
-    }
-
-    private static func flushDirectory(_ path: String) {
-        let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { return }
-        fsync(directory)
-        close(directory)
     }
 }

@@ -21,7 +21,8 @@ public enum APIFailure: Sendable, Hashable {
         case .status(401, _), .status(403, _): .credentials
         case .status(404, _): .absent
         case .status(408, _), .status(425, _), .status(429, _), .timedOut, .noConnection: .outage
-        case .status(let status, _) where (500...599).contains(status): .outage
+        // RFC 9110, section 15: a status above 599 is processed like a server error.
+        case .status(let status, _) where status >= 500: .outage
         case .status(409, _), .unreadable: .trouble
         case .status, .tooLarge, .impossible: .rejection
         case .cancelled: .stopped

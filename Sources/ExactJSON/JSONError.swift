@@ -10,6 +10,8 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let invalid = Code(name: "invalid")
         /// The JSON nests deeper than the limit that the caller set.
         public static let tooDeep = Code(name: "too deep")
+        /// The JSON has more values than the limit that the caller set.
+        public static let tooManyValues = Code(name: "too many values")
         /// The JSON is larger than what can be addressed (4 GiB).
         public static let tooLarge = Code(name: "too large")
     }

@@ -4,17 +4,19 @@
 struct JSONScanner {
     private let bytes: [UInt8]
     private let depthLimit: Int
+    private let valueLimit: Int
     private var position = 0
     private var nodes: [JSONTape.Node] = []
     /// The containers that are open, outermost first, as indices into `nodes`.
     private var open: [Int] = []
 
-    init(_ bytes: [UInt8], depthLimit: Int) throws(JSONError) {
+    init(_ bytes: [UInt8], depthLimit: Int, valueLimit: Int) throws(JSONError) {
         guard bytes.count < Int(UInt32.max) else {
             throw JSONError(.tooLarge, "the JSON is 4 GiB or larger")
         }
         self.bytes = bytes
         self.depthLimit = depthLimit
+        self.valueLimit = valueLimit
     }
 
     /// Reads the whole input as one JSON text.
@@ -32,6 +34,9 @@ struct JSONScanner {
 
     // The position is on the first byte after the opening bracket, after a value, or after its white space.
     private mutating func scanInside(_ container: Int) throws(JSONError) {
+        guard nodes.count <= valueLimit else {
+            throw JSONError(.tooManyValues, "the JSON has more than \(valueLimit) values", offset: position)
+        }
         let isObject = nodes[container].kind == .object
         let isEmpty = nodes.count == container + 1
         let byte = try current("an array or object is not closed")

@@ -46,10 +46,16 @@ public struct RawJSON: Sendable {
     /// - Parameters:
     ///   - data: The bytes, without a byte order mark.
     ///   - depthLimit: The most arrays and objects that may be open at once.
+    ///   - valueLimit: The most values and names of members. A value can be two bytes of JSON, and takes many times that in
+    ///     memory once something is made of it.
     /// - Returns: The outermost value.
     /// - Throws: `JSONError` with the offset of the first byte that is not valid.
-    public static func parse(_ data: Data, depthLimit: Int = 128) throws(JSONError) -> RawJSON {
-        var scanner = try JSONScanner([UInt8](data), depthLimit: depthLimit)
+    public static func parse(
+        _ data: Data,
+        depthLimit: Int = 128,
+        valueLimit: Int = .max
+    ) throws(JSONError) -> RawJSON {
+        var scanner = try JSONScanner([UInt8](data), depthLimit: depthLimit, valueLimit: valueLimit)
         return RawJSON(tape: try scanner.scan(), index: 0)
     }
 

@@ -1,4 +1,4 @@
-import AtomicFiles
+public import AtomicFiles
 public import EvidenceLog
 import Foundation
 
@@ -81,20 +81,36 @@ public struct CheckpointDirectory: Sendable {
         return Filed(name: name, oldSize: old, consistency: proof, note: String(text[gap.upperBound...]))
     }
 
+    /// The directory as that of one database: nobody else can change it, and no other database files there.
+    public func owned(byDatabase id: String) -> OwnDirectory {
+        OwnDirectory(path: path, name: "checkpoint directory", databaseID: id)
+    }
+
     /// Files a checkpoint. An existing file is kept, since it may have cosignatures by now.
     ///
-    /// - Parameter creating: Whether the directory is created if it is missing. Only the first checkpoint of a log does.
-    func write(_ note: String, size: Int, oldSize: Int, consistency: [TreeHash], creating: Bool) throws {
+    /// - Parameters:
+    ///   - databaseID: The id of the log's database.
+    ///   - creating: Whether the directory is created if it is missing. Only the first checkpoint of a log does.
+    func write(
+        _ note: String,
+        size: Int,
+        oldSize: Int,
+        consistency: [TreeHash],
+        databaseID: String,
+        creating: Bool
+    ) throws {
         let name = Self.name(size)
-        guard !contains(name) else { return }
-        let body = Self.body(note, oldSize: oldSize, consistency: consistency)
-        try publish(
-            Data(body.utf8),
-            to: file(name),
-            replacing: false,
-            creating: creating,
-            as: "the checkpoint file \(name)"
-        )
+        let title = "the checkpoint file \(name)"
+        if creating { try createDirectory(at: path, for: title) }
+        do {
+            let directory = try owned(byDatabase: databaseID).open()
+            directory.removeUnfinished()
+            guard !contains(name) else { return }
+            let body = Self.body(note, oldSize: oldSize, consistency: consistency)
+            try directory.write(Data(body.utf8), as: name, replacing: false, mode: 0o644)
+        } catch {
+            throw NotaryError(.file, "\(title) cannot be written: \(error)", cause: error)
+        }
     }
 
     /// Replaces the note of a file by one with more signatures.
@@ -118,7 +134,7 @@ public struct CheckpointDirectory: Sendable {
     }
 
     func file(_ name: String) -> String {
-        (path as NSString).appendingPathComponent(name)
+        "\(path)/\(name)"
     }
 
     private static func body(_ note: String, oldSize: Int, consistency: [TreeHash]) -> String {
@@ -133,17 +149,22 @@ public struct CheckpointDirectory: Sendable {
 ///   - name: The file's name in errors.
 /// - Throws: ``NotaryError`` `.file`.
 func publish(_ content: Data, to path: String, replacing: Bool, creating: Bool = true, as name: String) throws {
+    if creating { try createDirectory(at: AtomicFile.directory(of: path), for: name) }
     do {
-        if creating {
-            try FileManager.default.createDirectory(
-                atPath: AtomicFile.directory(of: path),
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o755]
-            )
-        }
         try AtomicFile.write(content, to: path, replacing: replacing, mode: 0o644)
-    } catch let error as AtomicFile.Failure {
+    } catch {
         throw NotaryError(.file, "\(name) cannot be written: \(error)", cause: error)
+    }
+}
+
+/// Creates a directory that other users can read, with those above it.
+private func createDirectory(at path: String, for name: String) throws {
+    do {
+        try FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755]
+        )
     } catch {
         throw NotaryError(.file, "\(name) cannot be written: its directory cannot be created", cause: error)
     }

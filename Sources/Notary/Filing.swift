@@ -1,3 +1,4 @@
+import AtomicFiles
 import EvidenceLog
 import Store
 
@@ -12,12 +13,15 @@ struct Filing {
     private(set) var last: Checkpoint?
     /// Whether a checkpoint was filed before, so that the directory must exist.
     let wasUsed: Bool
+    /// The id of the log's database.
+    let databaseID: String
     /// Why nothing is written; `nil` if nothing stands against it.
     private(set) var failure: NotaryError?
 
     init(_ directory: CheckpointDirectory?, store: Store, keys: LogKeys) async throws {
         let remembered = try await store.lastFiledSize()
         wasUsed = remembered != nil
+        databaseID = try await store.deployment().databaseID
         guard let directory else {
             if remembered != nil {
                 failure = NotaryError(
@@ -36,6 +40,7 @@ struct Filing {
                         + "before? Nothing is filed until the files are back; if they are lost, see 'dsr evidence adopt'"
                 )
             }
+            if let problem = directory.owned(byDatabase: databaseID).problem() { throw NotaryError(.file, problem) }
             if let name = try directory.names().last {
                 let note = try directory.read(name).note
                 last = try Self.verified(note, "the checkpoint file \(name)", keys)

@@ -99,8 +99,7 @@ public struct LogExport: Sendable {
     }
 
     private func put(_ content: Data, at path: String, under folder: String) throws {
-        let file = (folder as NSString).appendingPathComponent(path)
-        try publish(content, to: file, replacing: true, as: "the file \(path) of the export")
+        try publish(content, to: "\(folder)/\(path)", replacing: true, as: "the file \(path) of the export")
     }
 }
 

@@ -188,6 +188,7 @@ public struct Notary: Sendable {
                     size: checkpoint.size,
                     oldSize: filing.last?.size ?? 0,
                     consistency: proof,
+                    databaseID: filing.databaseID,
                     creating: !filing.wasUsed
                 )
             } catch let error as NotaryError where error.code == .file {

@@ -24,6 +24,8 @@ struct ConnectionOptions {
         guard values[stop.0] == stop.1 else {
             // The string is valid, so the message can only be about the service and its file.
             let reason = String(cString: PQerrorMessage(connection)).oneLine
+                // The name is a part of the connection string.
+                .replacing(/service ".*" not found/, with: "service not found")
             throw PostgresError(.invalidConfiguration, "the Postgres connection is not configured correctly: \(reason)")
         }
         values[stop.0] = nil
@@ -125,9 +127,14 @@ struct ConnectionOptions {
                 "dbname contains an @; give user, password and host in keywords of their own"
             )
         }
-        for host in (values["host"] ?? "").split(separator: ",") where !host.hasPrefix("/") && !host.hasPrefix("@") {
+        for host in (values["host"] ?? "").split(separator: ",") {
             guard !host.contains(where: \.isWhitespace), !host.utf8.contains(where: { $0 < 0x20 }) else {
                 throw ConnectionString.invalid("host contains a blank or a control character")
+            }
+            // The part of a password may be in the place of the host, as after a forgotten @.
+            let isName = host.wholeMatch(of: /[A-Za-z0-9._:-]+(%[A-Za-z0-9._-]+)?/) != nil
+            guard isName || host.hasPrefix("/") || host.hasPrefix("@") else {
+                throw ConnectionString.invalid("host contains a character that no name of a host has")
             }
         }
         for address in (values["hostaddr"] ?? "").split(separator: ",") {

@@ -125,11 +125,16 @@ struct ConnectionMessage {
         let state = lines.firstMatch(of: #/: {2}([0-9A-Z]{5}): /#)
         sqlState = state.map { String($0.1) }
         // libpq's advice is to switch the verification off.
-        text = (state.map { lines.replacing($0.0, with: ": ") } ?? lines).oneLine.replacing(
-            /Either provide the file.* server certificate verification\.?/,
-            with:
-                "Set sslrootcert to a file with the authority's certificate, for example /etc/ssl/certs/ca-certificates.crt."
-        )
+        text = (state.map { lines.replacing($0.0, with: ": ") } ?? lines).oneLine
+            // The value may be anything that was put into the wrong place of a connection string.
+            .replacing(/invalid ([a-z_]+) value: ".*"/) { "invalid value of \($0.1)" }
+            .replacing(/(invalid value for parameter "[A-Za-z0-9_.]+"): .*/) { String($0.1) }
+            .replacing(/(invalid command-line argument for server process): .*/) { String($0.1) }
+            .replacing(
+                /Either provide the file.* server certificate verification\.?/,
+                with:
+                    "Set sslrootcert to a file with the authority's certificate, for example /etc/ssl/certs/ca-certificates.crt."
+            )
     }
 
     /// The kind of failure. Other hosts and later attempts cannot change that the role, the password, the database or a
@@ -143,7 +148,7 @@ struct ConnectionMessage {
 
     /// Whether libpq did not accept a setting, such as `invalid sslmode value: "x"`, or did not find a file that one names.
     private var isAboutSettings: Bool {
-        text.contains(#/invalid [a-z_]+ value: "/#)
+        text.contains(/invalid value of [a-z_]+/)
             || text.contains(
                 /(certificate|private key|certificate revocation list) file ".*" (does not exist|has group)/
             )

@@ -1,3 +1,4 @@
+import AtomicFiles
 import Store
 import SubjectRequests
 
@@ -22,11 +23,10 @@ struct Delivery: Sendable {
     /// then: a full disk is tried once more at the end and not after each document. So are names that are taken.
     ///
     /// - Throws: ``StoreError``.
-    func deliver(each wakeUps: AsyncStream<Void>) async throws -> ReportDirectory.Delivered {
-        var delivered = ReportDirectory.Delivered()
+    func deliver(each wakeUps: AsyncStream<Void>) async throws -> DeliveryResult {
+        var delivered = DeliveryResult()
         for await _ in wakeUps where delivered.failure == nil { try await deliver(&delivered) }
-        delivered.obstacle = nil
-        delivered.conflicts = []
+        delivered.tryAgain()
         try await deliver(&delivered)
         return delivered
     }
@@ -34,15 +34,18 @@ struct Delivery: Sendable {
     /// Delivers everything that is undelivered.
     ///
     /// - Throws: ``StoreError``.
-    func deliverAll() async throws -> ReportDirectory.Delivered {
-        var delivered = ReportDirectory.Delivered()
+    func deliverAll() async throws -> DeliveryResult {
+        var delivered = DeliveryResult()
         try await deliver(&delivered)
         return delivered
     }
 
-    private func deliver(_ delivered: inout ReportDirectory.Delivered) async throws {
-        if let problem = directory.prepare() {
-            delivered.obstacle = problem
+    private func deliver(_ delivered: inout DeliveryResult) async throws {
+        let open: OpenReportDirectory
+        do {
+            open = try directory.open()
+        } catch {
+            delivered.obstacle = error.description
             return
         }
         var last: Int64 = 0
@@ -57,54 +60,38 @@ struct Delivery: Sendable {
             }
             guard let end = page.last else { return }
             last = end.id
-            let result = await write(page)
-            if !result.written.isEmpty {
+            let results = await write(page, to: open)
+            let written = results.filter(\.isDone).map(\.id)
+            if !written.isEmpty {
                 try await store.retrying { store in
-                    try await store.markDelivered(result.written.sorted(), keepDays: keepDays, by: author)
+                    try await store.markDelivered(written, keepDays: keepDays, by: author)
                 }
             }
-            delivered.count += result.written.count
-            delivered.conflicts += result.conflicts.sorted()
-            delivered.obstacle = result.failure.map { "the report directory: \($0)" }
+            delivered.add(results)
         }
     }
 
-    /// What became of a page: the documents that are files, the names that are taken, and why it stopped.
-    private struct Page {
-        var written: [Int64] = []
-        var conflicts: [String] = []
-        var failure: String?
-    }
-
-    private enum Written {
-        case done(Int64)
-        case conflict(String)
-        case failed(String)
-    }
-
-    private func write(_ documents: [UndeliveredDocument]) async -> Page {
-        var page = Page()
-        await withTaskGroup(of: Written.self) { group in
-            var rest = documents[...]
-            for document in rest.prefix(Self.writers) { group.addTask { await write(document) } }
+    /// Writes a page, and returns what became of each document, in order of numbers.
+    private func write(_ page: [StoredDocument], to open: OpenReportDirectory) async -> [DeliveryResult.Document] {
+        await withTaskGroup(of: DeliveryResult.Document.self) { group in
+            func add(_ document: StoredDocument) {
+                group.addTask {
+                    DeliveryResult.Document(
+                        id: document.id,
+                        name: document.fileName,
+                        written: await open.write(document)
+                    )
+                }
+            }
+            var rest = page[...]
+            for document in rest.prefix(Self.writers) { add(document) }
             rest = rest.dropFirst(Self.writers)
-            for await written in group {
-                switch written {
-                case .done(let id): page.written.append(id)
-                case .conflict(let name): page.conflicts.append(name)
-                case .failed(let why): page.failure = why
-                }
-                if page.failure == nil, let next = rest.popFirst() { group.addTask { await write(next) } }
+            var results: [DeliveryResult.Document] = []
+            for await result in group {
+                results.append(result)
+                if let next = rest.popFirst() { add(next) }
             }
-        }
-        return page
-    }
-
-    private func write(_ document: UndeliveredDocument) async -> Written {
-        do {
-            return try await directory.write(document) ? .done(document.id) : .conflict(document.fileName)
-        } catch {
-            return .failed("\(error)")
+            return results.sorted { $0.id < $1.id }
         }
     }
 }

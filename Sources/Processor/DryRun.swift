@@ -1,3 +1,4 @@
+import AtomicFiles
 import Notary
 public import Postgres
 import Reports
@@ -119,6 +120,9 @@ public struct DryRun: Sendable, Encodable {
             }
         }
         await check("rights of the database role") { try await store.requireRights() }
+        if let warnings = try? await store.serverLogWarnings() {
+            checks.append(Check(what: "log of the database server", problem: warnings.first))
+        }
         await check("API and its key") {
             let api = APISession(
                 client: client,
@@ -132,7 +136,7 @@ public struct DryRun: Sendable, Encodable {
             case let end?: throw RunError(.apiUnavailable, end.sentence)
             }
         }
-        checks.append(Self.signing(settings.signing))
+        checks.append(Self.signing(settings.signing, databaseID))
         let missing = settings.facts.missing
         let texts = missing.isEmpty ? nil : "letters lack \(missing.map { "controller.\($0)" }.joined(separator: ", "))"
         checks.append(Check(what: "texts in letters", problem: texts))
@@ -150,7 +154,7 @@ public struct DryRun: Sendable, Encodable {
     }
 
     /// Evidence that cannot be signed does not keep a run from its work.
-    private static func signing(_ signing: EvidenceSigning) -> Check {
+    private static func signing(_ signing: EvidenceSigning, _ databaseID: String) -> Check {
         let problem: String? =
             switch signing {
             case .unconfigured: "no key is configured; make one with 'dsr evidence key'"
@@ -158,6 +162,7 @@ public struct DryRun: Sendable, Encodable {
             case .signing(_, let directory):
                 directory.flatMap {
                     ReportDirectory.problem(of: $0.path, named: "checkpoint directory", createsParents: true)
+                        ?? $0.owned(byDatabase: databaseID).problem()
                 }
             }
         return Check(what: "signing of the evidence log", problem: problem)

@@ -68,20 +68,7 @@ extension Fulfilment {
 extension NewCustomerProfile {
     /// The changes as they were requested, digit for digit.
     fileprivate init(_ changes: RawJSON) {
-        self.init(exactly: changes.bytes, values: changes.texts)
-    }
-}
-
-extension RawJSON {
-    /// Every string and number in the value as text, without the names of members.
-    fileprivate var texts: [String] {
-        switch kind {
-        case .string: [stringValue ?? ""]
-        case .number: [numberText ?? ""]
-        case .array: elements.flatMap(\.texts)
-        case .object: members.flatMap(\.value.texts)
-        case .boolean, .null: []
-        }
+        self.init(exactly: changes.bytes)
     }
 }
 

@@ -71,8 +71,11 @@ struct Fulfilment: Sendable {
             )
         } catch let withheld as ChangeWithheld {
             return End(resolution: api.retries.resolution(of: request, after: withheld, mayHaveActed: false))
+        } catch let error as InventoryError {
+            return End(resolution: failed(request, error.description))
         } catch {
-            return End(resolution: failed(request, "\(error)"))
+            // The description of any other error may quote what it is about.
+            return End(resolution: failed(request, "unexpected error (\(type(of: error)))"))
         }
     }
 

@@ -1,83 +1,53 @@
 import AtomicFiles
 import Foundation
 import Glibc
+import Reports
 public import Store
 public import SubjectRequests
 
 /// The directory in which the documents of one database become files.
 public struct ReportDirectory: Sendable {
-    let path: String
-    /// The id of the database whose documents it holds.
-    let databaseID: String
+    private let path: String
+    private let own: OwnDirectory
 
     /// A directory, whether it exists or not; its parent must exist.
     public init(path: String, databaseID: String) {
         self.path = path
-        self.databaseID = databaseID
-    }
-
-    /// What a delivery came to.
-    public struct Delivered: Sendable {
-        /// Documents that are files now.
-        public internal(set) var count = 0
-        /// Why it stopped early; the other documents stay in the database, to be delivered later.
-        var obstacle: String?
-        /// Documents whose name is taken by a file with other bytes.
-        var conflicts: [String] = []
-
-        /// Why documents were not delivered; `nil` where all were.
-        public var failure: String? {
-            let sentences = [conflict, obstacle].compactMap(\.self)
-            return sentences.isEmpty ? nil : sentences.joined(separator: "; ")
-        }
-
-        private var conflict: String? {
-            guard !conflicts.isEmpty else { return nil }
-            let named = conflicts.prefix(5).joined(separator: ", ")
-            let more = conflicts.count > 5 ? " and \(conflicts.count - 5) more" : ""
-            return "the report directory has other contents under \(named)\(more), and nothing was replaced: find out "
-                + "whose answer is there, and move it away"
-        }
+        own = OwnDirectory(path: path, name: "report directory", databaseID: databaseID)
     }
 
     /// Writes every undelivered document, for an operator.
     ///
     /// - Parameter keepDays: The days for which a delivered document stays in the database.
-    /// - Throws: ``StoreError``; ``RunError`` where the directory belongs to another database.
-    public func deliver(from store: Store, keepDays: Int, by author: Author) async throws -> Delivered {
+    /// - Throws: ``StoreError``; ``RunError`` where the directory belongs to another database, or others can change it.
+    public func deliver(from store: Store, keepDays: Int, by author: Author) async throws -> DeliveryResult {
         try requireOwn()
         let store = ReconnectingStore(store, patience: .zero, shutdown: Shutdown())
         return try await Delivery(store: store, directory: self, author: author, keepDays: keepDays).deliverAll()
     }
 
-    /// Checks that the directory can be used, and is not another database's.
+    /// Checks that the directory can be used, that nobody else can change it, and that it is not another database's. Removes
+    /// what writers have left that were killed.
     ///
     /// - Throws: ``RunError`` `.configuration`.
     func requireOwn() throws {
-        if let problem = prepare() { throw RunError(.configuration, problem) }
+        do {
+            try open().directory.removeUnfinished()
+        } catch {
+            throw RunError(.configuration, error.description)
+        }
     }
 
-    /// Creates the directory, for its owner only, where its parent exists, and marks it as the database's.
-    ///
-    /// - Returns: What prevents writing to it, if anything does.
-    func prepare() -> String? {
-        if let problem = Self.create(path) { return problem }
-        let marker = (path as NSString).appendingPathComponent(Self.markerName)
-        // A full disk must not hide whose directory it is.
-        if access(marker, F_OK) == 0 { return ownershipProblem(marker) }
-        do {
-            try AtomicFile.write(Data("\(databaseID)\n".utf8), to: marker, replacing: false)
-            return nil
-        } catch  where error.alreadyExists {
-            return ownershipProblem(marker)
-        } catch {
-            return "the report directory cannot be marked as this database's: \(error)"
-        }
+    /// Creates the directory, for its owner only, where its parent exists, and opens it.
+    func open() throws(OwnDirectory.Problem) -> OpenReportDirectory {
+        Self.create(path)
+        return OpenReportDirectory(directory: try own.open(), databaseID: own.databaseID)
     }
 
     /// Creates a directory, for its owner only, where its parent exists.
     ///
     /// - Returns: What prevents writing to it, if anything does.
+    @discardableResult
     static func create(_ path: String) -> String? {
         if mkdir(path, 0o700) != 0, errno != EEXIST {
             return "the report directory cannot be created: \(String(cString: strerror(errno)))"
@@ -88,27 +58,9 @@ public struct ReportDirectory: Sendable {
         return nil
     }
 
-    /// The file that says whose documents are in the directory.
-    private static let markerName = ".dsr-database"
-
-    private func ownershipProblem(_ marker: String) -> String? {
-        let content = FileManager.default.contents(atPath: marker).map { String(decoding: $0, as: UTF8.self) }
-        let owner = content?.trimmingCharacters(in: .whitespacesAndNewlines)
-        if owner == databaseID { return nil }
-        guard let owner, owner.wholeMatch(of: /[0-9a-f]{6}/) != nil else {
-            return "the file \(Self.markerName) in the report directory cannot be read as the id of a database; "
-                + "this is database \(databaseID)"
-        }
-        return
-            "the report directory belongs to database \(owner), and this is database \(databaseID); give each database "
-            + "a report directory of its own"
-    }
-
-    /// What would prevent ``prepare()``; creates nothing.
+    /// What would prevent ``open()``; creates nothing.
     func problem() -> String? {
-        let marker = (path as NSString).appendingPathComponent(Self.markerName)
-        return Self.problem(of: path, named: "report directory", createsParents: false)
-            ?? (access(marker, F_OK) == 0 ? ownershipProblem(marker) : nil)
+        Self.problem(of: path, named: own.name, createsParents: false) ?? own.problem()
     }
 
     /// What prevents files from being written to a directory that is created where it is missing.
@@ -129,27 +81,44 @@ public struct ReportDirectory: Sendable {
         }
         return nil
     }
+}
+
+/// The report directory, open.
+struct OpenReportDirectory: Sendable {
+    let directory: OpenDirectory
+    let databaseID: String
+
+    /// What became of one document.
+    enum Written: Sendable {
+        /// It is a file.
+        case done
+        /// Its name is none that a document of this database has. The name comes from the database, and is not used.
+        case badName
+        /// Its bytes are not those that were recorded.
+        case altered
+        /// A file of that name has other bytes, or is no file. It is not replaced.
+        case conflict
+        /// It could not be written.
+        case failed(AtomicFile.Failure)
+    }
 
     /// Writes one document. A file that has the same bytes is left as it is: a run may have crashed after it wrote it.
-    ///
-    /// - Returns: `false` where a file of that name has other bytes. It is not replaced.
-    /// - Throws: `AtomicFile.Failure`.
-    func write(_ document: UndeliveredDocument) async throws -> Bool {
-        let file = (path as NSString).appendingPathComponent(document.fileName)
-        return try await withCheckedThrowingContinuation { continuation in
+    func write(_ document: StoredDocument) async -> Written {
+        guard DocumentNames(databaseID: databaseID).includes(document.fileName) else { return .badName }
+        return await withCheckedContinuation { continuation in
             // Flushing waits for the disk, which must not block one of Swift's few cooperative threads.
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try Self.write(document.content, to: file) })
-            }
+            DispatchQueue.global().async { continuation.resume(returning: writeNow(document)) }
         }
     }
 
-    private static func write(_ content: Data, to file: String) throws -> Bool {
+    private func writeNow(_ document: StoredDocument) -> Written {
+        guard document.isIntact else { return .altered }
         do {
-            try AtomicFile.write(content, to: file, replacing: false)
-            return true
-        } catch  where error.alreadyExists {
-            return FileManager.default.contents(atPath: file) == content
+            try directory.write(document.content, as: document.fileName, replacing: false)
+            return .done
+        } catch {
+            guard error.alreadyExists else { return .failed(error) }
+            return directory.read(document.fileName) == document.content ? .done : .conflict
         }
     }
 }

@@ -18,6 +18,7 @@ public struct Run: Sendable {
     private let watchers: [Watcher]
     private let progress: @Sendable (RunTally) -> Void
     private let waits: @Sendable (String) -> Void
+    private let warns: @Sendable (String) -> Void
 
     /// A run against a database and an API.
     ///
@@ -26,6 +27,7 @@ public struct Run: Sendable {
     ///   - begins: Told, before the run begins, the settings with which it does: the policy of the database may be stricter.
     ///   - progress: Told each time a request is resolved; must return quickly.
     ///   - waits: Told, once each, that the database or the API is waited for at the start, and why.
+    ///   - warns: Told, once each, what is unsafe about the database server and does not keep the run from its work.
     public init(
         database: PostgresConfiguration,
         client: TalonOneClient,
@@ -33,7 +35,8 @@ public struct Run: Sendable {
         watchers: [Watcher] = [],
         begins: @escaping @Sendable (ProcessorSettings) -> Void = { _ in },
         progress: @escaping @Sendable (RunTally) -> Void = { _ in },
-        waits: @escaping @Sendable (String) -> Void = { _ in }
+        waits: @escaping @Sendable (String) -> Void = { _ in },
+        warns: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.database = database
         self.client = client
@@ -42,6 +45,7 @@ public struct Run: Sendable {
         self.begins = begins
         self.progress = progress
         self.waits = waits
+        self.warns = warns
     }
 
     /// Executes the run. Before the first claim everything that it needs is tried, so that a missing schema or a broken
@@ -99,6 +103,9 @@ public struct Run: Sendable {
                     by: try await reconnecting.retrying { store in try await store.policy() }
                 )
                 begins(settings)
+                for warning in try await reconnecting.retrying({ store in try await store.serverLogWarnings() }) {
+                    warns(warning)
+                }
                 let (run, queue, sent) = try await reconnecting.retrying { store in
                     let sent = ContinuousClock.now
                     let (run, queue) = try await store.beginRun(settings.identity(scope), lease: settings.lease)

@@ -127,8 +127,8 @@ struct RunInProgress: Sendable {
     // MARK: - Delivering
 
     /// Delivers documents while the run goes on.
-    private func deliver() async throws -> ReportDirectory.Delivered {
-        try await directory?.deliver(each: delivery.stream) ?? ReportDirectory.Delivered()
+    private func deliver() async throws -> DeliveryResult {
+        try await directory?.deliver(each: delivery.stream) ?? DeliveryResult()
     }
 
     private var directory: Delivery? {
@@ -152,7 +152,7 @@ struct RunInProgress: Sendable {
         _ end: RunEnd,
         _ dispatcher: Dispatcher,
         _ rechecks: Rechecks.Outcome,
-        _ delivered: ReportDirectory.Delivered
+        _ delivered: DeliveryResult
     ) async throws -> (RunReport, deliveryFailure: String?) {
         _ = try await context.store.retrying { store in try await store.returnOrphans(of: context.run) }
         var tally = dispatcher.tally

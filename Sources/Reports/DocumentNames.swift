@@ -10,6 +10,13 @@ public struct DocumentNames: Sendable, Hashable {
         self.databaseID = databaseID
     }
 
+    /// Whether a name is one of a document of this database: its id, a number, and parts of small letters and digits. It has
+    /// no separator, and does not begin with a dot.
+    public func includes(_ name: String) -> Bool {
+        guard name.utf8.count <= 128, name.hasPrefix(databaseID + "-") else { return false }
+        return name.dropFirst(databaseID.count + 1).wholeMatch(of: /(request|run)-[0-9]{1,19}([.-][a-z0-9]+)+/) != nil
+    }
+
     /// A request as letters name it: `d7f3a2-42`.
     public func reference(of request: Int64) -> String { "\(databaseID)-\(request)" }
 

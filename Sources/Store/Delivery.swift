@@ -1,21 +1,30 @@
+import Crypto
 public import Foundation
 import Postgres
 public import SubjectRequests
 
-/// A document that is not yet a file.
-public struct UndeliveredDocument: Sendable {
+/// A document with its bytes.
+public struct StoredDocument: Sendable {
     /// The row's number.
     public let id: Int64
     /// The file's name.
     public let fileName: String
     /// The bytes.
     public let content: Data
+    /// SHA-256 of the bytes as they were recorded, and their number.
+    let sha256: Data, byteCount: Int64
 
-    /// A document.
-    public init(id: Int64, fileName: String, content: Data) {
-        self.id = id
-        self.fileName = fileName
-        self.content = content
+    /// Whether the bytes are those that were recorded.
+    public var isIntact: Bool {
+        Int64(content.count) == byteCount && Data(SHA256.hash(data: content)) == sha256
+    }
+
+    init(_ row: PostgresRow) throws {
+        id = try row.decode("id")
+        fileName = try row.decode("file_name")
+        content = try row.decode("content")
+        sha256 = try row.decode("sha256")
+        byteCount = try row.decode("byte_count")
     }
 }
 
@@ -31,14 +40,8 @@ extension Store {
         request: Int64? = nil,
         count: Int,
         bytes: Int64
-    ) async throws -> [UndeliveredDocument] {
-        try await rows(DeliveryStatements.page, [id, request, count, bytes]) { row in
-            UndeliveredDocument(
-                id: try row.decode("id"),
-                fileName: try row.decode("file_name"),
-                content: try row.decode("content")
-            )
-        }
+    ) async throws -> [StoredDocument] {
+        try await rows(DeliveryStatements.page, [id, request, count, bytes]) { row in try StoredDocument(row) }
     }
 
     /// Marks documents as delivered, and logs each that was not yet.
@@ -68,21 +71,21 @@ extension Store {
 }
 
 private enum DeliveryStatements {
-    // The sizes are added up before any content is read.
+    // The sizes are added up before any content is read, and are those of the bytes: byte_count is what was recorded.
     static let page = Statement(
         "read undelivered documents",
         """
         with page as materialized (
-            select id, sum(byte_count) over (order by id) as total, row_number() over (order by id) as place
+            select id, sum(size) over (order by id) as total, row_number() over (order by id) as place
             from (
-                select id, byte_count from dsr.reports
+                select id, octet_length(content) as size from dsr.reports
                 where delivered_at is null and content is not null and id > $1
                   and ($2::bigint is null or request_id = $2)
                 order by id
                 limit $3
             ) as next
         )
-        select x.id, x.file_name, x.content
+        select x.id, x.file_name, x.content, x.sha256, x.byte_count
         from page join dsr.reports x on x.id = page.id
         where (page.place = 1 or page.total <= $4) and x.content is not null
         order by x.id

@@ -38,11 +38,10 @@ extension Store {
         }
     }
 
-    /// The bytes of a document by its file name, with or without the database's id; `nil` where there is no such document, or its content was deleted.
-    public func content(ofDocument fileName: String) async throws -> Data? {
-        try await rows(DocumentListStatements.content, [fileName]) { row in
-            try row.decode("content", as: Data?.self)
-        }.first ?? nil
+    /// A document by its file name, with or without the database's id; `nil` where there is no such document, or its content
+    /// was deleted.
+    public func document(named fileName: String) async throws -> StoredDocument? {
+        try await rows(DocumentListStatements.document, [fileName]) { row in try StoredDocument(row) }.first
     }
 }
 
@@ -59,11 +58,13 @@ private enum DocumentListStatements {
         """
     )
 
-    static let content = Statement(
+    static let document = Statement(
         "read a document",
         """
-        select content from dsr.reports
-        where file_name in ($1, (select database_id from dsr.deployment) || '-' || $1)
+        select id, file_name, content, sha256, byte_count
+        from dsr.reports
+        where file_name in ($1, (select database_id from dsr.deployment) || '-' || $1) and content is not null
+        order by id
         """
     )
 }

@@ -6,15 +6,12 @@ struct APIRequest: Sendable {
     /// The path with its segments percent-encoded, and the query.
     let path: String
     let body: Data?
-    /// The identifiers and attribute values in the request. An error's message is searched for them.
-    let values: @Sendable () -> [String]
 
     init(
         _ operation: Operation,
         segment: PathSegment? = nil,
         query: String = "",
-        body: Data? = nil,
-        values: @escaping @Sendable () -> [String]
+        body: Data? = nil
     ) {
         self.operation = operation
         var path = operation.pathTemplate
@@ -23,7 +20,6 @@ struct APIRequest: Sendable {
         }
         self.path = query.isEmpty ? path : "\(path)?\(query)"
         self.body = body
-        self.values = values
     }
 
     /// Encodes a body. The same bytes are signed and sent.

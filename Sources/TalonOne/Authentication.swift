@@ -49,13 +49,6 @@ extension Authentication {
         }
     }
 
-    /// The key, for the redaction of messages that quote it.
-    var secret: String {
-        switch self {
-        case .apiKey(let key), .applicationKey(_, let key): key
-        }
-    }
-
     /// The settings of dsr that hold the credentials, for advice to the operator.
     var settings: String {
         switch self {

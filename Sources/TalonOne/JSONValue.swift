@@ -49,19 +49,6 @@ extension JSONValue: Codable {
     }
 }
 
-extension JSONValue {
-    /// Every string and number in the value as text, without the keys of objects.
-    var strings: [String] {
-        switch self {
-        case .null, .bool: []
-        case .number(let value): ["\(value)"]
-        case .string(let value): [value]
-        case .array(let values): values.flatMap(\.strings)
-        case .object(let members): members.values.flatMap(\.strings)
-        }
-    }
-}
-
 extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {

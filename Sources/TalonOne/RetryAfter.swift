@@ -20,13 +20,18 @@ public enum RetryAfter: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The delay or the time in UTC: `in 5 seconds`, `at 2026-01-31T12:00:00Z`.
+    /// The delay or the time in UTC: `in 5 seconds`, `at 2026-01-31T12:00:00Z`. A number of more than a day is not repeated:
+    /// a header that says so may hold any digits.
     public var description: String {
         switch self {
+        case .seconds(let seconds) where seconds > Self.day: "in more than a day"
         case .seconds(let seconds): "in \(seconds) second\(seconds == 1 ? "" : "s")"
+        case .date(let date) where abs(date.timeIntervalSinceNow) > Double(Self.day): "at another day"
         case .date(let date): "at \(date.formatted(.iso8601))"
         }
     }
+
+    private static let day = 86_400
 
     /// Parses the preferred form of a date and the two obsolete ones, as RFC 9110, section 5.6.7, requires.
     private static func date(_ text: String) -> Date? {

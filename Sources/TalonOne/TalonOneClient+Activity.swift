@@ -2,7 +2,7 @@ extension TalonOneClient {
     /// Creates a referral code. Not idempotent: a repetition creates a second code.
     public func createReferral(_ referral: NewReferral) async throws(TalonOneError) -> TalonOneAnswer {
         let body = try APIRequest.encode(referral, for: .createReferral)
-        return try await send(APIRequest(.createReferral, body: body, values: { referral.values }))
+        return try await send(APIRequest(.createReferral, body: body))
     }
 
     /// Opens, changes, closes or cancels a session. **Creates an empty profile if the session's is unknown.**
@@ -15,10 +15,9 @@ extension TalonOneClient {
         let segment = try PathSegment(customerSessionId, for: .updateCustomerSession)
         let v1 = try APIRequest.encode(session, for: .updateCustomerSession)
         let v2 = try APIRequest.encode(NewCustomerSessionV2(session), for: .updateCustomerSessionV2)
-        let values: @Sendable () -> [String] = { [customerSessionId] + session.values }
         return try await sendInDialect(
-            v1: APIRequest(.updateCustomerSession, segment: segment, body: v1, values: values),
-            v2: APIRequest(.updateCustomerSessionV2, segment: segment, body: v2, values: values)
+            v1: APIRequest(.updateCustomerSession, segment: segment, body: v1),
+            v2: APIRequest(.updateCustomerSessionV2, segment: segment, body: v2)
         )
     }
 
@@ -29,12 +28,11 @@ extension TalonOneClient {
     public func trackEvent(_ event: NewEvent) async throws(TalonOneError) -> TalonOneAnswer {
         let v1 = try APIRequest.encode(event, for: .trackEvent)
         let v2 = try APIRequest.encode(event.inVersion2, for: .trackEventV2)
-        let values: @Sendable () -> [String] = { event.values }
         let hasSession = event.sessionId?.isEmpty == false
         let hasProfile = event.profileId?.isEmpty == false
         return try await sendInDialect(
-            v1: hasSession ? APIRequest(.trackEvent, body: v1, values: values) : nil,
-            v2: hasProfile ? APIRequest(.trackEventV2, body: v2, values: values) : nil,
+            v1: hasSession ? APIRequest(.trackEvent, body: v1) : nil,
+            v2: hasProfile ? APIRequest(.trackEventV2, body: v2) : nil,
             lacking: configuration.dialect == .v1
                 ? "version 1 of the API requires an event's session id"
                 : "version 2 of the API requires an event's profile id"

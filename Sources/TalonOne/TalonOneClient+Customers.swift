@@ -15,8 +15,7 @@ extension TalonOneClient {
             APIRequest(
                 operation,
                 segment: PathSegment(integrationId, for: operation),
-                query: sections.sorted().map { "\($0.rawValue)=true" }.joined(separator: "&"),
-                values: { [integrationId] }
+                query: sections.sorted().map { "\($0.rawValue)=true" }.joined(separator: "&")
             )
         )
     }
@@ -28,7 +27,7 @@ extension TalonOneClient {
     public func deleteCustomerData(integrationId: String) async throws(TalonOneError) -> TalonOneAnswer {
         let operation = Operation.deleteCustomerData
         return try await send(
-            APIRequest(operation, segment: PathSegment(integrationId, for: operation), values: { [integrationId] })
+            APIRequest(operation, segment: PathSegment(integrationId, for: operation))
         )
     }
 
@@ -39,15 +38,13 @@ extension TalonOneClient {
     ) async throws(TalonOneError) -> TalonOneAnswer {
         let segment = try PathSegment(integrationId, for: .updateCustomerProfile)
         let body = profile.body
-        let values: @Sendable () -> [String] = { [integrationId] + profile.values }
         return try await sendInDialect(
-            v1: APIRequest(.updateCustomerProfile, segment: segment, body: body, values: values),
+            v1: APIRequest(.updateCustomerProfile, segment: segment, body: body),
             v2: APIRequest(
                 .updateCustomerProfileV2,
                 segment: segment,
                 query: "runRuleEngine=false",
-                body: body,
-                values: values
+                body: body
             )
         )
     }

@@ -5,7 +5,7 @@ extension TalonOneClient {
     public func reservedCoupons(integrationId: String) async throws(TalonOneError) -> TalonOneAnswer {
         let operation = Operation.getReservedCoupons
         return try await send(
-            APIRequest(operation, segment: PathSegment(integrationId, for: operation), values: { [integrationId] })
+            APIRequest(operation, segment: PathSegment(integrationId, for: operation))
         )
     }
 
@@ -13,7 +13,7 @@ extension TalonOneClient {
     public func reservedCustomers(couponValue: String) async throws(TalonOneError) -> TalonOneAnswer {
         let operation = Operation.getReservedCustomers
         return try await send(
-            APIRequest(operation, segment: PathSegment(couponValue, for: operation), values: { [couponValue] })
+            APIRequest(operation, segment: PathSegment(couponValue, for: operation))
         )
     }
 
@@ -40,6 +40,6 @@ extension TalonOneClient {
     ) throws(TalonOneError) -> APIRequest {
         let segment = try PathSegment(couponValue, for: operation)
         let body = try APIRequest.encode(CouponReservations(integrationIDs: integrationIds), for: operation)
-        return APIRequest(operation, segment: segment, body: body, values: { [couponValue] + integrationIds })
+        return APIRequest(operation, segment: segment, body: body)
     }
 }

@@ -1,4 +1,5 @@
 public import AsyncHTTPClient
+import ExactJSON
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -14,7 +15,7 @@ public struct TalonOneClient: Sendable {
     private let http: HTTPClient
     private let signature: ContentSignature?
 
-    /// The limit for an error's body, of which only the message is used.
+    /// The limit for an error's body, which only tells whether the API itself answered.
     private static let errorBodyCap = 64 * 1024
 
     /// Creates a client.
@@ -55,6 +56,7 @@ public struct TalonOneClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         configuration.tracing.tracer = nil
+        configuration.http1_1ConnectionDebugInitializer = StatusGuard.install
         transport.apply(to: &configuration)
         return configuration
     }
@@ -86,7 +88,7 @@ extension TalonOneClient {
                 status: status,
                 headers: response.headers,
                 body: body,
-                to: request,
+                to: operation,
                 authentication: configuration.authentication
             )
         }
@@ -109,11 +111,30 @@ extension TalonOneClient {
         } catch {
             throw TalonOneError(error, of: operation, host: configuration.hostName)
         }
-        let mustBeReadable = operation.promisesBody && status != 204
-        guard !mustBeReadable || JSONObjectShape.isReadable(body) else {
-            throw TalonOneError(.malformedBody, operation: operation, status: status, mayHaveActed: true)
-        }
+        if operation.promisesBody, status != 204 { try requireObject(body, operation, status) }
         return TalonOneAnswer(status: status, body: body, operation: operation)
+    }
+
+    /// The most values and names of an answer. A customer with ten thousand coupons has a quarter of it; an answer with
+    /// more in the same number of bytes would take gigabytes to read.
+    static let mostValues = 1_000_000
+
+    private func requireObject(_ body: Data, _ operation: Operation, _ status: Int) throws(TalonOneError) {
+        do {
+            guard try RawJSON.parse(body, valueLimit: Self.mostValues).kind != .object else { return }
+        } catch  where error.code == .tooManyValues {
+            throw TalonOneError(
+                .bodyTooLarge,
+                operation: operation,
+                status: status,
+                mayHaveActed: true,
+                reason: "the answer has more than 1,000,000 values",
+                advice: "No setting raises this limit. Answer the request by hand."
+            )
+        } catch {
+            // What is wrong with it is said once for all of them.
+        }
+        throw TalonOneError(.malformedBody, operation: operation, status: status, mayHaveActed: true)
     }
 
     private func httpRequest(for request: APIRequest) -> HTTPClientRequest {

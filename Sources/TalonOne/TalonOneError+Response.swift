@@ -3,8 +3,7 @@ import NIOHTTP1
 
 extension TalonOneError {
     /// The error for an answer whose status is not a success of the operation.
-    init(status: Int, headers: HTTPHeaders, body: Data, to request: APIRequest, authentication: Authentication) {
-        let operation = request.operation
+    init(status: Int, headers: HTTPHeaders, body: Data, to operation: Operation, authentication: Authentication) {
         let explanation = ErrorBody(body)
         let code: Code =
             switch status {
@@ -19,7 +18,8 @@ extension TalonOneError {
             case 409: .conflict
             case 429: .rateLimited
             case 400..<500: .rejected
-            case 500..<600: .serverError
+            // RFC 9110, section 15: a status above 599 is invalid, and is processed like a server error.
+            case 500...: .serverError
             default: .unexpectedStatus
             }
         let (reason, advice): (String?, String?) =
@@ -35,14 +35,11 @@ extension TalonOneError {
                 ("not found: no such coupon, or this deployment lacks the operation", nil)
             default: (nil, nil)
             }
-        // The API may quote what it was sent: the request's values, or the key.
-        let redaction = Redaction(values: request.values() + [authentication.secret])
         self.init(
             code,
             operation: operation,
             status: status,
             retryAfter: headers.first(name: "Retry-After").flatMap(RetryAfter.init),
-            apiMessage: explanation.message(redaction),
             mayHaveActed: !(400..<500).contains(status),
             reason: reason,
             advice: advice
@@ -51,7 +48,8 @@ extension TalonOneError {
     }
 }
 
-/// The body of an error: the API's `ErrorResponse` or `ErrorResponseWithStatus`, another object, or a proxy's text.
+/// What the body of an error tells. It is the API's `ErrorResponse` or `ErrorResponseWithStatus`, another object, or a
+/// proxy's text, and none of its words are kept.
 private struct ErrorBody {
     /// The members of the object; empty if the body is not a JSON object.
     private let members: [String: JSONValue]
@@ -72,18 +70,5 @@ private struct ErrorBody {
     var isSignatureMismatch: Bool {
         guard case .string(let message) = members["message"] else { return false }
         return message.lowercased().hasPrefix("hmac signature mismatch")
-    }
-
-    /// The redacted message, with the first five details.
-    func message(_ redaction: Redaction) -> String? {
-        var parts = [members["message"]]
-        if case .array(let details) = members["errors"] {
-            for case .object(let detail) in details.prefix(5) { parts += [detail["title"], detail["details"]] }
-        }
-        let texts = parts.compactMap { part -> String? in
-            guard case .string(let text) = part else { return nil }
-            return redaction(text)
-        }
-        return texts.isEmpty ? nil : String(texts.joined(separator: "; ").prefix(Redaction.limit))
     }
 }

@@ -3,7 +3,8 @@ import Foundation
 /// A call that failed, or a configuration that is invalid.
 ///
 /// An error may be logged and stored, because it identifies no customer: it holds the operation and never the path, and
-/// the API's own message only after redaction. It holds no key either.
+/// nothing that an answer says except its status, the length of a wait, and which of ``Code-swift.struct`` it is. The
+/// message of an API names people in words that no filter recognises. An error holds no key either.
 public struct TalonOneError: Error, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The kind of the failure.
     public var code: Code
@@ -13,8 +14,6 @@ public struct TalonOneError: Error, Sendable, CustomStringConvertible, CustomDeb
     public var status: Int?
     /// The time to wait before the next call, if the API named one.
     public var retryAfter: RetryAfter?
-    /// The API's own message, redacted, without control characters, at most 300 characters.
-    public var apiMessage: String?
     /// Whether the request may have been carried out although the call failed: it was or may have been received, and
     /// the answer does not rule it out. Always `false` for operations that only read. If `true`, read before retrying.
     public var mayHaveActed: Bool
@@ -31,7 +30,6 @@ public struct TalonOneError: Error, Sendable, CustomStringConvertible, CustomDeb
         operation: Operation,
         status: Int? = nil,
         retryAfter: RetryAfter? = nil,
-        apiMessage: String? = nil,
         mayHaveActed: Bool = false,
         reason: String? = nil,
         advice: String? = nil
@@ -40,7 +38,6 @@ public struct TalonOneError: Error, Sendable, CustomStringConvertible, CustomDeb
         self.operation = operation
         self.status = status
         self.retryAfter = retryAfter
-        self.apiMessage = apiMessage
         self.mayHaveActed = mayHaveActed && operation.changesState
         self.reason = reason
         self.advice = advice
@@ -50,13 +47,11 @@ public struct TalonOneError: Error, Sendable, CustomStringConvertible, CustomDeb
         TalonOneError(.invalidConfiguration, operation: .configuration, reason: reason)
     }
 
-    /// The operation, what happened, the status with the API's message, and what to do, in one line.
+    /// The operation, what happened, the status, and what to do, in one line.
     public var description: String {
         var text = operation == .configuration ? "" : "\(operation.name): "
         text += reason ?? code.summary
-        if let status {
-            text += apiMessage.map { " (HTTP \(status): \"\($0)\")" } ?? " (HTTP \(status))"
-        }
+        if let status { text += " (HTTP \(status))" }
         text += "."
         if let retryAfter { text += " Retry \(retryAfter)." }
         if mayHaveActed {

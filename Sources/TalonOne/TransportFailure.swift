@@ -12,6 +12,8 @@ private enum TransportFailure {
     case notConnected(String, advice: String? = nil)
     /// Any other failure. The request may have been sent.
     case connectionLost(String, advice: String? = nil)
+    /// An answer came that is not one of HTTP.
+    case malformed(String)
 
     private static let connectionLost = connectionLost("the connection was lost before the answer was complete")
 
@@ -25,6 +27,7 @@ private enum TransportFailure {
         case NIOSSLError.handshakeFailed(let error): self = Self.handshake(error, host: host)
         case is NIOSSLExtraError:
             self = .notConnected("the certificate of \(host) is not trusted: it was issued for another host")
+        case let error as StatusGuard.Refusal: self = .malformed("\(error)")
         case HTTPParserError.invalidEOFState: self = Self.connectionLost
         case is HTTPParserError:
             self = .connectionLost(
@@ -106,6 +109,8 @@ extension TalonOneError {
             self.init(.timedOut, operation: operation, mayHaveActed: true)
         case .notConnected(let reason, let advice):
             self.init(.connectionFailed, operation: operation, reason: reason, advice: advice)
+        case .malformed(let reason):
+            self.init(.malformedBody, operation: operation, mayHaveActed: true, reason: reason)
         case .connectionLost(let reason, let advice):
             self.init(.connectionFailed, operation: operation, mayHaveActed: true, reason: reason, advice: advice)
         }

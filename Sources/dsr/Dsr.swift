@@ -7,8 +7,11 @@ import Foundation
 @main
 enum Program {
     static func main() {
+        let unprotected = ProcessProtection.begin()
         StandardDescriptors.prepare()
-        if let failure = StandardDescriptors.problem() ?? ThreadLimit.problem() { Dsr.exit(with: failure) }
+        if let failure = unprotected ?? StandardDescriptors.problem() ?? ThreadLimit.problem() {
+            Dsr.exit(with: failure)
+        }
         Task { await Dsr.start() }
         dispatchMain()
     }

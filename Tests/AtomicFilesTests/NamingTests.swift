@@ -15,9 +15,9 @@ struct NamingTests {
     /// Whether `link` and then also `renameat2` fail, and how.
     private static let fileSystems: [AtomicFile.Naming] =
         [.system]
-        + [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS].map { error in AtomicFile.Naming(link: { _, _ in error }) }
+        + [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS].map { error in AtomicFile.Naming(link: { _, _, _ in error }) }
         + [EINVAL, ENOSYS, EPERM].map { error in
-            AtomicFile.Naming(link: { _, _ in EPERM }, renameToNewName: { _, _ in error })
+            AtomicFile.Naming(link: { _, _, _ in EPERM }, renameToNewName: { _, _, _ in error })
         }
 
     @Test("a file is written whole, under its mode, and no other is replaced", arguments: 0..<fileSystems.count)
@@ -47,7 +47,7 @@ struct NamingTests {
                     Data("one".utf8),
                     to: folder + "/file",
                     replacing: false,
-                    naming: AtomicFile.Naming(link: { _, _ in number })
+                    naming: AtomicFile.Naming(link: { _, _, _ in number })
                 )
             }
             #expect(error.code == .name && error.systemError == number)

@@ -20,7 +20,7 @@ struct APIFailureTests {
         arguments: [
             (.timedOut, .outage), (.noConnection, .outage), (.unreadable, .trouble), (.tooLarge, .rejection),
             (.impossible, .rejection), (.cancelled, .stopped),
-            (.status(600, retryAfter: nil), .rejection), (.status(0, retryAfter: nil), .rejection),
+            (.status(600, retryAfter: nil), .outage), (.status(0, retryAfter: nil), .rejection),
         ] as [(APIFailure, APIFailure.Kind)]
     )
     func others(failure: APIFailure, kind: APIFailure.Kind) {

@@ -5,21 +5,37 @@ import Testing
 
 @Suite("Requests that are refused, by the API or for their form")
 struct RefusalOutcomeTests {
-    @Test("a request that the API refuses needs action, with the API's message and without its identifiers")
+    @Test("a request that the API refuses needs action, with the status, and no word of the API stays anywhere")
     func refusedByAPI() async throws {
         try await TestEnvironment.with { env in
-            await env.sandbox.install(
-                SandboxFault(
-                    .status(code: 422, body: #"{"message":"Profile anna-secret@example.com is locked"}"#),
-                    match: SandboxMatch(identifier: "anna-secret@example.com")
+            let messages = [
+                #"{"message":"Profile owner: Maria Musterfrau, Hauptstrasse"}"#,
+                #"{"message":"m","errors":[{"title":"Musterfrau","details":"born 12 May, lives at Unter den Linden 7"}]}"#,
+                #"{"Maria":"Musterfrau"}"#,
+            ]
+            for (number, message) in messages.enumerated() {
+                let id = "customer-\(number)"
+                await env.sandbox.install(
+                    SandboxFault(.status(code: 422, body: message), match: SandboxMatch(identifier: id))
                 )
-            )
-            try await env.submit(.access, "anna-secret@example.com")
+                try await env.submit(.access, id)
+                try await env.submit(.erasure, id)
+            }
             let ended = try await env.dsr("run").expect(1)
             #expect(try await env.ending(of: 1) == "failed refused_by_api")
-            let reason = try await env.texts("select reason as t from dsr.subject_requests")
-            #expect(reason.joined().contains("is locked"))
-            #expect(!(reason.joined() + ended.out + ended.err).contains("anna-secret"))
+            let reason = try await env.texts("select reason as t from dsr.subject_requests where reason is not null")
+            #expect(reason.allSatisfy { $0.contains("HTTP 422") } && !reason.isEmpty)
+            var said = ended.out + ended.err + reason.joined()
+            for words in [["requests", "show", "1"], ["requests", "list", "--json"], ["run", "--json"]] {
+                let ended = try await env.dsr(words)
+                said += ended.out + ended.err
+            }
+            said += try await env.texts("select r::text as t from dsr.runs r").joined()
+            said += try await env.texts("select convert_from(content, 'utf8') as t from dsr.reports").joined()
+            said += try await env.texts("select p::text as t from dsr.evidence_payloads p").joined()
+            for word in ["musterfrau", "hauptstrasse", "linden", "born 12", "maria"] {
+                #expect(!said.lowercased().contains(word), "\(word)")
+            }
         }
     }
 

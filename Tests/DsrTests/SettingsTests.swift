@@ -447,6 +447,39 @@ struct SettingsTests {
         }
     }
 
+    @Test("a secret of another user is refused, since that user can change it", .enabled(if: geteuid() == 0))
+    func owner() async throws {
+        let path = FileManager.default.temporaryDirectory.path + "/dsr-test-owner-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Self.write("secret", to: path)
+        chown(path, 65_534, 65_534)
+        let secret = try #require(try await settings(["TALON_ONE_API_KEY_FILE": path])[TalonOneSettings.apiKey])
+        let failure = #expect(throws: Failure.self) { try secret.read() }
+        #expect(failure?.code == .configuration)
+        #expect(failure?.sentence.contains("names belongs to another user (uid 65534)") == true)
+    }
+
+    @Test("a file of authorities that other users can change is refused", arguments: [0o644, 0o664, 0o646])
+    func authorities(_ mode: Int) async throws {
+        let path = FileManager.default.temporaryDirectory.path + "/dsr-test-ca-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Self.write("no certificate", to: path, mode: mode)
+        let variables = [
+            "TALON_ONE_CA_FILE": path, "TALON_ONE_API_KEY": "k", "TALON_ONE_BASE_URL": "https://shop.talon.one",
+        ]
+        let configuration = DsrConfiguration(settings: try await settings(variables))
+        let sentence: String
+        do {
+            sentence = try await configuration.withTalonOne(connections: 1) { _ in "accepted" }
+        } catch {
+            sentence = Failure(error).sentence
+        }
+        #expect(
+            sentence.contains(mode == 0o644 ? "contains no certificate" : "run 'chmod go-w \(path)'"),
+            "\(sentence)"
+        )
+    }
+
     // MARK: - Helpers
 
     private static func write(_ text: String, to path: String, mode: Int = 0o600) throws {

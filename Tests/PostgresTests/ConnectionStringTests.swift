@@ -26,7 +26,10 @@ struct ConnectionStringTests {
         "host=h user=u; password=swordfish", "host=h keepalives_idle=swordfish", "host=h tcp_user_timeout=swordfish",
         // A password, or another value, in the place of a name.
         "host=h user=u:swordfish dbname=d", "postgres://u%3Aswordfish@h/d", "host=h dbname=u:swordfish@h/d",
-        "postgres://h/u:swordfish%40h", "hostaddr=swordfish", "host='sword fish'", "host=h replication=swordfish",
+        "postgres://h/u:swordfish%40h", "postgres://u;swordfish/h:1/db", "postgresql://swordfish~/127.0.0.1/db",
+
+        "postgres://u:swordfish|x", "host=%zzswordfish", "host='/tmp/\u{9}swordfish'", "hostaddr=swordfish",
+        "host='sword fish'", "host=h replication=swordfish",
     ]
 
     @Test("a string that libpq would take for something else never reaches it, and is not shown", arguments: misread)
@@ -78,6 +81,24 @@ struct ConnectionStringTests {
         #expect(error.code == .invalidConfiguration)
         #expect(error.description.hasSuffix("libpq does not know its parameter \"\(name)\"; remove it"), "\(error)")
         #expect(!error.description.contains("swordfish"))
+    }
+
+    @Test(
+        "no value of a keyword is shown that is in the wrong place",
+        arguments: [
+            "service=swordfish", "host=/nowhere sslmode=swordfish", "host=/nowhere channel_binding=swordfish",
+            "host=/nowhere target_session_attrs=swordfish", "host=/nowhere ssl_min_protocol_version=swordfish",
+            "host=/nowhere gssencmode=swordfish", "postgresql:///db?sslmode=swordfish&host=/nowhere",
+            "postgresql://?service=swordfish", "host=/nowhere ssl_max_protocol_version=swordfish",
+            "host=/nowhere sslcompression=swordfish", "host=/nowhere require_auth=swordfish",
+            "host=/nowhere requirepeer=swordfish", "host=/nowhere load_balance_hosts=swordfish",
+        ]
+    )
+    func misplaced(connectionString: String) async throws {
+        let configuration = PostgresConfiguration(connectionString: connectionString)
+        let error = try await failure { _ = try await PostgresConnection.connect(configuration) }
+        #expect(!error.description.contains("swordfish"), "\(error)")
+        #expect(!configuration.warnings.joined().contains("swordfish"))
     }
 
     @Test("a password that the message of a failure would repeat is removed from it")

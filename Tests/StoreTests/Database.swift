@@ -192,7 +192,7 @@ extension Database {
     }
 
     /// The next undelivered document.
-    func nextUndelivered(after id: Int64, request: Int64? = nil) async throws -> UndeliveredDocument? {
+    func nextUndelivered(after id: Int64, request: Int64? = nil) async throws -> StoredDocument? {
         try await store.undelivered(after: id, request: request, count: 1, bytes: 1).first
     }
 }

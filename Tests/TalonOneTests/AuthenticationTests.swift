@@ -49,25 +49,24 @@ import Testing
             let signature = try fixture.client(.applicationKey(id: 1, key: "0000000000000000"))
             let error = try await failure { try await signature.deleteCustomerData(integrationId: "a") }
             #expect(error.code == .unauthorized && error.status == 400)
-            #expect(error.apiMessage == "HMAC signature mismatch.")
         }
     }
 
     @Test(
-        "a refused credential is described by its scheme, the status, the API's message and the setting to check",
+        "a refused credential is described by its scheme, the status and the setting to check",
         arguments: [
             (
                 Authentication.apiKey("wrong"), nil,
-                #"the API refused the API key (HTTP 401: "Invalid API key"). Check TALON_ONE_API_KEY."#
+                #"the API refused the API key (HTTP 401). Check TALON_ONE_API_KEY."#
             ),
             (
                 .applicationKey(id: 1, key: "0000000000000000"), nil,
-                #"the API refused the Application key of Application 1 (HTTP 400: "HMAC signature mismatch."). "#
+                #"the API refused the Application key of Application 1 (HTTP 400). "#
                     + "Check TALON_ONE_APPLICATION_ID and TALON_ONE_APPLICATION_KEY."
             ),
             (
                 .apiKey("sandbox"), 403,
-                #"the API does not allow the operation with the API key (HTTP 403: "As ordered"). "#
+                #"the API does not allow the operation with the API key (HTTP 403). "#
                     + "Check TALON_ONE_API_KEY: Application, environment and permissions of the key."
             ),
         ] as [(Authentication, Int?, String)]
@@ -95,9 +94,10 @@ import Testing
             await fixture.sandbox.install(SandboxFault(.status(code: status, body: body)))
             let client = try fixture.client(authentication)
             let error = try await failure { try await client.customerInventory(integrationId: "canary", sections: []) }
-            #expect(error.description.contains("HTTP \(status): \"Key"))
-            #expect(!error.description.contains(authentication.secret))
-            #expect(!error.description.lowercased().contains("canary"))
+            #expect(error.description.contains("HTTP \(status)"))
+            for word in ["swordfish", "feedface", "canary", "Key "] {
+                #expect(!error.description.contains(word))
+            }
         }
     }
 

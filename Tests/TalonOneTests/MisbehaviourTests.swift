@@ -67,7 +67,7 @@ import Testing
             #expect(error.code == .connectionFailed && !error.mayHaveActed)
             // The status of a refusal counts, even if its body is truncated.
             let refused = try await failure { try await client.customerInventory(integrationId: "bert", sections: []) }
-            #expect(refused.code == .notFound && refused.apiMessage == nil)
+            #expect(refused.code == .notFound)
         }
     }
 
@@ -110,7 +110,26 @@ import Testing
                 #expect(error.code == .bodyTooLarge && error.status == 200)
             }
             let error = try await failure { try await client.customerInventory(integrationId: "a", sections: []) }
-            #expect(error.code == .serverError && error.apiMessage == nil)
+            #expect(error.code == .serverError)
+        }
+    }
+
+    @Test("an answer of a million values is refused, before anything is made of it")
+    func manyValues() async throws {
+        try await withSandbox { fixture in
+            let client = try fixture.client(bodyCap: 8 * 1024 * 1024)
+            for (count, isRefused) in [(1_000_001, true), (900_000, false)] {
+                let body = #"{"a":["# + String(repeating: "1,", count: count) + "1]}"
+                await fixture.sandbox.clearFaults()
+                await fixture.sandbox.install(SandboxFault(.status(code: 200, body: body)))
+                guard isRefused else {
+                    _ = try await client.customerInventory(integrationId: "a", sections: [])
+                    continue
+                }
+                let error = try await failure { try await client.customerInventory(integrationId: "a", sections: []) }
+                #expect(error.code == .bodyTooLarge && error.status == 200)
+                #expect("\(error)".contains("more than 1,000,000 values") && "\(error)".contains("by hand"))
+            }
         }
     }
 

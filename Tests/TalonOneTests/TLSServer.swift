@@ -37,7 +37,7 @@ struct TestCertificates: Sendable {
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
 }
 
-/// A server on a loopback port that answers every request with `{}`, with TLS or without, or as a proxy.
+/// A server on a loopback port that answers every request with `{}` or other bytes, with TLS or without, or as a proxy.
 final class TLSServer: Sendable {
     private let channel: any Channel
     private let lines: Answerer.Lines
@@ -52,7 +52,11 @@ final class TLSServer: Sendable {
         self.lines = lines
     }
 
-    static func start(_ certificates: TestCertificates?, maximum: TLSVersion = .tlsv13) async throws -> TLSServer {
+    static func start(
+        _ certificates: TestCertificates? = nil,
+        maximum: TLSVersion = .tlsv13,
+        answering answer: String = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    ) async throws -> TLSServer {
         let lines = Answerer.Lines()
         let context = try certificates.map { certificates in
             var configuration = TLSConfiguration.makeServerConfiguration(
@@ -72,7 +76,7 @@ final class TLSServer: Sendable {
                     if let context {
                         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
                     }
-                    try channel.pipeline.syncOperations.addHandler(Answerer(lines))
+                    try channel.pipeline.syncOperations.addHandler(Answerer(lines, answer))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -94,13 +98,16 @@ private final class Answerer: ChannelInboundHandler {
     }
 
     private let lines: Lines
+    private let answer: String
 
-    init(_ lines: Lines) { self.lines = lines }
+    init(_ lines: Lines, _ answer: String) {
+        self.lines = lines
+        self.answer = answer
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let text = String(buffer: unwrapInboundIn(data))
         lines.mutex.withLock { $0.append(String(text.prefix { $0 != "\r\n" && $0 != "\r" })) }
-        let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
     }
 

@@ -129,6 +129,28 @@ extension TestEnvironment {
         try await run(.path(FilePath(binary)), words, variables.mapValues(Optional.some), "")
     }
 
+    /// Runs the binary with nothing but the given settings, in a folder, for at most a minute: then it ends with 124.
+    package static func run(
+        _ words: [String],
+        _ variables: [String: String],
+        in folder: String
+    ) async throws -> Ended {
+        try await run(
+            .name("timeout"),
+            ["--kill-after=5", "60", binary] + words,
+            variables.mapValues(Optional.some),
+            "",
+            in: folder
+        )
+    }
+
+    /// Gives a folder that only the user can enter, and removes it afterwards.
+    package static func inFolder(_ body: (String) async throws -> Void) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await body(folder.path)
+    }
+
     /// Runs PostgreSQL's own client on the database, as an engineer of an intake system does.
     ///
     /// - Parameter role: A role that the test has created; by default the superuser.
@@ -141,12 +163,14 @@ extension TestEnvironment {
         _ executable: Executable,
         _ arguments: [String],
         _ variables: [String: String?],
-        _ input: String
+        _ input: String,
+        in folder: String? = nil
     ) async throws -> Ended {
         let result = try await Subprocess.run(
             executable,
             arguments: Arguments(arguments),
             environment: environment(variables),
+            workingDirectory: folder.map { FilePath($0) },
             input: .fileDescriptor(try file(with: input), closeAfterSpawningProcess: true),
             output: .string(limit: 64 << 20),
             error: .string(limit: 64 << 20)

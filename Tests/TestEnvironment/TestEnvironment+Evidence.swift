@@ -10,9 +10,11 @@ extension TestEnvironment {
         package let log: String, witness: String
         package let logFile: String, witnessFile: String, checkpoints: String
 
-        /// The files in the checkpoint directory, in the order of their sizes.
+        /// The checkpoint files, in the order of their sizes.
         package func checkpointFiles() throws -> [String] {
-            try FileManager.default.contentsOfDirectory(atPath: checkpoints).sorted().map { checkpoints + "/" + $0 }
+            try FileManager.default.contentsOfDirectory(atPath: checkpoints).filter { $0.hasSuffix(".checkpoint") }
+                .sorted()
+                .map { checkpoints + "/" + $0 }
         }
     }
 

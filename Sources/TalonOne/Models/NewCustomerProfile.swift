@@ -4,8 +4,6 @@ public import Foundation
 public struct NewCustomerProfile: Sendable, Hashable {
     /// The attributes as a JSON object, byte for byte.
     private let json: Data
-    /// The strings and numbers in it. An error's message is searched for them.
-    let values: [String]
 
     /// Creates the update. ``JSONValue/null`` clears an attribute; an attribute that is not listed stays.
     public init(attributes: [String: JSONValue]) {
@@ -13,17 +11,13 @@ public struct NewCustomerProfile: Sendable, Hashable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // A dictionary of JSON values can always be encoded.
         json = (try? encoder.encode(attributes)) ?? Data("{}".utf8)
-        values = JSONValue.object(attributes).strings
     }
 
     /// Creates the update from JSON text, which is sent as it is: no digit and no code point changes.
     ///
-    /// - Parameters:
-    ///   - json: A JSON object of attribute names and values; `null` clears an attribute.
-    ///   - values: The strings and numbers in it.
-    public init(exactly json: Data, values: [String]) {
+    /// - Parameter json: A JSON object of attribute names and values; `null` clears an attribute.
+    public init(exactly json: Data) {
         self.json = json
-        self.values = values
     }
 
     /// The body of the request.

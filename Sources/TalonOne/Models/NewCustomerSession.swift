@@ -41,12 +41,6 @@ public struct NewCustomerSession: Encodable, Sendable, Hashable {
         self.total = total
         self.attributes = attributes
     }
-
-    var values: [String] {
-        [profileId ?? "", coupon ?? "", referral ?? ""] + (identifiers ?? [])
-            + JSONValue.object(attributes ?? [:]).strings
-            + (cartItems ?? []).flatMap { [$0.name] + JSONValue.object($0.attributes ?? [:]).strings }
-    }
 }
 
 /// One line of a cart.

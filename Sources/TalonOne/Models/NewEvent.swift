@@ -28,8 +28,4 @@ public struct NewEvent: Encodable, Sendable, Hashable {
         event.sessionId = nil
         return event
     }
-
-    var values: [String] {
-        [sessionId ?? "", profileId ?? ""] + JSONValue.object(attributes).strings
-    }
 }

@@ -33,8 +33,4 @@ public struct NewReferral: Encodable, Sendable, Hashable {
         self.usageLimit = usageLimit
         self.attributes = attributes
     }
-
-    var values: [String] {
-        [advocateProfileIntegrationId, friendProfileIntegrationId ?? ""] + JSONValue.object(attributes ?? [:]).strings
-    }
 }

@@ -66,6 +66,14 @@ struct EraseCommand: AsyncParsableCommand {
                 "the integrationId comes from standard input, so the erasure cannot be confirmed; give --yes"
             )
         }
+        // Before the identifier is shown: standard error may be a file or the mail of cron.
+        guard Terminal.canAsk else {
+            throw Failure(
+                .usage,
+                "the erasure cannot be confirmed, because standard input or standard error is not a terminal; give --yes in a "
+                    + "script"
+            )
+        }
         Terminal.note(
             """
             Environment: \(environment.rawValue)
@@ -75,10 +83,7 @@ struct EraseCommand: AsyncParsableCommand {
             """
         )
         guard let answer = Terminal.ask("Type the integrationId again to confirm: ") else {
-            throw Failure(
-                .usage,
-                "standard input is not a terminal, so the erasure cannot be confirmed; give --yes in a script"
-            )
+            throw Failure(.usage, "there was no answer; nothing was done")
         }
         guard answer == customer.value else {
             throw Failure(.usage, "the integrationIds differ; nothing was done")

@@ -63,20 +63,21 @@ struct ExportCommand: AsyncParsableCommand {
             withControllerCopy: audience == .controller
         ).process()
         guard let outcome = request.outcome, outcome.completes else { throw request.failure }
-        let content = try await configuration.withStore { store in
-            try await store.content(ofDocument: "request-\(request.id)-\(audience.fileNamePart).json")
+        let document = try await configuration.withStore { store in
+            try await store.document(named: "request-\(request.id)-\(audience.fileNamePart).json")
         }
-        guard let content else {
+        guard let document else {
             throw Failure(
                 .needsAction,
                 "request \(request.id) is \(outcome.rawValue), but its export is not in the database any more"
             )
         }
-        try write(content)
+        guard document.isIntact else { throw Failure.altered }
+        try write(document.content)
         Terminal.note(
             outcome == .noData
                 ? "Request \(request.id): Talon.One has no such customer (no_data). The export says so."
-                : "Request \(request.id): exported, \(content.count.counted("byte")), \(audience.note)."
+                : "Request \(request.id): exported, \(document.content.count.counted("byte")), \(audience.note)."
         )
         if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
     }

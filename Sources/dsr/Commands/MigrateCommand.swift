@@ -66,13 +66,14 @@ struct MigrateCommand: AsyncParsableCommand {
                     try await store.pin(deployment)
                 }
             }
+            for warning in try await store.serverLogWarnings() { Terminal.warn(warning) }
             let isCurrent = !status || steps.allSatisfy { $0.appliedAt != nil }
             return (steps, isCurrent ? try await store.deployment() : nil, try await store.writableSchemas())
         }
         for schema in writable {
-            Terminal.note(
-                "Warning: everybody who can connect may create objects in the schema \(schema), under names that programs "
-                    + "look up there. dsr does not; revoke it for the others: 'revoke create on schema \(schema) from public'."
+            Terminal.warn(
+                "everybody who can connect may create objects in the schema \(schema), under names that programs look up "
+                    + "there. dsr does not; revoke it for the others: 'revoke create on schema \(schema) from public'."
             )
         }
         if json { return try JSONOutput.print(steps.map(StepJSON.init)) }

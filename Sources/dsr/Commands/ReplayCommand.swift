@@ -36,7 +36,7 @@ struct ReplayCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        guard let instant = try? Date(since, strategy: .iso8601), instant <= Date() else {
+        guard let instant = Date(exactly: since), instant <= Date() else {
             throw Failure(.usage, "--since must be an instant in the past, for example 2026-03-05T10:00:00Z")
         }
         try TicketOption.check(ticket)

@@ -80,11 +80,13 @@ struct ReportsCommand: AsyncParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
-            let content = try await options.load().withStore { store in try await store.content(ofDocument: name) }
-            guard let content else {
+            try OutputFile.check(output, replacing: force)
+            let document = try await options.load().withStore { store in try await store.document(named: name) }
+            guard let document else {
                 throw Failure(.usage, "there is no such document, or its content was deleted after an erasure")
             }
-            try OutputFile.write(content, to: output, replacing: force)
+            guard document.isIntact else { throw Failure.altered }
+            try OutputFile.write(document.content, to: output, replacing: force)
         }
     }
 
@@ -137,11 +139,17 @@ extension Failure {
         "\(ReportSettings.directory.name) is not set; it must be the directory to which documents are written"
     )
 
+    /// The bytes of a document are not those that were recorded.
+    static let altered = Failure(
+        .needsAction,
+        "the database does not hold what was recorded of this document: the SHA-256 or the size of the content differs, and "
+            + "nothing was written. Find out who changed it, and run 'dsr evidence verify'"
+    )
+
     static func undelivered(_ why: String) -> Failure {
         Failure(
             .needsAction,
-            "documents could not be written: \(why); they are safe in the database, and 'dsr reports deliver' or the next run "
-                + "writes them"
+            "documents could not be written: \(why)"
         )
     }
 }

@@ -96,7 +96,7 @@ struct RunCommand: AsyncParsableCommand {
         if dryRun { return try await printDryRun(configuration, settings) }
         guard settings.reportsDirectory != nil else { throw Failure.noReportDirectory }
         Terminal.note(settings.environment, at: try configuration.talonOne().host)
-        for warning in try configuration.database().warnings { Terminal.note("Warning: \(warning)") }
+        for warning in try configuration.database().warnings { Terminal.warn(warning) }
         let summary = try await configuration.execute(.all, settings, until: until) { settings in
             SafeguardText(settings: settings).print()
         }
@@ -152,7 +152,8 @@ extension DsrConfiguration {
                 watchers: watchers,
                 begins: begins,
                 progress: { progress.update(done: $0.closed) },
-                waits: { Terminal.note($0) }
+                waits: { Terminal.note($0) },
+                warns: { Terminal.warn($0) }
             ).execute(scope)
         }
     }

@@ -48,7 +48,7 @@ struct OriginOptions: ParsableArguments {
 
     func instant() throws -> Date? {
         guard let receivedAt else { return nil }
-        guard let instant = try? Date(receivedAt, strategy: .iso8601) else {
+        guard let instant = Date(exactly: receivedAt) else {
             throw Failure(.usage, "--received-at must be an instant, for example 2026-03-05T10:00:00Z")
         }
         guard instant <= Date() else { throw Failure(.usage, "--received-at must not be in the future") }

@@ -13,9 +13,13 @@ extension DsrConfiguration {
         _ body: (TalonOneClient) async throws -> Value
     ) async throws -> Value {
         let configuration = try talonOne()
+        let caFile = settings[TalonOneSettings.caFile]
+        if let caFile {
+            try InputFile.requireIntegrity(caFile, as: "the file that \(TalonOneSettings.caFile.name) names")
+        }
         let transport = try TalonOneTransport(
             to: configuration,
-            caFile: settings[TalonOneSettings.caFile],
+            caFile: caFile,
             environment: ProcessInfo.processInfo.environment
         )
         let http = HTTPClient(

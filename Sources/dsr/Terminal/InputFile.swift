@@ -15,7 +15,8 @@ enum InputFile {
     }
 
     /// Reads a file with a secret, or with settings, that no other user may read. The rule is libpq's for the files of
-    /// keys: mode 0600, or 0640 where root owns the file, or less.
+    /// keys: it belongs to the user or to root, and has mode 0600, or 0640 where root owns it, or less. So systemd's
+    /// credentials are accepted, and secrets that Kubernetes gives to a group.
     ///
     /// - Parameter name: What the file is, for the sentence.
     /// - Returns: `nil` where it cannot be read, or has more than a mebibyte, as a device without an end.
@@ -47,14 +48,35 @@ enum InputFile {
         try requirePrivacy(of: status, path, name)
     }
 
-    private static func requirePrivacy(of status: stat, _ path: String, _ name: String) throws {
-        let open = status.st_mode & (status.st_uid == 0 ? 0o037 : 0o077)
-        // A pipe has no mode that means anything.
-        guard status.st_mode & S_IFMT == S_IFREG, open != 0 else { return }
+    /// - Throws: ``Failure`` `.configuration` where other users can change the file: it decides whom dsr trusts.
+    static func requireIntegrity(_ path: String, as name: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        try requireOwner(of: status, name)
+        guard status.st_mode & 0o022 == 0 else {
+            throw Failure(.configuration, "\(name) can be changed by other users; run 'chmod go-w \(path.printable)'")
+        }
+    }
+
+    private static func requireOwner(of status: stat, _ name: String) throws {
+        guard ![0, geteuid()].contains(status.st_uid) else { return }
         throw Failure(
             .configuration,
-            "\(name) can be read or changed by other users; run 'chmod 600 \(path)'"
-                + (status.st_uid == 0 ? ", or 'chmod 640 \(path)' where its group must read it" : "")
+            "\(name) belongs to another user (uid \(status.st_uid)), who can change it; give it to root or to dsr's user (uid "
+                + "\(geteuid())) with 'chown'"
+        )
+    }
+
+    private static func requirePrivacy(of status: stat, _ path: String, _ name: String) throws {
+        // A pipe has no mode that means anything.
+        guard status.st_mode & S_IFMT == S_IFREG else { return }
+        try requireOwner(of: status, name)
+        let open = status.st_mode & (status.st_uid == 0 ? 0o037 : 0o077)
+        guard open != 0 else { return }
+        throw Failure(
+            .configuration,
+            "\(name) can be read or changed by other users; run 'chmod 600 \(path.printable)'"
+                + (status.st_uid == 0 ? ", or 'chmod 640 \(path.printable)' where its group must read it" : "")
         )
     }
 

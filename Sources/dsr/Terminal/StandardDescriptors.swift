@@ -27,7 +27,7 @@ enum StandardDescriptors {
     }
 
     /// Opens closed ones on /dev/null, so that a file or a socket never gets the number of a standard stream; raises the
-    /// limit to the hard one; lets a closed pipe be an error and not a signal.
+    /// limit to the hard one; lets a closed pipe, and a file that grows beyond a limit, be an error and not a signal.
     static func prepare() {
         for file: Int32 in 0...2 where fcntl(file, F_GETFD) == -1 && errno == EBADF {
             if file == STDOUT_FILENO { stdoutWasClosed.store(true, ordering: .relaxed) }
@@ -40,5 +40,6 @@ enum StandardDescriptors {
             _ = setrlimit(resource, &limits)
         }
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
     }
 }

@@ -49,10 +49,17 @@ enum Terminal {
         progress(line.withoutControls + "\n")
     }
 
+    static func warn(_ sentence: String) {
+        note("Warning: \(sentence)")
+    }
+
     static func error(_ sentence: String) {
         progress(isColoured ? "\u{1B}[31mError:\u{1B}[0m " : "Error: ")
         note(sentence)
     }
+
+    /// Whether a human can read a question and answer it.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
     /// Asks for a line on the terminal; `nil` where standard input is not a terminal.
     static func ask(_ question: String) -> String? {

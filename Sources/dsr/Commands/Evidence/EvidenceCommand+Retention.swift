@@ -46,7 +46,7 @@ extension EvidenceCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
-            guard let day = try? Date(before + "T00:00:00Z", strategy: .iso8601), day <= Date() else {
+            guard let day = Date(exactly: before + "T00:00:00Z"), day <= Date() else {
                 throw Failure(.usage, "--before must be a day in the past, for example 2023-11-23")
             }
             try TicketOption.check(reason, option: "--reason")
