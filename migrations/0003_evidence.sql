@@ -527,8 +527,9 @@ as $$
     update dsr.evidence_checkpoints set filed_at = clock_timestamp() where size = of_size and filed_at is null
 $$;
 
--- Removes the checkpoints from a size on that were never filed, and the tiles that only they need, and appends an entry
--- about it. For the owner, where a checkpoint is not what the log's key has signed, so that nothing can be signed after it.
+-- Removes the checkpoints from a size on that were never filed, and the tiles that are not under a checkpoint any more, and
+-- puts the right tile in the place of a wrong one. Appends an entry about it, and returns the number of removed checkpoints.
+-- For the owner, where a checkpoint is not what the log's key has signed, so that nothing can be signed after it.
 create function dsr.remove_unsigned(from_size bigint, because text, by_operator json) returns bigint
     language plpgsql
     security definer
@@ -536,7 +537,10 @@ as $$
 declare
     last_good bigint;
     removed   bigint;
+    tile      record;
+    level_now integer;
 begin
+    perform dsr.refuse_ticket(because, null);
     if exists (select from dsr.evidence_checkpoints c where c.size >= from_size and c.filed_at is not null and c.lost_by is null) then
         raise exception using errcode = 'check_violation', constraint = 'filed_checkpoints_stay',
             message = format('a checkpoint of size %s or more was filed, so it was signed', from_size);
@@ -545,6 +549,18 @@ begin
     get diagnostics removed = row_count;
     last_good := coalesce((select max(c.size) from dsr.evidence_checkpoints c), 0);
     delete from dsr.evidence_tiles t where (t.index * 256 + t.width) << (8 * t.level) > last_good;
+    -- A tile is made from those below it, so the lower levels come first.
+    for level_now in 0..7 loop
+        for tile in
+            select t.level, t.index, t.width, dsr.right_tile(t.level, t.index, t.width) as hashes
+            from dsr.evidence_tiles t
+            where t.level = level_now and t.hashes is distinct from dsr.right_tile(t.level, t.index, t.width)
+        loop
+            delete from dsr.evidence_tiles t where (t.level, t.index, t.width) = (tile.level, tile.index, tile.width);
+            insert into dsr.evidence_tiles (level, index, width, hashes)
+            select tile.level, tile.index, tile.width, tile.hashes where tile.hashes is not null;
+        end loop;
+    end loop;
     perform dsr.append_evidence(
         json_build_array(dsr.leaf(
             'checkpoints_removed', jsonb_build_object('before', from_size, 'count', removed, 'ticket', because))),

@@ -34,7 +34,8 @@ extension LeafFields {
     /// The members that an entry can have.
     private static let members: Set = [
         "v", "index", "time", "event", "request", "right", "received_at", "answer_by", "claim", "action", "state",
-        "outcome", "waiting_for", "method", "ground", "cause", "asked_on", "answered_on", "told_on", "hold", "review_on",
+        "outcome", "waiting_for", "method", "ground", "cause", "asked_on", "answered_on", "told_on", "hold",
+        "review_on",
         "digest", "attributes", "found", "calls", "remains", "reports", "before", "count", "with", "needs", "ended",
         "reason", "ticket", "log", "subject", "run", "environment", "version", "actor", "role",
     ]

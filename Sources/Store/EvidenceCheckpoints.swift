@@ -1,5 +1,6 @@
 public import Foundation
 import Postgres
+public import SubjectRequests
 
 /// A signed checkpoint of the evidence log, as it is stored.
 public struct StoredCheckpoint: Sendable {
@@ -71,6 +72,15 @@ extension Store {
     /// The sizes of the filed checkpoints, by whether an operator accepted that the file is lost.
     public func filedSizes(lost: Bool) async throws -> [Int64] {
         try await rows(CheckpointStatements.filed, [lost]) { row in try row.decode("size") }
+    }
+
+    /// Removes the checkpoints from a size on that were never filed, and corrects tiles. For the owner of the schema.
+    ///
+    /// - Returns: The number of checkpoints that were removed.
+    public func removeUnsigned(from size: Int64, ticket: String, by author: Author.Operator) async throws -> Int {
+        try await row(CheckpointStatements.removeUnsigned, [size, ticket, author.facts]) { row in
+            try row.decode("removed")
+        }
     }
 
     // MARK: - Entries about the log
@@ -173,6 +183,11 @@ private enum CheckpointStatements {
         where filed_at is not null and (lost_by is not null) = $1
         order by size
         """
+    )
+
+    static let removeUnsigned = Statement(
+        "remove unsigned checkpoints",
+        "select dsr.remove_unsigned($1, $2, $3::json) as removed"
     )
 
     static let adopt = Statement(

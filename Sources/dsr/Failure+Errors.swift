@@ -55,6 +55,9 @@ extension Failure {
             case "decision_has_a_reason": "a decision needs a reason or a ticket: give --reason or --ticket"
             case "approval_takes_two":
                 "the requester cannot approve their own erasure: neither the person, nor the database role that inserted it"
+            case "filed_checkpoints_stay":
+                "a checkpoint of that size or more was filed, so it was signed; give a larger size, or see "
+                    + "'dsr evidence adopt'"
             case "requester_is_known":
                 "nobody can approve an erasure whose requester is unknown; cancel it, and add one with --requested-by"
             case "ticket_is_a_reference":

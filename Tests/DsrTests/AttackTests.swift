@@ -184,7 +184,8 @@ struct AttackTests {
     @Test("a wait for a lock ends, and says who holds it")
     func heldLock() async throws {
         let settings = [
-            "DSR_DATABASE_STATEMENT_TIMEOUT_SECONDS": "2", "DSR_DATABASE_PATIENCE_SECONDS": "2", "DSR_LEASE_SECONDS": "5",
+            "DSR_DATABASE_STATEMENT_TIMEOUT_SECONDS": "2", "DSR_DATABASE_PATIENCE_SECONDS": "2",
+            "DSR_LEASE_SECONDS": "5",
         ]
         try await TestEnvironment.with(environment: settings) { env in
             try await env.makeCustomer("anna")
@@ -193,7 +194,10 @@ struct AttackTests {
             try await owner.run(script: "begin; select from dsr.locks for update", named: "lock")
             let run = try await env.dsr("run")
             #expect(run.code == 69, "\(run.err)")
-            #expect(run.err.contains("the lock is held by process ") && run.err.contains("of role postgres"), "\(run.err)")
+            #expect(
+                run.err.contains("the lock is held by process ") && run.err.contains("of role postgres"),
+                "\(run.err)"
+            )
             #expect(await env.sandbox.hasProfile("anna"))
             await owner.close()
             try await env.dsr("run").expect(0)
@@ -214,7 +218,10 @@ struct AttackTests {
             ("ticket = 'T-9'", "the content of a request cannot change"),
             ("replay_of = 1, replay_since = now()", "the content of a request cannot change"),
             ("subject_digest = sha256('x')", "the digest of a request cannot change under the same key"),
-            ("subject_digest = null, subject_key_id = null", "the digest of a request cannot change under the same key"),
+            (
+                "subject_digest = null, subject_key_id = null",
+                "the digest of a request cannot change under the same key"
+            ),
             ("subject_commitment = sha256('x')", "what the admission of a request has set cannot change"),
             ("notice_by = notice_by + 1", "what the admission of a request has set cannot change"),
             ("admitted_at = now()", "what the admission of a request has set cannot change"),
@@ -223,7 +230,10 @@ struct AttackTests {
             ("time_zone = 'Nowhere5'", "what the admission of a request has set cannot change"),
             ("not_before = 'infinity'", "instants_are_finite"),
             ("needs_approval = false", "the gates of a request cannot be removed"),
-            ("state = 'completed', outcome = 'erased', finished_at = now(), waiting_for = null", "completed by the run"),
+            (
+                "state = 'completed', outcome = 'erased', finished_at = now(), waiting_for = null",
+                "completed by the run"
+            ),
         ]
     )
     func rows(change: String, sentence: String) async throws {
@@ -321,16 +331,29 @@ struct AttackTests {
             try await env.dsr(set).expect(0)
             try await env.submit(.erasure, "anna", channel: "Account ")
             try await env.submit(.access, "bob", channel: "web")
-            let loose = ["DSR_GATES_APPROVAL": "false", "DSR_GATES_IDENTITY": "false", "DSR_BRAKE_MAXIMUM_ERASURES": "0"]
+            let loose = [
+                "DSR_GATES_APPROVAL": "false", "DSR_GATES_IDENTITY": "false", "DSR_BRAKE_MAXIMUM_ERASURES": "0",
+            ]
             let run = try await env.dsr("run", setting: loose.mapValues(Optional.some)).expect(0)
             #expect(
                 run.err.contains("Gates: identity on, trusted channels account; approval of erasures on"),
                 "\(run.err)"
             )
             #expect(run.err.contains("Brakes on erasures: maximum 5"))
-            #expect(try await env.texts("select waiting_for as t from dsr.subject_requests order by id") == ["approval", "identity"])
+            #expect(
+                try await env.texts("select waiting_for as t from dsr.subject_requests order by id") == [
+                    "approval", "identity",
+                ]
+            )
             #expect(await env.sandbox.hasProfile("anna"))
-            let erase = try await env.dsr("erase", "anna", "--ticket", "T-1", "--yes", setting: loose.mapValues(Optional.some))
+            let erase = try await env.dsr(
+                "erase",
+                "anna",
+                "--ticket",
+                "T-1",
+                "--yes",
+                setting: loose.mapValues(Optional.some)
+            )
             #expect(erase.code == 1 && erase.err.contains("waits for"), "\(erase.err)")
             #expect(await env.sandbox.hasProfile("anna"))
             #expect(try await env.count("select count(*) from dsr.evidence_leaves where event = 'policy_changed'") == 1)
@@ -376,7 +399,8 @@ struct AttackTests {
             for words in [
                 ["verify", "2", "--method", "in_person", "--checked-by", canary, "--reason", canary],
                 [
-                    "hold", "--subject", "anna", "--ground", "e", "--law", canary, "--review-on", "2099-01-01", "--reason",
+                    "hold", "--subject", "anna", "--ground", "e", "--law", canary, "--review-on", "2099-01-01",
+                    "--reason",
                     canary,
                 ],
                 ["suspend", "2", "--for", "clarification", "--reason", canary],

@@ -14,8 +14,8 @@ struct RecoveryTests {
             delete from dsr.evidence_leaves where index >= \(size);
             delete from dsr.evidence_payloads where index >= \(size);
             update dsr.evidence_head set size = \(size);
-            delete from dsr.decisions; delete from dsr.reports; delete from dsr.request_salts;
-            delete from dsr.subject_requests where id > 1;
+            delete from dsr.reports where run_id > 1; delete from dsr.request_salts where request_id > 1;
+            delete from dsr.subject_requests where id > 1; delete from dsr.runs where id > 1;
             update dsr.evidence_head set requests_closed = 1, requests_running = 0
             """
         )

@@ -118,6 +118,67 @@ struct RoleTests {
         }
     }
 
+    @Test("docs/security.md has a row for each role, and what it says of them is what the grants say")
+    func documentation() async throws {
+        let page = try String(
+            contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/security.md"),
+            encoding: .utf8
+        )
+        let table = try #require(page.firstMatch(of: /(?s)<!-- roles -->(.*?)<!-- \/roles -->/)).1
+        let rows = table.split(separator: "\n").dropFirst(2).map {
+            $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        #expect(rows.map { $0[0] } == TestRoles.all)
+        try await TestEnvironment.with { env in
+            let roles = TestRoles()
+            try await roles.create(in: env)
+            /// Whether a role has a right, by a condition on its name.
+            func may(_ role: String, _ condition: String) async throws -> Bool {
+                try await env.count("select (\(condition.replacing("ROLE", with: roles.name(role))))::int") == 1
+            }
+            for (role, row) in zip(TestRoles.all, rows) {
+                let claims: [(said: Bool, condition: String)] = [
+                    (
+                        row[1].hasPrefix("everything"),
+                        "has_column_privilege('ROLE', 'dsr.subject_requests', 'integration_id', 'select')"
+                    ),
+                    (row[1] == "everything", "has_column_privilege('ROLE', 'dsr.reports', 'content', 'select')"),
+                    (
+                        row[1].contains("everything") || row[1].contains("evidence"),
+                        "has_table_privilege('ROLE', 'dsr.evidence_payloads', 'select')"
+                    ),
+                    (
+                        row[2].contains("adds requests"),
+                        "has_column_privilege('ROLE', 'dsr.subject_requests', 'kind', 'insert')"
+                    ),
+                    (
+                        row[2].contains("approves erasures"),
+                        "has_function_privilege('ROLE', 'dsr.approve(bigint, text, text, json)', 'execute')"
+                    ),
+                    (
+                        row[2].contains("claim") || row[2].contains("worker"),
+                        "has_function_privilege('ROLE', 'dsr.rescue(bigint, integer)', 'execute')"
+                    ),
+                    (
+                        row[2].contains("holds"),
+                        "has_function_privilege('ROLE', 'dsr.release_hold(bigint, text, text, json)', 'execute')"
+                    ),
+                ]
+                for claim in claims {
+                    #expect(try await may(role, claim.condition) == claim.said, "\(role): \(claim.condition)")
+                }
+                // And nobody changes a row.
+                for table in [
+                    "subject_requests", "runs", "reports", "legal_holds", "decisions", "policy", "evidence_leaves",
+                ] {
+                    for right in ["update", "delete", "truncate"] {
+                        #expect(try await !may(role, "has_table_privilege('ROLE', 'dsr.\(table)', '\(right)')"))
+                    }
+                }
+            }
+        }
+    }
+
     @Test("every function of the schema pins its search_path, and none can be called without a grant")
     func functions() async throws {
         try await TestEnvironment.with { env in

@@ -11,7 +11,8 @@ struct LeafTests {
         "v", "index", "time", "event", "request", "right", "received_at", "answer_by", "claim", "action", "state",
         "outcome", "waiting_for", "method", "ground", "cause", "asked_on", "answered_on", "told_on", "hold",
         "review_on", "digest",
-        "attributes", "found", "calls", "remains", "reports", "before", "count", "with", "needs", "ended", "reason", "ticket", "subject", "run",
+        "attributes", "found", "calls", "remains", "reports", "before", "count", "with", "needs", "ended", "reason",
+        "ticket", "subject", "run",
         "environment", "version", "actor", "role",
     ]
 

@@ -11,7 +11,7 @@ struct EvidenceCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Key.self, SignCheckpoint.self, Verify.self, Receipt.self, Check.self, Prove.self, Export.self, Prune.self,
-            Cosign.self, Adopt.self,
+            Cosign.self, Adopt.self, RemoveUnsigned.self,
         ]
     )
 }

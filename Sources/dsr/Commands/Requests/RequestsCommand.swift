@@ -14,7 +14,8 @@ struct RequestsCommand: AsyncParsableCommand {
               dsr requests approve 694 --subject customer-42 --ticket T-1
             """,
         subcommands: [
-            List.self, Show.self, Verify.self, Approve.self, ApproveReplays.self, Suspend.self, Resume.self, Extend.self, Refuse.self,
+            List.self, Show.self, Verify.self, Approve.self, ApproveReplays.self, Suspend.self, Resume.self,
+            Extend.self, Refuse.self,
             Reopen.self, Cancel.self, Retry.self, Hold.self, Release.self, Holds.self,
         ]
     )
