@@ -106,7 +106,7 @@ enum GateStatements {
         "check gates",
         check(
             "r.id = any($4::bigint[]) and r.state in ('pending', 'waiting') and r.admitted_at is not null",
-            kept: "array['unknown_customers']"
+            kept: "array['unknown_customers', 'known_before']"
         )
     )
 
