@@ -109,11 +109,11 @@ extension APISession {
             counter.value.add(1, ordering: .relaxed)
             do {
                 let answer = try await request(client)
-                await limiter.leave(permit, nil)
+                await limiter.leave(permit, nil, of: answer.operation)
                 return answer
             } catch let failed as TalonOneError {
                 let error = APIError(failed)
-                await limiter.leave(permit, error.failure)
+                await limiter.leave(permit, error.failure, of: failed.operation)
                 try await waitToRetry(after: error, tries: tries, isRepeatable: isRepeatable)
             } catch {
                 await limiter.leave(permit, .cancelled)
