@@ -20,6 +20,7 @@ extension Fulfilment {
             }
         }
         if before.isAbsent { return try await unknownToErasure(request, before, steps) }
+        if let resolution = try await registeredAnew(request, before) { return resolution }
         if request.claim.mayHaveActed && before.isCleared { return ended(request, .alreadyAbsent, before, steps) }
         let released = try await release(before.ownReservations, of: request, api)
         if released > 0 { steps.append(.init(.reservationsReleased(count: released), at: Date())) }
