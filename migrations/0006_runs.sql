@@ -259,7 +259,7 @@ $$;
 -- Checks the gates of requests that are pending or waiting, with an entry for each that opens or closes. Returns the
 -- numbers of requests that are ready now, and that wait now.
 create function dsr.check_gates(
-    requests bigint[], of_run bigint, by_operator json, is_braked boolean, kept text[] default '{unknown_customers}'
+    requests bigint[], of_run bigint, by_operator json, is_braked boolean, kept text[] default '{unknown_customers,known_before}'
 ) returns table (opened bigint, closed bigint)
     language plpgsql
 as $$

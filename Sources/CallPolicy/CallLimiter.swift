@@ -11,7 +11,7 @@ public struct CallLimiter: Sendable {
         public var callsPerSecond: Double?
         /// The longest pause that a `Retry-After` can cause.
         public var longestPause: Duration
-        /// How long an outage of the API may last before the limiter closes.
+        /// How long an outage of the API, or throttling without any answer, may last before the limiter closes.
         public var outagePatience: Duration
 
         /// Limits, with defaults for all but the calls in flight.
@@ -43,10 +43,12 @@ public struct CallLimiter: Sendable {
         let isProbe: Bool
     }
 
-    /// Whether the limiter is closed for good, because an outage lasted too long.
+    /// Whether the limiter is closed for good, because an outage, or throttling without any answer, lasted too long.
     public private(set) var isClosed = false
     /// Whether calls wait because of an outage.
     public var isInterrupted: Bool { breaker.outSince != nil }
+    /// Whether the API throttles all calls of an operation, for longer than a burst.
+    public var isThrottled: Bool { throttling.values.contains(where: \.isLasting) }
 
     private let limits: Limits
     private var breaker = CircuitBreaker()
@@ -54,6 +56,8 @@ public struct CallLimiter: Sendable {
     private var inFlight = 0
     private var nextCall: ContinuousClock.Instant?
     private var pausedUntil: ContinuousClock.Instant?
+    /// By operation, since an API may limit each one separately: that reads are answered says nothing about deletions.
+    private var throttling: [String: Throttling] = [:]
 
     /// A limiter with no calls in flight.
     public init(_ limits: Limits) {
@@ -77,10 +81,13 @@ public struct CallLimiter: Sendable {
 
     /// Takes back the permit of a call that ended, and learns from how it ended.
     ///
-    /// - Parameter jitter: A random number from 0 to 1.
+    /// - Parameters:
+    ///   - operation: The operation that was called.
+    ///   - jitter: A random number from 0 to 1.
     public mutating func finished(
         _ permit: Permit,
         _ feedback: Feedback,
+        of operation: String = "",
         at now: ContinuousClock.Instant,
         jitter: Double
     ) {
@@ -89,9 +96,13 @@ public struct CallLimiter: Sendable {
         switch feedback {
         case .answered:
             breaker.answered(asProbe: permit.isProbe)
+            throttling[operation] = nil
         case .throttled(let retryAfter):
             breaker.answered(asProbe: permit.isProbe)
             slowDown(retryAfter, at: now)
+            if let pause = throttling[operation, default: Throttling(since: now)].throttled(at: now, jitter: jitter) {
+                pausedUntil = max(pausedUntil ?? pause, pause)
+            }
         case .unavailable(let retryAfter):
             breaker.unanswered(asProbe: permit.isProbe, at: now, jitter: jitter)
             slowDown(retryAfter, at: now)
@@ -123,7 +134,9 @@ public struct CallLimiter: Sendable {
     }
 
     private mutating func closeAfterLongOutage(at now: ContinuousClock.Instant) {
-        guard let outSince = breaker.outSince, now - outSince >= limits.outagePatience else { return }
-        isClosed = true
+        let isOut = breaker.outSince.map { now - $0 >= limits.outagePatience } ?? false
+        if isOut || throttling.values.contains(where: { $0.exceeds(limits.outagePatience, at: now) }) {
+            isClosed = true
+        }
     }
 }

@@ -6,7 +6,7 @@ public struct RetryPolicy: Sendable {
     public var quickTries = 3
     /// Waits between these tries.
     public var quick = Backoff(base: .milliseconds(200), cap: .seconds(10))
-    /// Waits of a request that goes back to the queue.
+    /// Waits of a request that goes back to the queue. Their base is also the shortest wait that the API can ask for.
     public var queue = Backoff(base: .seconds(60), cap: .seconds(3_600))
     /// Counted failures after which a request needs action.
     public var failureBudget = 5
@@ -42,8 +42,10 @@ public struct RetryPolicy: Sendable {
     ///
     /// - Parameters:
     ///   - failures: Counted failures of the request before this one.
+    ///   - claims: Claims of the request, this one included. An outage counts against nothing, and still waits longer with
+    ///     each claim: a run must not claim the same requests again and again.
     ///   - jitter: A random number from 0 to 1.
-    public func remedy(for failure: APIFailure, failures: Int, jitter: Double) -> Remedy {
+    public func remedy(for failure: APIFailure, failures: Int, claims: Int = 1, jitter: Double) -> Remedy {
         switch failure.kind {
         case .credentials:
             .stopRun
@@ -52,7 +54,7 @@ public struct RetryPolicy: Sendable {
         case .outage:
             // An outage never counts: only an answer may make a request fail.
             .later(
-                requestedWait(failure) ?? queue.wait(step: failures + 1, jitter: jitter),
+                requestedWait(failure) ?? queue.wait(step: max(failures + 1, claims), jitter: jitter),
                 countsAsFailure: false
             )
         case .trouble:
@@ -64,9 +66,10 @@ public struct RetryPolicy: Sendable {
         }
     }
 
-    /// The wait that the API asked for, up to the cap.
+    /// The wait that the API asked for, within bounds. A wait of zero, or one that is over, asks for nothing that could be
+    /// kept to.
     private func requestedWait(_ failure: APIFailure) -> Duration? {
         guard case .status(_, let asked?) = failure else { return nil }
-        return min(asked, queue.cap)
+        return min(max(asked, queue.base), queue.cap)
     }
 }

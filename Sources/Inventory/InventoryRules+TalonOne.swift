@@ -62,16 +62,26 @@ extension InventoryRules {
     static let sections = ["profile", "referrals", "coupons", "loyalty", "giveaways", "achievements"]
 
     static let identifier = "profile: identifier"
+    static let totals = "profile: totals"
+    private static let otherMembers = "profile: other members"
 
-    // What belongs to the record itself may stay after an erasure, and is the subject's as long as it does. A member that
-    // is not known here is too. The account is the controller's, and the environment is everybody's.
+    // What belongs to the record itself may stay after an erasure, and is the subject's as long as it does. That is a list:
+    // any other member is data that a deletion must clear. The account is the controller's, and the environment is
+    // everybody's.
     private static let profile =
         [
-            OwnershipRule("profile", .subject, .container("profile: other members"), when: .isNot(.object)),
+            OwnershipRule("profile", .subject, .container(otherMembers), when: .isNot(.object)),
             OwnershipRule("profile.attributes", .subject, .container(attributes), when: .isNot(.object)),
             OwnershipRule("profile.attributes.*", .subject, .entry(attributes)),
             OwnershipRule("profile.audienceMemberships", .derived, .container("profile: memberships")),
             OwnershipRule("profile.loyaltyMemberships", .subject, .container("profile: memberships")),
+        ]
+        + recordMembers.map {
+            // A list or an object is not the number, date or text that the record has there.
+            OwnershipRule(InventoryPath("profile.\($0)"), .subject, .container(otherMembers), when: .isComposite)
+        }
+        + [
+            OwnershipRule("profile.accountId", .subject, .container(otherMembers), when: .isNot(.number)),
             OwnershipRule("profile.integrationId", .subject, .record(identifier)),
             OwnershipRule("profile.id", .subject, .record("profile: internal number")),
         ]
@@ -79,16 +89,21 @@ extension InventoryRules {
             OwnershipRule(InventoryPath("profile.\($0)"), .subject, .record("profile: dates"))
         }
         + ["closedSessions", "totalSales"].map {
-            OwnershipRule(InventoryPath("profile.\($0)"), .subject, .record("profile: totals"))
+            OwnershipRule(InventoryPath("profile.\($0)"), .subject, .record(totals))
         }
         + [
             OwnershipRule(
                 "profile.*",
                 .subject,
-                .record("profile: other members"),
+                .container(otherMembers),
                 when: .isNoneOf(["attributes", "audienceMemberships", "loyaltyMemberships", "accountId", "sandbox"])
             )
         ]
+
+    private static let recordMembers = [
+        "integrationId", "id", "created", "modified", "lastActivity", "closedSessions", "totalSales", "accountId",
+        "sandbox",
+    ]
 
     private static let referrals = [
         OwnershipRule("referrals", .subject, .container("referrals: entries")),

@@ -36,6 +36,8 @@ struct OwnershipRule: Sendable, Hashable {
         case isNoneOf([String])
         /// The value is of a kind other than this: what it holds is at no path that another rule knows.
         case isNot(RawJSON.Kind)
+        /// The value is a list or an object, where the API documents one value.
+        case isComposite
     }
 
     /// How a value counts when an erasure is read back. Each has the kind of data in words.
@@ -97,6 +99,7 @@ struct OwnershipRule: Sendable, Hashable {
         case .mayBeReserved: value.mayBeReserved
         case .isNoneOf(let names): !names.contains { $0.utf8.elementsEqual((match.name ?? "").utf8) }
         case .isNot(let kind): value.kind != kind
+        case .isComposite: !value.isSingle
         }
     }
 }

@@ -73,11 +73,14 @@ extension APIFailure {
 }
 
 extension RetryAfter {
-    /// The time to wait from now, never negative.
+    /// The time to wait from now, never negative, and no longer than a year: a date of many digits is beyond what can be
+    /// counted.
     func delay(from now: Date) -> Duration {
-        switch self {
-        case .seconds(let seconds): .seconds(max(0, seconds))
-        case .date(let date): .milliseconds(Int64(max(0, date.timeIntervalSince(now)) * 1_000))
+        let longest = 365 * 86_400
+        return switch self {
+        case .seconds(let seconds): .seconds(min(max(0, seconds), longest))
+        case .date(let date):
+            .milliseconds(Int64(min(max(0, date.timeIntervalSince(now)), Double(longest)) * 1_000))
         }
     }
 }

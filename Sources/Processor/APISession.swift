@@ -28,29 +28,28 @@ struct APISession: Sendable {
     let retries: RetryPolicy
     /// The environment that the credentials must belong to.
     let environment: Environment
-    private let capabilities: Capabilities
-    private let counter = Counter()
+    /// Sections that an answer may lack although they were asked for.
+    private let optionalSections: Set<String>
+    /// A customer who must be known before anything is claimed.
+    private let canary: SubjectID?
+    private let capabilities = Capabilities()
+    private var counter = Counter()
 
-    init(client: TalonOneClient, environment: Environment, limits: CallLimiter.Limits, retries: RetryPolicy) {
-        self.init(client, environment, SharedLimiter(limits), retries, Capabilities())
-    }
-
-    private init(
-        _ client: TalonOneClient,
-        _ environment: Environment,
-        _ limiter: SharedLimiter,
-        _ retries: RetryPolicy,
-        _ capabilities: Capabilities
-    ) {
+    init(_ client: TalonOneClient, _ settings: ProcessorSettings) {
         self.client = client
-        self.environment = environment
-        self.limiter = limiter
-        self.retries = retries
-        self.capabilities = capabilities
+        limiter = SharedLimiter(settings.limits)
+        retries = settings.retry
+        environment = settings.environment
+        optionalSections = Set(settings.optionalSections.map(\.rawValue))
+        canary = settings.canary
     }
 
     /// The same session with a count of its own.
-    func counted() -> APISession { APISession(client, environment, limiter, retries, capabilities) }
+    func counted() -> APISession {
+        var session = self
+        session.counter = Counter()
+        return session
+    }
 
     /// API requests sent so far, retries included.
     var sent: Int { counter.value.load(ordering: .relaxed) }
@@ -59,9 +58,10 @@ struct APISession: Sendable {
         let value = Atomic(0)
     }
 
-    /// What this deployment lacks. It is found out once, by the request that comes first.
+    /// What this deployment lacks, and how it answers. It is found out once, by the request that comes first.
     private final class Capabilities: Sendable {
         let lacksReservedCoupons = Atomic(false)
+        let unknownForm = Mutex<UnknownForm?>(nil)
     }
 }
 
@@ -109,11 +109,11 @@ extension APISession {
             counter.value.add(1, ordering: .relaxed)
             do {
                 let answer = try await request(client)
-                await limiter.leave(permit, nil)
+                await limiter.leave(permit, nil, of: answer.operation)
                 return answer
             } catch let failed as TalonOneError {
                 let error = APIError(failed)
-                await limiter.leave(permit, error.failure)
+                await limiter.leave(permit, error.failure, of: failed.operation)
                 try await waitToRetry(after: error, tries: tries, isRepeatable: isRepeatable)
             } catch {
                 await limiter.leave(permit, .cancelled)
@@ -138,8 +138,10 @@ extension APISession {
 // MARK: - Operations
 
 extension APISession {
-    /// Reads a customer who cannot exist. It shows that the API is there, that what answers is the API, and that the
-    /// credentials are right; it creates nothing. An API that is unavailable is waited for.
+    /// Reads a customer who cannot exist, and then the canary customer, who must. The first shows that the API is there,
+    /// that what answers is the API, how it answers about an unknown customer, and that the credentials are accepted; the
+    /// second that they are of the right environment and account. Nothing is created. An API that is unavailable is waited
+    /// for.
     ///
     /// - Parameter waits: Told once that it is waited for, and why.
     /// - Returns: Why the run cannot go on; `nil` where it can, or is shut down anyway.
@@ -151,15 +153,16 @@ extension APISession {
         var outage = Outage(patience: patience)
         while shutdown.end == nil {
             do {
-                try await shutdown.interrupting {
-                    _ = try await read {
-                        try await $0.customerInventory(integrationId: "dsr-preflight", sections: [.profile])
-                    }
+                return try await shutdown.interrupting {
+                    try await learnUnknownForm()
+                    return try await isCanaryKnown() ? nil : .canaryUnknown
                 }
-                return nil
+            } catch let contradiction as EnvironmentContradiction {
+                return .wrongEnvironment(contradiction.description)
+            } catch let another as AnotherCustomer {
+                return .apiUnavailable("the canary customer could not be read: \(another)")
             } catch let error as APIError {
                 switch error.failure.kind {
-                case .absent: return nil
                 case .credentials: return .credentialsRefused(error.description)
                 case .outage:
                     if outage.isFirst { waits(outage.sentence("the API", error.description)) }
@@ -167,13 +170,37 @@ extension APISession {
                         return await limiter.state.outage ?? .apiUnavailable(error.description)
                     }
                     try? await shutdown.interrupting { try await Task.sleep(for: wait) }
-                case .trouble, .rejection, .stopped: return .apiUnavailable(error.description)
+                case .absent, .trouble, .rejection, .stopped: return .apiUnavailable(error.description)
                 }
             } catch {
                 return nil
             }
         }
         return nil
+    }
+
+    /// Reads a customer who cannot exist. An answer that is no 404 is what this deployment says of unknown customers.
+    private func learnUnknownForm() async throws {
+        let all = Set(InventorySection.allCases)
+        do {
+            let body = try await read {
+                try await $0.customerInventory(integrationId: SubjectID.preflight.value, sections: all)
+            }.body
+            // Whatever else it is, it says nothing of unknown customers.
+            let answer = try? CustomerInventory(
+                of: .preflight,
+                sectionsAsked: all.sorted().map(\.rawValue),
+                body: body
+            )
+            capabilities.unknownForm.withLock { $0 = answer.flatMap(UnknownForm.init) }
+        } catch let error as APIError where error.failure.kind == .absent {
+            return
+        }
+    }
+
+    private func isCanaryKnown() async throws -> Bool {
+        guard let canary else { return true }
+        return try await inventory(of: canary, sections: Set(InventorySection.allCases)).hasProfile
     }
 
     /// Reads all that the API holds about a customer, parsed.
@@ -189,8 +216,13 @@ extension APISession {
             guard !inventory.contradicts(environment) else {
                 throw EnvironmentContradiction(environment: environment)
             }
+            if let form = capabilities.unknownForm.withLock({ $0 }), form.describes(inventory) {
+                inventory = .unknown(subject, sectionsAsked: inventory.sectionsAsked)
+            }
+            try inventory.requireForm(optional: optionalSections)
             if !inventory.listsCoupons, let coupons = try await reservedCoupons(of: inventory) {
                 try inventory.addReservedCoupons(coupons)
+                try inventory.requireForm(optional: optionalSections)
             }
             return inventory
         } catch let error as InventoryError where error.code == .anotherCustomer {

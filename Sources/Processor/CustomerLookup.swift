@@ -7,21 +7,29 @@ public import TalonOne
 public enum CustomerLookup {
     /// Whether Talon.One holds anything about a customer, in any section or as a reserved coupon.
     ///
+    /// - Parameter optionalSections: The sections that an answer may lack.
     /// - Throws: `TalonOneError`; ``RunError`` where the answer is about another customer or of the other environment.
     public static func isKnown(
         _ subject: SubjectID,
         to client: TalonOneClient,
-        in environment: Environment
+        in environment: Environment,
+        optionalSections: Set<InventorySection> = []
     ) async throws -> Bool {
         do {
             var inventory = try await inventory(of: subject, client)
             guard !inventory.contradicts(environment) else {
                 throw RunError(.configuration, "\(EnvironmentContradiction(environment: environment))")
             }
+            if let form = UnknownForm(inventory) {
+                // How the deployment answers about a customer who cannot exist tells whether this is one.
+                let nobody = try await self.inventory(of: .preflight, client)
+                if form.describes(nobody) { inventory = .unknown(subject, sectionsAsked: inventory.sectionsAsked) }
+            }
             if inventory.isAbsent, !inventory.listsCoupons, let coupons = try await reservedCoupons(of: subject, client)
             {
                 try inventory.addReservedCoupons(coupons)
             }
+            try inventory.requireForm(optional: Set(optionalSections.map(\.rawValue)))
             return !inventory.isAbsent
         } catch let error as InventoryError {
             throw RunError(.apiUnavailable, "Talon.One's answer cannot be used: \(error)")
@@ -49,4 +57,12 @@ public enum CustomerLookup {
             return nil
         }
     }
+}
+
+extension SubjectID {
+    /// A customer who cannot exist.
+    static let preflight: SubjectID = {
+        guard let id = try? SubjectID("dsr-preflight") else { preconditionFailure("a constant is a valid identifier") }
+        return id
+    }()
 }

@@ -73,7 +73,8 @@ struct DispatchLoop {
             try await store.retrying { store in try await store.noteUnknown(count: count, ticket: ticket, run: run) }
             return .notedUnknown
         case .tryAPI:
-            return .tried(try await tryAPI())
+            let end = try await tryAPI()
+            return .tried(end, knowsCanary: end == nil && context.settings.canary != nil)
         case .claim(let query, let known):
             return .claimed(try await claim(query, known))
         case .begin(let request, let reportsUnknown):

@@ -52,8 +52,8 @@ extension Dispatcher {
         case notedBrake
         /// Waiting requests were checked, and some went back to the queue.
         case openedGates(Int)
-        /// The API was tried; why the run cannot go on, where it cannot.
-        case tried(RunEnd?)
+        /// The API was tried; why the run cannot go on, where it cannot, and whether it knows the canary customer.
+        case tried(RunEnd?, knowsCanary: Bool = false)
         /// Requests were claimed.
         case claimed(ClaimedGroup)
         /// A request was begun.

@@ -49,6 +49,10 @@ struct Dispatcher {
     private var isBrakeReleased = false
     private var erasuresClaimed = 0
     private var unknown: UnknownCustomers
+    /// Whether an answer was held back because a customer was known before: another look in this run would find the same.
+    private var hasFoundContradiction = false
+    /// Whether Talon.One was seen to know the canary customer.
+    private(set) var knowsCanary = false
 
     /// Claimed and not begun, the last to be begun first.
     private var claimed: [SubjectRequest] = []
@@ -110,8 +114,12 @@ extension Dispatcher {
             }
         case .openedGates(let opened):
             if case .openingGates(let counts) = phase { beginPass(counts, opened: opened) }
-        case .tried(let end):
+        case .tried(let end, let knowsCanary):
             pendingEnd = pendingEnd ?? end
+            if knowsCanary {
+                self.knowsCanary = true
+                unknown.noteCanary()
+            }
             phase = .working
         case .claimed(let group):
             take(group, conditions)
@@ -119,6 +127,7 @@ extension Dispatcher {
             finishWork(of: resolution)
             tally.add(resolution, accepted: accepted)
             unknown.note(resolution)
+            if resolution.waitingFor == .knownBefore { hasFoundContradiction = true }
             if let credentialsRefused { pendingEnd = .credentialsRefused(credentialsRefused) }
         case .foundUnknown(let resolution):
             finishWork(of: resolution)
@@ -258,10 +267,11 @@ extension Dispatcher {
         }
     }
 
-    /// A run for one request, or for replays, does not touch what a run over the whole queue holds back.
+    /// A run for one request, or for replays, does not touch what a run over the whole queue holds back. That looks a
+    /// customer who was known before up again, once.
     private var brakesThatStay: [Gate] {
-        guard plan.scope == .all else { return Gate.brakes }
-        return unknown.heldBack == nil ? [] : [.unknownCustomers]
+        guard plan.scope == .all else { return Gate.brakes + [.knownBefore] }
+        return (unknown.heldBack == nil ? [] : [.unknownCustomers]) + (hasFoundContradiction ? [.knownBefore] : [])
     }
 
     /// What ends the run comes first. Requests in work are finished, the others go back.

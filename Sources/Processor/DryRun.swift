@@ -124,15 +124,12 @@ public struct DryRun: Sendable, Encodable {
             checks.append(Check(what: "log of the database server", problem: warnings.first))
         }
         await check("API and its key") {
-            let api = APISession(
-                client: client,
-                environment: settings.environment,
-                limits: settings.limits,
-                retries: settings.retry
-            )
-            switch await api.preflight(patience: .zero, Shutdown()) {
+            switch await APISession(client, settings).preflight(patience: .zero, Shutdown()) {
             case nil: return
             case .credentialsRefused(let how): throw RunError(.credentialsRefused, how)
+            case .canaryUnknown:
+                throw RunError(.configuration, "\(RunEnd.canaryUnknown.sentence). \(RunEnd.canaryAdvice)")
+            case .wrongEnvironment(let how): throw RunError(.configuration, how)
             case let end?: throw RunError(.apiUnavailable, end.sentence)
             }
         }

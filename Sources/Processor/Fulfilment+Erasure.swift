@@ -10,10 +10,17 @@ import TalonOne
 extension Fulfilment {
     func erase(_ request: SubjectRequest, _ api: APISession) async throws -> Resolution {
         var steps = [ErasureConfirmation.Step(.inventoryRead, at: Date())]
-        let before = try await api.inventory(of: request.subject, sections: Self.everySection)
-        if before.isAbsent {
-            return ended(request, try await wasErasedBefore(request) ? .alreadyAbsent : .noData, before, steps)
+        var before = try await api.inventory(of: request.subject, sections: Self.everySection)
+        // A deletion of an earlier claim that was sent without an answer explains it, and is not sent again.
+        if before.isAbsent, settings.deletesUnknownCustomers, !request.claim.mayHaveActed {
+            before = try await deleteUnknown(request, api)
+            guard !before.isAbsent else {
+                steps += [.init(.deletionSentAnyway, at: Date()), .init(.inventoryReadAgain, at: Date())]
+                return try await unknownToErasure(request, before, steps)
+            }
         }
+        if before.isAbsent { return try await unknownToErasure(request, before, steps) }
+        if let resolution = try await registeredAnew(request, before) { return resolution }
         if request.claim.mayHaveActed && before.isCleared { return ended(request, .alreadyAbsent, before, steps) }
         let released = try await release(before.ownReservations, of: request, api)
         if released > 0 { steps.append(.init(.reservationsReleased(count: released), at: Date())) }
@@ -22,7 +29,7 @@ extension Fulfilment {
             tries += 1
             let deletion: Deletion
             do {
-                deletion = try await delete(request, api)
+                deletion = try await delete(request, as: .deleteCustomerData, api)
             } catch let error as APIError where tries > 1 {
                 throw error.afterDeletion()
             } catch let withheld as ChangeWithheld where tries > 1 {
@@ -49,7 +56,7 @@ extension Fulfilment {
     }
 
     /// An erasure covers all that the API holds, whatever an export is configured to show.
-    private static let everySection = Set(InventorySection.allCases)
+    static let everySection = Set(InventorySection.allCases)
 
     // MARK: - Steps
 
@@ -80,7 +87,7 @@ extension Fulfilment {
     }
 
     /// A deletion that was sent.
-    private enum Deletion {
+    enum Deletion {
         /// The API confirmed it.
         case acknowledged(Date)
         /// The API said that there is nothing to delete.
@@ -96,12 +103,16 @@ extension Fulfilment {
         }
     }
 
-    private func delete(_ request: SubjectRequest, _ api: APISession) async throws -> Deletion {
+    func delete(
+        _ request: SubjectRequest,
+        as action: Intent.Action,
+        _ api: APISession
+    ) async throws -> Deletion {
         let id = request.subject.value
         do {
             try await api.change(
                 isRepeatable: false,
-                announce: { try await announce(.deleteCustomerData, of: request) },
+                announce: { try await announce(action, of: request) },
                 { try await $0.deleteCustomerData(integrationId: id) }
             )
             return .acknowledged(Date())
@@ -136,7 +147,7 @@ extension Fulfilment {
         }
     }
 
-    private func waitToRetry(_ api: APISession, tries: Int) async -> Bool {
+    func waitToRetry(_ api: APISession, tries: Int) async -> Bool {
         guard let wait = api.retries.quickRetry(after: .timedOut, tries: tries, jitter: .random(in: 0...1)) else {
             return false
         }
@@ -144,6 +155,18 @@ extension Fulfilment {
     }
 
     // MARK: - Ends
+
+    /// The end of the erasure of a customer whom Talon.One does not know.
+    private func unknownToErasure(
+        _ request: SubjectRequest,
+        _ inventory: CustomerInventory,
+        _ steps: [ErasureConfirmation.Step]
+    ) async throws -> Resolution {
+        let outcome = try await wasErasedBefore(request) ? Outcome.alreadyAbsent : .noData
+        let end = try await unknown(request, ended(request, outcome, inventory, steps))
+        if end.outcome == .alreadyAbsent { erased.insert(request.subject) }
+        return end
+    }
 
     private func ended(
         _ request: SubjectRequest,
@@ -176,7 +199,7 @@ extension Fulfilment {
         } catch {
             return failed(request, "The confirmation could not be made: \(error).", mayHaveActed: true)
         }
-        if outcome != .noData { erased.insert(request.subject) }
+        if outcome == .erased || outcome == .recordRemains { erased.insert(request.subject) }
         switch outcome {
         case .noData: return request.completed(noData(documents))
         case .alreadyAbsent: return request.completed(.alreadyAbsent(documents, recheck))

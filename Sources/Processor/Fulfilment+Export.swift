@@ -14,7 +14,8 @@ extension Fulfilment {
         } catch {
             return failed(request, "The documents could not be made: \(error).")
         }
-        return request.completed(inventory.isAbsent ? noData(documents) : .exported(documents))
+        guard inventory.isAbsent else { return request.completed(.exported(documents)) }
+        return try await unknown(request, request.completed(noData(documents)))
     }
 
     private func documents(for request: SubjectRequest, _ inventory: CustomerInventory) throws -> [Document] {

@@ -13,7 +13,11 @@ extension Fulfilment {
             return failed(request, "The request has no changes.", as: .impossible)
         }
         let before = try await inventory(of: request, api)
-        guard before.hasProfile else { return answered(request, nil) { noData([$0]) } }
+        guard before.hasProfile else {
+            let answer = answered(request, nil) { noData([$0]) }
+            // A customer without a profile can have coupons, and could have been answered with these.
+            return before.isAbsent ? try await unknown(request, answer) : answer
+        }
         let profile: NewCustomerProfile
         do {
             // Changes that could not be compared with the read-back are not sent.

@@ -11,6 +11,12 @@ public struct ProcessorSettings: Sendable {
     public var environment: Environment
     /// The sections of the inventory to ask for.
     public var sections: Set<InventorySection>
+    /// The sections that an answer may lack although they were asked for.
+    public var optionalSections: Set<InventorySection> = []
+    /// A customer who must be known before a run claims anything; `nil` for none.
+    public var canary: SubjectID?
+    /// Whether the deletion of an erasure is sent although Talon.One does not know the customer.
+    public var deletesUnknownCustomers = true
     /// The number of requests processed at once, and so of API requests in flight.
     public var concurrency: Int
     /// When a failed API request is sent again.

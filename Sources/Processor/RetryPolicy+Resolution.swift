@@ -16,7 +16,8 @@ extension RetryPolicy {
         jitter: Double = .random(in: 0...1)
     ) -> Resolution {
         var how = Resolution.Return(setback: mayHaveActed ? .outcomeUnknown : nil, reason: reason)
-        switch remedy(for: failure, failures: request.claim.failures, jitter: jitter) {
+        let claim = request.claim
+        switch remedy(for: failure, failures: claim.failures, claims: claim.number, jitter: jitter) {
         case .later(let wait, let countsAsFailure):
             how.wait = wait
             how.countsAsFailure = countsAsFailure

@@ -124,12 +124,7 @@ public struct Run: Sendable {
                 )
                 return try await RunInProgress(
                     context,
-                    api: APISession(
-                        client: client,
-                        environment: settings.environment,
-                        limits: settings.limits,
-                        retries: settings.retry
-                    ),
+                    api: APISession(client, settings),
                     database: database,
                     templates: templates,
                     startedAt: startedAt,

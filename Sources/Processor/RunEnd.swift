@@ -12,6 +12,8 @@ public enum RunEnd: Sendable, Hashable {
     case credentialsRefused(String)
     /// The API answered with a profile of the other environment.
     case wrongEnvironment(String)
+    /// The API does not know the customer who must be known before anything is claimed.
+    case canaryUnknown
     /// The API was unavailable for too long; for how long, and its last answer.
     case apiUnavailable(String)
     /// The lease expired, so other runs may have taken over.
@@ -26,8 +28,17 @@ public enum RunEnd: Sendable, Hashable {
         case .requestLimitReached: "request limit reached"
         case .credentialsRefused(let how): "credentials refused: \(how)"
         case .wrongEnvironment(let how): how
+        case .canaryUnknown:
+            "the canary customer is unknown to Talon.One: the base URL or the credentials belong to another environment or "
+                + "account, or that customer was deleted"
         case .apiUnavailable(let how): how
         case .leaseLost: "lease lost"
         }
     }
+}
+
+extension RunEnd {
+    /// What to do where the canary customer is unknown.
+    public static let canaryAdvice =
+        "Correct TALON_ONE_BASE_URL or the credentials, or name another customer in TALON_ONE_CANARY_CUSTOMER."
 }

@@ -108,10 +108,15 @@ struct RunInProgress: Sendable {
         )
     }
 
-    /// Only for a run over the whole queue: who repeats past erasures expects that the customers are unknown.
+    /// How many customers are unknown is compared for a run over the whole queue only: who repeats past erasures expects
+    /// that they are. That some customer was ever known is required of every run.
     private func unknownBrake() async throws -> UnknownBrake? {
-        guard context.scope == .all, let limits = settings.unknownBrake else { return nil }
-        return try await context.store.retrying { store in try await store.unknownBrake(limits, earlierRuns: 20) }
+        guard let limits = settings.unknownBrake else { return nil }
+        return try await context.store.retrying { [scope = context.scope] store in
+            scope == .all
+                ? try await store.unknownBrake(limits, earlierRuns: 20)
+                : .untilFirstKnown(try await store.hasKnownCustomer())
+        }
     }
 
     /// Only a run over the whole queue has a brake: an operator who erases one customer, or repeats past erasures, has
@@ -122,6 +127,12 @@ struct RunInProgress: Sendable {
             try await store.erasuresOfEarlierRuns(environment: settings.environment, limit: 20)
         }
         return ErasureBrake(settings.brake, earlierRuns: earlier)
+    }
+
+    private func canary(_ dispatcher: Dispatcher, _ end: RunEnd) -> RunReport.Canary {
+        if settings.canary == nil { return .notConfigured }
+        if dispatcher.knowsCanary { return .known }
+        return end == .canaryUnknown ? .unknown : .notRead
     }
 
     // MARK: - Delivering
@@ -170,6 +181,7 @@ struct RunInProgress: Sendable {
         )
         report.brake = dispatcher.brakeReason?.description
         report.unknownBrake = dispatcher.unknownReason?.description
+        report.canary = canary(dispatcher, end)
         report.attention.missedRechecks = rechecks.missed
         report.add(undelivered: delivered.failure)
         // The log is signed after the report, which is in it. That a key cannot be used is known before.

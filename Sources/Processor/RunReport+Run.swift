@@ -198,7 +198,7 @@ extension RequestSummary {
         case .clarification: "dsr requests resume \(id)"
         case .holdUncertain: "dsr requests holds"
         case .brake: "dsr run --allow-spike TICKET"
-        case .unknownCustomers: "dsr run --allow-unknown TICKET"
+        case .unknownCustomers, .knownBefore: "dsr run --allow-unknown TICKET"
         default: "dsr requests show \(id)"
         }
     }

@@ -1,5 +1,6 @@
 import CallPolicy
 import Foundation
+import TalonOne
 
 /// Lets API requests through the run's one ``CallLimiter``, first come, first served, and wakes those that wait.
 actor SharedLimiter {
@@ -24,7 +25,7 @@ actor SharedLimiter {
 
     /// What the limiter says about the API as a whole.
     struct State {
-        /// Whether no request gets through at the moment.
+        /// Whether no request gets through at the moment, or all of one operation are throttled.
         var isInterrupted: Bool
         /// Why the API is given up, after an outage that lasted too long; `nil` while it is not.
         var outage: RunEnd?
@@ -37,7 +38,7 @@ actor SharedLimiter {
     /// What the limiter says about the API as a whole.
     var state: State {
         State(
-            isInterrupted: limiter.isInterrupted,
+            isInterrupted: limiter.isInterrupted || limiter.isThrottled,
             outage: limiter.isClosed ? .apiUnavailable(outageSentence) : nil
         )
     }
@@ -67,16 +68,19 @@ actor SharedLimiter {
 
     /// Takes back a permit.
     ///
-    /// - Parameter failure: How the request failed; `nil` where the API answered it.
-    func leave(_ permit: CallLimiter.Permit, _ failure: APIFailure?) {
+    /// - Parameters:
+    ///   - failure: How the request failed; `nil` where the API answered it.
+    ///   - operation: The operation that was called; `nil` where nothing was sent.
+    func leave(_ permit: CallLimiter.Permit, _ failure: APIFailure?, of operation: TalonOne.Operation? = nil) {
         limiter.finished(
             permit,
             failure.map(CallLimiter.Feedback.init) ?? .answered,
+            of: operation?.name ?? "",
             at: .now,
             jitter: .random(in: 0...1)
         )
         if let failure, failure.kind == .outage { lastFailure = failure }
-        outSince = limiter.isInterrupted ? outSince ?? .now : nil
+        outSince = limiter.isInterrupted || limiter.isThrottled ? outSince ?? .now : nil
         letThrough()
     }
 

@@ -5,7 +5,7 @@ struct UnknownCustomers {
     /// The maximum number of answers that are kept. More known than unknown customers among twice as many are proof enough.
     private static let limit = 256
 
-    private let brake: UnknownBrake?
+    private var brake: UnknownBrake?
     private let ticket: String?
     private var kept: [Resolution] = []
     private var lookups = UnknownBrake.Lookups()
@@ -34,6 +34,11 @@ struct UnknownCustomers {
     /// What later runs compare with: an operator who allowed unknown customers has looked at them.
     var lookupsToCompare: UnknownBrake.Lookups {
         .init(known: lookups.known, unknown: ticket == nil && heldBack == nil ? lookups.unknown : 0)
+    }
+
+    /// The canary customer is known, which shows as much as the customer of a request.
+    mutating func noteCanary() {
+        brake?.noteKnownCustomer()
     }
 
     /// Counts a known customer.

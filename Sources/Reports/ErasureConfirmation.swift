@@ -15,6 +15,8 @@ public struct ErasureConfirmation: Sendable {
             case reservationsReleased(count: Int)
             /// The deletion was requested and acknowledged.
             case dataDeleted
+            /// The customer was unknown, and a deletion was requested all the same.
+            case deletionSentAnyway
             /// The inventory was read again to verify the deletion.
             case inventoryReadAgain
 
@@ -23,6 +25,7 @@ public struct ErasureConfirmation: Sendable {
                 case .inventoryRead: "inventory_read"
                 case .reservationsReleased: "reservations_released"
                 case .dataDeleted: "data_deleted"
+                case .deletionSentAnyway: "deletion_sent_anyway"
                 case .inventoryReadAgain: "inventory_read_again"
                 }
             }

@@ -56,6 +56,7 @@ extension RunReport {
             "unlistedRoutine": unlistedRoutine > 0 ? [unlistedRoutine] : [],
         ]
         view["brake"] = brake
+        view["canary_\(canary.rawValue)"] = true
         view["unknownBrake"] = unknownBrake
         return .html(
             try templates.render(.runReport, view),
@@ -95,6 +96,7 @@ extension RunReport {
             ("reports_undelivered", OrderedJSON(counts.reportsUndelivered)),
             ("brake", OrderedJSON(brake)),
             ("unknown_brake", OrderedJSON(unknownBrake)),
+            ("canary", .string(canary.rawValue)),
             ("attention", Self.object(attention.counts)),
             ("needs_action_count", OrderedJSON(needsActionCount)),
             ("needs_action", .array(needsAction.map(\.json))),

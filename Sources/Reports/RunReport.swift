@@ -64,6 +64,14 @@ public struct RunReport: Sendable, Hashable {
         }
     }
 
+    /// What a run saw of the canary customer before it claimed anything.
+    public enum Canary: String, Sendable, Hashable {
+        /// No canary customer is configured, so nothing showed that Talon.One answers for the right account.
+        case notConfigured = "not_configured"
+        /// The run ended before it was read; it is known; it is unknown.
+        case notRead = "not_read", known, unknown
+    }
+
     /// Requests that were tried without success and are tried again, all for one reason.
     public struct Retry: Sendable, Hashable {
         /// What went wrong, free of personal data.
@@ -170,6 +178,8 @@ public struct RunReport: Sendable, Hashable {
     public var brake: String?
     /// Why answers about unknown customers were held back, where they were: one sentence, without a full stop.
     public var unknownBrake: String?
+    /// Whether the canary customer was known before the first claim.
+    public var canary = Canary.notConfigured
 
     /// Collects the report's content; nothing is checked.
     public init(

@@ -24,9 +24,12 @@ extension Store {
         let earlier = try await rows(BrakeStatements.earlierLookups, [limit]) { row in
             UnknownBrake.Lookups(known: try row.decode("known"), unknown: try row.decode("unknown"))
         }
-        return try await row(BrakeStatements.hasKnownCustomer) { row in
-            UnknownBrake(limits, hasKnownCustomer: try row.decode("has_known_customer"), earlierRuns: earlier)
-        }
+        return UnknownBrake(limits, hasKnownCustomer: try await hasKnownCustomer(), earlierRuns: earlier)
+    }
+
+    /// Whether Talon.One has ever known a customer of this queue, on the present deployment.
+    public func hasKnownCustomer() async throws -> Bool {
+        try await row(BrakeStatements.hasKnownCustomer) { row in try row.decode("has_known_customer") }
     }
 
     /// Logs that answers about unknown customers are held back, or that an operator has allowed them.

@@ -21,6 +21,9 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
     case brake
     /// Closed while unusually many customers are unknown to Talon.One, until another run looks the customer up again.
     case unknownCustomers = "unknown_customers"
+    /// Closed while a customer whom dsr has answered with data is unknown to Talon.One, and no erasure explains it, until
+    /// another run looks the customer up again.
+    case knownBefore = "known_before"
 
     /// The gates that hold back many requests at once, because there are unusually many.
     public static let brakes: [Gate] = [.brake, .unknownCustomers]
@@ -28,7 +31,9 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
     /// Whether the gate stays closed until an operator acts.
     public var needsAction: Bool {
         switch self {
-        case .identity, .clarification, .failedRequest, .approval, .holdUncertain, .brake, .unknownCustomers: true
+        case .identity, .clarification, .failedRequest, .approval, .holdUncertain, .brake, .unknownCustomers,
+            .knownBefore:
+            true
         case .olderRequest, .legalHold, .waitingPeriod: false
         }
     }
@@ -38,7 +43,7 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .identity, .clarification, .approval: true
         case .olderRequest, .failedRequest, .legalHold, .holdUncertain, .waitingPeriod, .brake,
-            .unknownCustomers:
+            .unknownCustomers, .knownBefore:
             false
         }
     }
@@ -74,6 +79,10 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
             "Unusually many customers are unknown to Talon.One, so the answer \"no data\" is held back. Check that the API key "
                 + "belongs to the right environment and account. Each run looks the customer up again; "
                 + "'dsr run --allow-unknown TICKET' allows the answer."
+        case .knownBefore:
+            "Talon.One does not know a customer whom it knew for an earlier request, and no erasure was completed since. Check "
+                + "that the API key belongs to the right environment and account, and who deleted the customer. Each run looks "
+                + "the customer up again; 'dsr run --allow-unknown TICKET' allows the answer."
         }
     }
 }

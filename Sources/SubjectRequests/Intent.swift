@@ -6,6 +6,9 @@ public struct Intent: Sendable, Hashable {
         case releaseReservation = "release_reservation"
         /// Deletes the customer's data.
         case deleteCustomerData = "delete_customer_data"
+        /// Deletes the data of a customer whom Talon.One did not know when it was asked just before. If no answer comes, that
+        /// explains nothing about the customer later, as the deletion of a known customer does.
+        case deleteUnknownCustomer = "delete_unknown_customer"
         /// Sets or clears attributes of the profile.
         case updateProfile = "update_profile"
     }

@@ -16,6 +16,8 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable {
     case alreadyAbsent = "already_absent"
     /// The deletion was carried out, and the read-back still holds data that it promises to clear.
     case residualData = "residual_data"
+    /// The request repeats an erasure, and the customer registered anew after it. Nothing was deleted.
+    case registeredAnew = "registered_anew"
     /// A call that changes data was sent and not answered. The next step is to read.
     case outcomeUnknown = "outcome_unknown"
     /// The API refused the call, and would refuse it again.
@@ -25,7 +27,7 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable {
     public var completes: Bool {
         switch self {
         case .exported, .noData, .rectified, .erased, .recordRemains, .alreadyAbsent: true
-        case .notApplied, .residualData, .outcomeUnknown, .refusedByAPI: false
+        case .notApplied, .residualData, .registeredAnew, .outcomeUnknown, .refusedByAPI: false
         }
     }
 }

@@ -52,6 +52,8 @@ public struct Resolution: Sendable {
         case notApplied(attributes: [String])
         /// The deletion was sent, and the read-back still holds something: sections and kinds of data, never values.
         case residualData([String])
+        /// The request repeats an erasure, and the customer registered anew after it.
+        case registeredAnew
         /// An API request that changes data was sent, and no answer came.
         case outcomeUnknown
         /// The API refused the request, and would do so again.
@@ -134,7 +136,7 @@ extension Resolution {
     /// Whether it says that Talon.One knows the customer.
     public var isKnownCustomer: Bool {
         switch outcome {
-        case .exported, .rectified, .notApplied, .erased, .recordRemains, .residualData: true
+        case .exported, .rectified, .notApplied, .erased, .recordRemains, .residualData, .registeredAnew: true
         case .noData, .alreadyAbsent, .outcomeUnknown, .refusedByAPI, nil: false
         }
     }
@@ -289,6 +291,7 @@ extension Resolution.Setback {
         switch self {
         case .notApplied: .notApplied
         case .residualData: .residualData
+        case .registeredAnew: .registeredAnew
         case .outcomeUnknown: .outcomeUnknown
         case .refusedByAPI: .refusedByAPI
         }

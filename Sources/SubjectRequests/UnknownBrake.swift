@@ -54,9 +54,14 @@ public struct UnknownBrake: Sendable, Hashable {
     }
 
     private let limits: Limits
-    private let hasKnownCustomer: Bool
+    private var hasKnownCustomer: Bool
     /// Unknown customers of earlier runs, since the last run that had a known one.
     private let unknownBefore: Int
+
+    /// A brake that holds answers back only as long as no customer was ever known, however many of them there are.
+    public static func untilFirstKnown(_ hasKnownCustomer: Bool) -> UnknownBrake {
+        UnknownBrake(Limits(percent: 100, floor: .max), hasKnownCustomer: hasKnownCustomer, earlierRuns: [])
+    }
 
     /// A brake with limits.
     ///
@@ -67,6 +72,11 @@ public struct UnknownBrake: Sendable, Hashable {
         self.limits = limits
         self.hasKnownCustomer = hasKnownCustomer
         unknownBefore = earlierRuns.prefix { $0.known == 0 }.reduce(0) { $0 + $1.unknown }
+    }
+
+    /// Talon.One knows a customer of the present deployment.
+    public mutating func noteKnownCustomer() {
+        hasKnownCustomer = true
     }
 
     /// Why the answers about unknown customers are held back; `nil` if they are not.

@@ -31,6 +31,12 @@ extension TalonOneError {
                     "the API does not allow the operation with the \(authentication)",
                     "Check \(authentication.settings): Application, environment and permissions of the key."
                 )
+            case .notFound where !explanation.isOfTheAPI(with: status):
+                (
+                    "HTTP 404 in another form than Talon.One's, for example from a gateway or a proxy; it says nothing about "
+                        + "the customer",
+                    "Check TALON_ONE_BASE_URL."
+                )
             case .notFound where operation.namesCoupon:
                 ("not found: no such coupon, or this deployment lacks the operation", nil)
             default: (nil, nil)
@@ -44,7 +50,7 @@ extension TalonOneError {
             reason: reason,
             advice: advice
         )
-        self.isAnswerOfTheAPI = explanation.isOfTheAPI
+        self.isAnswerOfTheAPI = explanation.isOfTheAPI(with: status)
     }
 }
 
@@ -62,10 +68,23 @@ private struct ErrorBody {
         self.members = members
     }
 
-    /// Whether the object has a member of the API's error objects.
-    var isOfTheAPI: Bool {
-        members["message"] != nil || members["errors"] != nil || members["StatusCode"] != nil
+    /// Whether this is the API's own `ErrorResponseWithStatus`: a message, the answer's status in `StatusCode`, and nothing
+    /// that the API does not document. Gateways and proxies answer with a `message` too; none of them repeats the status
+    /// under that name.
+    func isOfTheAPI(with status: Int) -> Bool {
+        guard case .string(let message) = members["message"], !message.isEmpty,
+            case .number(let repeated) = members["StatusCode"], repeated == Decimal(status),
+            Self.members.isSuperset(of: members.keys)
+        else { return false }
+        switch members["errors"] {
+        case nil, .null: return true
+        case .array(let details): return details.allSatisfy { if case .object = $0 { true } else { false } }
+        default: return false
+        }
     }
+
+    /// The members of `ErrorResponseWithStatus`, and the one that the API's edge adds.
+    private static let members: Set = ["message", "errors", "StatusCode", "RequestUUID"]
 
     var isSignatureMismatch: Bool {
         guard case .string(let message) = members["message"] else { return false }

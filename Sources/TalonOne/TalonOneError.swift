@@ -17,8 +17,8 @@ public struct TalonOneError: Error, Sendable, CustomStringConvertible, CustomDeb
     /// Whether the request may have been carried out although the call failed: it was or may have been received, and
     /// the answer does not rule it out. Always `false` for operations that only read. If `true`, read before retrying.
     public var mayHaveActed: Bool
-    /// Whether the API itself gave this answer: the body is the JSON object of an API error. Without it, a 404 may come
-    /// from a proxy or another server, and must not be read as "no such customer".
+    /// Whether the API itself gave this answer: the body is an API error in exactly the documented form. Without it, a 404
+    /// may come from a gateway, a proxy or another server, and must not be read as "no such customer".
     public var isAnswerOfTheAPI = false
     /// A more exact statement than the code's summary.
     private let reason: String?

@@ -79,6 +79,17 @@ public actor Sandbox {
         }
     }
 
+    /// All that Talon.One holds at an instant.
+    public struct Backup: Sendable {
+        fileprivate let world: World
+    }
+
+    /// What Talon.One holds now.
+    public func backup() -> Backup { Backup(world: world) }
+
+    /// Replaces all that Talon.One holds by what a backup has.
+    public func restore(_ backup: Backup) { world = backup.world }
+
     /// Creates a customer again, as a late event of the shop does.
     func reappear(_ integrationId: String, now: Date) {
         world.touch(profile: integrationId, at: Self.stamp(now))

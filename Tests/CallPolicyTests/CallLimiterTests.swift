@@ -84,6 +84,41 @@ struct CallLimiterTests {
         #expect(until > at(1))
     }
 
+    @Test("throttling that no answer of the operation ends closes the limiter after the patience, and not before")
+    func endlessThrottling() {
+        var limiter = CallLimiter(.init(inFlight: 100, outagePatience: .seconds(60)))
+        var now = start
+        var calls = 0
+        loop: while calls < 1_000 {
+            switch limiter.ask(at: now) {
+            case .go(let permit):
+                calls += 1
+                // That reads are answered says nothing about deletions.
+                let (operation, feedback): (String, CallLimiter.Feedback) =
+                    calls.isMultiple(of: 2) ? ("delete", .throttled(retryAfter: .zero)) : ("read", .answered)
+                limiter.finished(permit, feedback, of: operation, at: now, jitter: 1)
+            case .wait(let until): now = until ?? now
+            case .closed: break loop
+            }
+        }
+        #expect(limiter.isClosed)
+        #expect(now - start >= .seconds(60) && now - start < .seconds(90))
+        #expect(calls < 80, "the pauses grow")
+    }
+
+    @Test("a burst of throttled calls closes nothing, not even without patience, and an answer ends it")
+    func burst() throws {
+        var limiter = CallLimiter(.init(inFlight: 100, outagePatience: .zero))
+        let permits = try (0..<50).map { _ in try permit(&limiter, at: 0) }
+        for permit in permits {
+            limiter.finished(permit, .throttled(retryAfter: nil), of: "read", at: at(0.01), jitter: 1)
+        }
+        #expect(limiter.isThrottled && !limiter.isClosed)
+        let next = Self.anyPermit(&limiter, from: at(0.01))
+        limiter.finished(next.permit, .answered, of: "read", at: next.instant, jitter: 1)
+        #expect(!limiter.isThrottled && !limiter.isClosed)
+    }
+
     /// Asks until there is a permit, and moves the time on instead of waiting.
     private static func anyPermit(
         _ limiter: inout CallLimiter,

@@ -140,9 +140,19 @@ struct RemedyTests {
         }
     }
 
+    @Test("each claim that an outage ended makes the next wait longer, although it counts as no failure")
+    func claims() {
+        let waits = [1, 2, 3, 7, 50].map { policy.remedy(for: .timedOut, failures: 0, claims: $0, jitter: 1) }
+        #expect(
+            waits == [60, 120, 240, 3_600, 3_600].map { .later(.seconds($0), countsAsFailure: false) }
+        )
+    }
+
     @Test(
-        "Retry-After of an outage is honoured up to the cap",
-        arguments: [(30, 30), (3_600, 3_600), (3_601, 3_600), (1_000_000, 3_600)]
+        "Retry-After of an outage is honoured between the base wait and the cap",
+        arguments: [
+            (-5, 60), (0, 60), (1, 60), (30, 60), (90, 90), (3_600, 3_600), (3_601, 3_600), (1_000_000, 3_600),
+        ]
     )
     func retryAfter(asked: Int, wait: Int) {
         for jitter in jitters {

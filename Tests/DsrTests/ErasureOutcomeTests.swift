@@ -15,7 +15,11 @@ struct ErasureOutcomeTests {
     func erased(_ deployment: SandboxSettings, _ after: SandboxSettings.AfterDelete) async throws {
         var settings = deployment
         settings.afterDelete = after
-        try await TestEnvironment.with(settings) { env in
+        let lacking = SandboxSettings.InventorySection.allCases.filter {
+            !deployment.availableInventorySections.contains($0)
+        }
+        let optional = ["TALON_ONE_OPTIONAL_SECTIONS": lacking.map(\.rawValue).joined(separator: ",")]
+        try await TestEnvironment.with(settings, environment: optional) { env in
             try await env.makeCustomer("anna")
             try await env.submit(.erasure, "anna")
             try await env.dsr("run").expect(0)

@@ -82,7 +82,7 @@ struct ExportOutcomeTests {
             try await env.dsr("run").expect(0)
             #expect(try await env.ending(of: 1) == "completed no_data")
             #expect(try await env.ending(of: 2) == "completed no_data")
-            #expect(await env.sandbox.counts().operations["deleteCustomerData"] == nil)
+            #expect(await env.sandbox.counts().destructive["deleteCustomerData none"]?.received == 1)
             #expect(await env.sandbox.profileCount() == 0)
         }
     }

@@ -129,7 +129,7 @@ struct IdentifierInputTests {
             let ended = try await env.dsr(
                 "replay",
                 "--since",
-                "2026-01-01T00:00:00Z",
+                Date().addingTimeInterval(-86_400).formatted(.iso8601),
                 "--ids",
                 list,
                 "--ticket",

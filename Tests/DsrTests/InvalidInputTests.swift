@@ -37,8 +37,17 @@ struct InvalidInputTests {
             (.redirect(location: "http://127.0.0.1:1/"), "failed refused_by_api"),
             (.status(code: 404, body: "<html>no route</html>"), "pending -"),
             (
-                .status(code: 200, body: #"{"profile":{"integrationId":"odd","attributes":{"a":"\u0000"}}}"#),
+                .status(
+                    code: 200,
+                    body:
+                        #"{"profile":{"integrationId":"odd","attributes":{"a":"\u0000"}},"referrals":[],"coupons":[],"#
+                        + #""loyalty":null,"giveaways":[],"achievements":[]}"#
+                ),
                 "completed exported"
+            ),
+            (
+                .status(code: 200, body: #"{"profile":{"integrationId":"odd","attributes":{"a":1}}}"#),
+                "pending -"
             ),
             (.status(code: 400, body: #"{"message":"a\u0000b"}"#), "failed refused_by_api"),
             (.status(code: 500), "pending -"), (.status(code: 429, retryAfter: "99999"), "pending -"),

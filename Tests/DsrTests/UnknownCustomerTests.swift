@@ -138,6 +138,8 @@ struct UnknownCustomerTests {
             try await env.submit(.access, "a")
             try await env.dsr("run").expect(1)
             let events = try await env.events(of: 1)
+            try await env.makeCustomer("somebody")
+            try await env.dsr("export", "somebody", "--output", env.folder + "/x").expect(0)
             let erased = try await env.dsr("erase", "nobody", "--ticket", "T-1", "--yes").expect(0)
             #expect(erased.out.contains("no_data"))
             #expect(try await env.waitingFor()[0] == "unknown_customers")

@@ -83,7 +83,9 @@ struct PoisonTests {
     @Test("an answer that Postgres cannot store as text is kept byte for byte")
     func unusualText() async throws {
         try await TestEnvironment.withEvidence(on: try await FaultServer.shared) { env, _ in
-            let body = #"{"profile": {"attributes": {"Name": "\u0000 \ud83d\ude00"}}}"#
+            let body =
+                #"{"profile": {"attributes": {"Name": "\u0000 \ud83d\ude00"}}, "referrals": [], "coupons": [], "#
+                + #""loyalty": null, "giveaways": [], "achievements": []}"#
             try await env.submit(.access, "poison")
             await env.sandbox.install(SandboxFault(.status(code: 200, body: body), match: Self.poison))
             try await env.dsr("run").expect(0)

@@ -75,7 +75,7 @@ public enum Sample {
             remains: ["profile: memberships"],
             isLeftOutOfPortability: true
         ),
-        Place(path: ["profile", "phone"], record: ["profile: other members"]),
+        Place(path: ["profile", "phone"], remains: ["profile: other members"]),
         Place(path: ["referrals"], remains: ["referrals: entries"]),
         Place(path: ["coupons", "0"], isLeftOutOfPortability: true),
         Place(path: ["coupons", "1"], remains: ["coupons: entries"]),

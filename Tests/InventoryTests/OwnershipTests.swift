@@ -49,7 +49,7 @@ struct OwnershipTests {
         #expect(inventory.record == Set(Sample.places.flatMap(\.record) + ["profile: identifier"]).sorted())
         #expect(
             inventory.recordMembers["profile"]
-                == ["integrationId", "id", "created", "lastActivity", "closedSessions", "totalSales", "phone"]
+                == ["integrationId", "id", "created", "lastActivity", "closedSessions", "totalSales"]
         )
         #expect(inventory.ownReservations == Sample.places.flatMap(\.released))
         let others = Set(try Self.others.map(place))

@@ -186,11 +186,6 @@ struct RemainsTests {
                 #"{"integrationId":"customer-42","lastActivity":"2026-01-01T00:00:00Z"}"#,
                 ["profile: dates", "profile: identifier"]
             ),
-            (
-                #"{"integrationId":"customer-42","phone":"+49"}"#,
-                ["profile: identifier", "profile: other members"]
-            ),
-            (#"{"phones":[null,{"a":1}]}"#, ["profile: other members"]),
         ] as [(String, [String])]
     )
     func record(_ profile: String, _ kinds: [String]) throws {
@@ -201,6 +196,21 @@ struct RemainsTests {
         #expect(
             !inventory.recordMembers.values.contains { $0.isEmpty } && inventory.recordMembers.isEmpty == kinds.isEmpty
         )
+    }
+
+    @Test(
+        "what belongs to the record is a list: any other member of a profile, and a member of another form, remains",
+        arguments: [
+            #""name":"Jane","email":"jane@example.com""#, #""phone":"+49""#, #""phones":[null,{"a":1}]"#,
+            #""advocateIntegrationId":"jane""#, #""subscriptions":[{"topic":"news"}]"#, #""IntegrationId":"jane""#,
+            #""created":{"by":"Jane"}"#, #""totalSales":["Jane"]"#, #""id":{"email":"jane"}"#, #""accountId":"Jane""#,
+            #""accountId":{"owner":"Jane"}"#, #""sandbox":["Jane"]"#, #""closedSessions":{"of":"Jane"}"#,
+        ]
+    )
+    func otherMembers(_ member: String) throws {
+        let inventory = try Sample.inventory(#"{"profile":{"integrationId":"customer-42",\#(member)}}"#)
+        #expect(inventory.remains == ["profile: other members"])
+        #expect(!inventory.isAbsent && !inventory.isCleared)
     }
 
     @Test("a profile that was never stored is none, and one that holds anything is one")

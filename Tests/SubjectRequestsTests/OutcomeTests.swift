@@ -25,7 +25,7 @@ struct OutcomeTests {
         #expect(
             Outcome.allCases.map(\.rawValue) == [
                 "exported", "no_data", "rectified", "not_applied", "erased", "record_remains", "already_absent",
-                "residual_data", "outcome_unknown", "refused_by_api",
+                "residual_data", "registered_anew", "outcome_unknown", "refused_by_api",
             ]
         )
         #expect(
@@ -38,6 +38,7 @@ struct OutcomeTests {
             Gate.allCases.map(\.rawValue) == [
                 "identity", "clarification", "older_request", "failed_request", "approval", "legal_hold",
                 "hold_uncertain", "waiting_period", "brake", "unknown_customers",
+                "known_before",
             ]
         )
     }

@@ -71,6 +71,39 @@ import Testing
         }
     }
 
+    @Test(
+        "a 404 is the API's own only in the form that it documents: other servers answer with a message too",
+        arguments: [
+            (#"{"message":"Not found","StatusCode":404}"#, true),
+            (#"{"message":"Not found","errors":null,"StatusCode":404,"RequestUUID":"u"}"#, true),
+            (#"{"message":"Not found","errors":[{"title":"t","source":{"parameter":"p"}}],"StatusCode":404}"#, true),
+            (#"{"message":"no Route matched with those values"}"#, false),
+            (#"{"message":"no Route matched with those values","request_id":"1"}"#, false),
+            (#"{"message":"Missing Authentication Token"}"#, false), (#"{"message":"Not Found"}"#, false),
+            (#"{"statusCode":404,"message":"Resource not found"}"#, false),
+            (#"{"message":"Cannot GET /v1","error":"Not Found","statusCode":404}"#, false),
+            (#"{"timestamp":1,"status":404,"error":"Not Found","message":"","path":"/v1"}"#, false),
+            (#"{"errors":[{"title":"Not found"}]}"#, false), (#"{"StatusCode":404}"#, false),
+            (#"{"message":"","StatusCode":404}"#, false), (#"{"message":404,"StatusCode":404}"#, false),
+            (#"{"message":"Not found","StatusCode":"404"}"#, false),
+            (#"{"message":"Not found","StatusCode":403}"#, false),
+            (#"{"message":"Not found","StatusCode":404,"route":"x"}"#, false),
+            (#"{"message":"Not found","StatusCode":404,"errors":["x"]}"#, false),
+            (#"{"message":"Not found","StatusCode":404,"errors":{}}"#, false),
+            (#"[{"message":"Not found","StatusCode":404}]"#, false), ("", false), ("null", false), ("404", false),
+            ("<html><head><title>404 Not Found</title></head></html>", false), ("default backend - 404", false),
+        ]
+    )
+    func notFound(_ body: String, isOfTheAPI: Bool) async throws {
+        try await withSandbox { fixture in
+            await fixture.sandbox.install(SandboxFault(.status(code: 404, body: body)))
+            let error = try await failure {
+                try await fixture.client().customerInventory(integrationId: "anna", sections: [.profile])
+            }
+            #expect(error.code == .notFound && error.isAnswerOfTheAPI == isOfTheAPI)
+        }
+    }
+
     @Test("a deletion may be answered with 200 and any body")
     func lenientDeletion() async throws {
         try await withSandbox { fixture in

@@ -109,7 +109,7 @@ package struct Invariants: Sendable {
                 "\(seen.blindDeletions) deletions were repeated without reading the inventory after the one before"
             )
         }
-        let intents = try await numbers("j ->> 'action' = 'delete_customer_data'")
+        let intents = try await numbers("j ->> 'action' in ('delete_customer_data', 'delete_unknown_customer')")
         let crashed_runs = try await numbers("j ->> 'event' in ('lease_lost', 'returned')")
         let outcomes = try await outcomes()
         for (customer, own) in Dictionary(grouping: requests, by: \.customer) {

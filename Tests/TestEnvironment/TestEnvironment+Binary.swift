@@ -13,7 +13,9 @@ extension TestEnvironment {
 
         /// The lines of standard error without those that tell where a command acts, and which gates and brakes a run has.
         package var sentences: [Substring] {
-            let openings = ["Environment: ", "Gates: ", "Brakes on erasures: ", "Brake on unknown customers: "]
+            let openings = [
+                "Environment: ", "Gates: ", "Brakes on erasures: ", "Brake on unknown customers: ", "Canary customer: ",
+            ]
             return err.split(separator: "\n").filter { line in !openings.contains { line.hasPrefix($0) } }
         }
 

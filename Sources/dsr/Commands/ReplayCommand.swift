@@ -11,9 +11,11 @@ struct ReplayCommand: AsyncParsableCommand {
         discussion: """
             dsr keeps keyed digests of erased customers, and not their identifiers. Give a list of identifiers, one per \
             line, for example of all customers of the restored system. Customers who were erased after the backup was \
-            made are erased again; all others are skipped. Lines that are not valid identifiers are counted, with their \
-            numbers and what is wrong. The command is idempotent. Legal holds apply. Identity checks are not asked for again; where \
-            erasures must be approved, the replay is approved once, with 'dsr requests approve-replays'.
+            made are erased again; all others are skipped. A customer whose record was created after the erasure \
+            registered anew and is not erased: the request fails, and needs action. Lines that are not valid identifiers \
+            are counted, with their numbers and what is wrong. The command is idempotent. Legal holds apply. Identity \
+            checks are not asked for again; where erasures must be approved, the replay is approved once, with \
+            'dsr requests approve-replays'.
 
             Examples:
               dsr replay --since 2026-03-05T10:00:00Z --ids customers.txt --ticket T-1
@@ -47,6 +49,7 @@ struct ReplayCommand: AsyncParsableCommand {
         _ = try configuration.talonOne()
 
         let (counts, lines, rest) = try await configuration.withQueue { store in
+            try check(instant, configuration)
             var counts = ReplayCounts()
             var lines = IdentifierLines(try open())
             while let batch = lines.next(1_000) {
@@ -76,6 +79,19 @@ struct ReplayCommand: AsyncParsableCommand {
         note(lines)
         if !queueOnly { try await process(configuration, settings) }
         try conclude(rest, isOneKey: keys.count == 1)
+    }
+
+    /// Refuses an instant before the oldest backup that there can be: it would only repeat erasures that no restore has
+    /// undone.
+    private func check(_ instant: Date, _ configuration: DsrConfiguration) throws {
+        let setting = EvidenceSettings.replayDays
+        let days = configuration.settings[setting] ?? 30
+        guard instant < Date() - TimeInterval(days * 86_400) else { return }
+        throw Failure(
+            .usage,
+            "--since is more than \(days.counted("day")) ago; give the instant at which the restored backup was made. If "
+                + "backups of Talon.One are kept for longer, raise \(setting.name)"
+        )
     }
 
     private func open() throws -> FileHandle {

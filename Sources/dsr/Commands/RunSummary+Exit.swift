@@ -18,6 +18,8 @@ extension RunSummary {
                 .configuration,
                 "\(how). Nothing was recorded of such requests; they are pending again."
             )
+        case .canaryUnknown:
+            throw Failure(.configuration, "\(end.sentence). Nothing was claimed. \(RunEnd.canaryAdvice)")
         case .leaseLost:
             throw Failure(.tryAgain, "the run lost its lease; the next run takes over its requests")
         case .done, .stopped, .timeLimitReached, .requestLimitReached:

@@ -35,6 +35,9 @@ extension DsrConfiguration {
         if let results = settings[EvidenceSettings.resultsPerCheckpoint] { run.resultsPerCheckpoint = results }
         if let concurrency = settings[RunSettings.concurrency] { run.concurrency = try affordable(concurrency) }
         if let sections = try sections() { run.sections = sections }
+        run.optionalSections = try optionalSections()
+        run.canary = try canary()
+        if let deleted = settings[UnknownCustomerSettings.deleted] { run.deletesUnknownCustomers = deleted }
         if let lease = settings[RunSettings.lease] { run.lease = lease }
         if let tries = settings[CallSettings.quickTries] { run.retry.quickTries = tries }
         if let budget = settings[CallSettings.failureBudget] { run.retry.failureBudget = budget }
@@ -70,6 +73,31 @@ extension DsrConfiguration {
             )
         }
         return sections
+    }
+
+    /// The sections that an answer may lack.
+    func optionalSections() throws -> Set<InventorySection> {
+        let sections = settings[TalonOneSettings.optionalSections] ?? []
+        guard !sections.contains(.profile) else {
+            throw Failure(
+                .configuration,
+                "\(TalonOneSettings.optionalSections.name) must not contain profile; without it no customer can be recognised"
+            )
+        }
+        return sections
+    }
+
+    /// The customer who must be known before a run claims anything. The id is never printed.
+    private func canary() throws -> SubjectID? {
+        guard let text = try settings[TalonOneSettings.canary]?.read() else { return nil }
+        do {
+            return try SubjectID(text)
+        } catch {
+            throw Failure(
+                .configuration,
+                "\(TalonOneSettings.canary.name) must be the integrationId of a customer: \(error.reason)"
+            )
+        }
     }
 
     private func facts() -> ControllerFacts {

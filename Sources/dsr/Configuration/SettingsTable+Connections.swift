@@ -33,7 +33,7 @@ enum TalonOneSettings {
         title: "Talon.One",
         rows: [
             baseURL, environment, apiKey, applicationID, applicationKey, caFile, allowPlaintext, dialect,
-            emptyBodySignature, sections,
+            emptyBodySignature, sections, optionalSections, canary,
         ]
     )
 
@@ -106,6 +106,23 @@ enum TalonOneSettings {
         .choices(InventorySection.self),
         default: .unset("all six"),
         help: "Sections of the customer inventory to read; `profile` is required."
+    )
+    static let optionalSections = Setting(
+        "talonOne.optionalSections",
+        "TALON_ONE_OPTIONAL_SECTIONS",
+        .choices(InventorySection.self),
+        default: .unset("none"),
+        help:
+            "Sections that the deployment does not have, or leaves out where they are empty. Any other section that is "
+            + "asked for and missing makes an answer unreadable."
+    )
+    static let canary = Setting(
+        "talonOne.canaryCustomer",
+        "TALON_ONE_CANARY_CUSTOMER",
+        .secret,
+        default: .unset("none: nothing shows before the first claim that customers are known"),
+        help:
+            "Id of a customer who always exists. A run reads it first, and stops with exit code 78 where it is unknown."
     )
 }
 

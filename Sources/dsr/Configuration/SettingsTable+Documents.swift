@@ -27,7 +27,10 @@ enum ReportSettings {
 enum EvidenceSettings {
     static let group = SettingGroup(
         title: "Evidence and erased customers",
-        rows: [key, directory, attributeNames, resultsPerCheckpoint, subjectKey, oldSubjectKeys, reappearanceDays]
+        rows: [
+            key, directory, attributeNames, resultsPerCheckpoint, subjectKey, oldSubjectKeys, reappearanceDays,
+            replayDays,
+        ]
     )
 
     static let key = Setting(
@@ -79,6 +82,13 @@ enum EvidenceSettings {
         .number(0...29),
         default: .value("0"),
         help: "Days after an erasure until the recheck for a reappeared customer; 0 means no recheck."
+    )
+    static let replayDays = Setting(
+        "replay.maximumDays",
+        "DSR_REPLAY_MAXIMUM_DAYS",
+        .number(1...3_650),
+        default: .value("30"),
+        help: "Days that `dsr replay --since` may reach back: as long as backups of Talon.One are kept."
     )
 }
 

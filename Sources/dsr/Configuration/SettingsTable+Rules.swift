@@ -111,7 +111,7 @@ enum BrakeSettings {
 }
 
 enum UnknownCustomerSettings {
-    static let group = SettingGroup(title: "Unknown customers", rows: [percent, floor, keepDays])
+    static let group = SettingGroup(title: "Unknown customers", rows: [percent, floor, keepDays, deleted])
 
     static let percent = Setting(
         "brake.unknownPercent",
@@ -137,6 +137,13 @@ enum UnknownCustomerSettings {
         .number(1...365),
         default: .value("30"),
         help: "Days for which the identifier is kept after the answer that there is no data; the letter states them."
+    )
+    static let deleted = Setting(
+        "erasure.deleteUnknown",
+        "DSR_ERASURE_DELETE_UNKNOWN",
+        .flag,
+        default: .value("true"),
+        help: "Whether an erasure sends its deletion although Talon.One says that the customer is unknown."
     )
 }
 

@@ -25,6 +25,10 @@ struct SafeguardText {
                 + (settings.unknownBrake.map { limits in
                     "on, more than \(limits.percent) % of a run, and more than \(limits.floor.grouped)"
                 } ?? "off") + (settings.unknownTicket == nil ? "" : "; switched off for this run by --allow-unknown"),
+            "Canary customer: "
+                + (settings.canary == nil
+                    ? "off, TALON_ONE_CANARY_CUSTOMER is not set; no known customer is read before the first claim"
+                    : "on, must be known before the first claim"),
         ]
     }
 

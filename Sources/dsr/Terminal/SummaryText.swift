@@ -21,7 +21,8 @@ struct SummaryText {
     var lines: [String] {
         let report = summary.report
         return [heading, "Run \(report.runID) on \(report.environment.rawValue): \(report.ending)"]
-            + counts(report.counts) + retries + [signing] + (report.brake.map { ["  ERASURES HELD BACK: \($0)"] } ?? [])
+            + counts(report.counts) + retries + [signing] + canary
+            + (report.brake.map { ["  ERASURES HELD BACK: \($0)"] } ?? [])
             + (report.unknownBrake.map { ["  ANSWERS HELD BACK: \($0)"] } ?? [])
             + obligations + list(report.needsAction, "NEEDS ACTION", unlisted: report.unlistedNeedsAction)
             + list(report.routine, "waiting for an operator (routine)", unlisted: report.unlistedRoutine)
@@ -43,6 +44,17 @@ struct SummaryText {
         case .notFiled(let size, _):
             "  EVIDENCE LOG SIGNED (\(size.counted("entry", "entries"))), CHECKPOINT NOT FILED"
         case .failed: "  EVIDENCE LOG NOT SIGNED"
+        }
+    }
+
+    /// What showed before the first claim that Talon.One answers for the right account.
+    private var canary: [String] {
+        switch summary.report.canary {
+        case .notConfigured:
+            ["  no canary customer is configured: no known customer was read before the first claim"]
+        case .notRead: ["  canary customer not read"]
+        case .known: ["  canary customer known before the first claim"]
+        case .unknown: ["  CANARY CUSTOMER UNKNOWN: nothing was claimed"]
         }
     }
 

@@ -28,7 +28,12 @@ struct HoldLookup {
         guard isConfigured else { return }
         do {
             talonOne = try await configuration.withTalonOne(connections: 1) { client in
-                try await CustomerLookup.isKnown(customer, to: client, in: environment)
+                try await CustomerLookup.isKnown(
+                    customer,
+                    to: client,
+                    in: environment,
+                    optionalSections: try configuration.optionalSections()
+                )
             }
         } catch {
             failure = Failure(error)
