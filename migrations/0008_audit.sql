@@ -40,6 +40,11 @@ begin
                bool_or(e.body is null) as is_pruned
         from entry e
         group by e.request
+    ), document as materialized (
+        -- The documents that entries name. A list that was too long ends with a text.
+        select e.request, e.index, e.event, d.value ->> 'name' as name, d.value ->> 'sha256' as sha256
+        from entry e, jsonb_array_elements(e.body -> 'reports') d
+        where e.event in ('recorded', 'delivered') and jsonb_typeof(d.value) = 'object'
     ), problem as (
         select a.request, a.index, format('its row has another commitment than log entry %s', a.index) as text
         from admission a join page p on p.id = a.request
@@ -92,35 +97,42 @@ begin
            or e.body ->> 'method' is distinct from p.identity_method and e.body is not null
         union all
         -- As many entries as decisions.
-        select c.request, null, format('%s log entries say %s, and %s decisions', c.entries, c.event, c.decisions)
+        select coalesce(e.request, d.request), null,
+               format('%s log entries say %s, and %s decisions', coalesce(e.number, 0), coalesce(e.event, d.event),
+                      coalesce(d.number, 0))
         from (
-            select p.id as request, v.event,
-                   (select count(*) from entry e where e.request = p.id and e.event = v.event
-                      -- The refusal of a malformed row is no decision.
-                      and (v.event <> 'refused' or coalesce(e.body ? 'ground', p.refusal_ground is not null))) as entries,
-                   (select count(*) from dsr.decisions d where d.request_id = p.id and d.decision = v.event) as decisions
-            from page p, unnest(dsr.decision_events()) v (event)
-        ) c
-        where c.entries <> c.decisions
+            select e.request, e.event, count(*) as number
+            from entry e join page p on p.id = e.request
+            where e.event = any (dsr.decision_events())
+              -- The refusal of a malformed row is no decision.
+              and (e.event <> 'refused' or coalesce(e.body ? 'ground', p.refusal_ground is not null))
+            group by e.request, e.event
+        ) e
+        full join (
+            select d.request_id as request, d.decision as event, count(*) as number
+            from dsr.decisions d join page p on p.id = d.request_id
+            where d.decision = any (dsr.decision_events())
+            group by d.request_id, d.decision
+        ) d on d.request = e.request and d.event = e.event
+        where e.number is distinct from d.number
         union all
-        select p.id, null, format('the document %s is not one that a log entry names with its digest', x.file_name)
+        select x.request_id, null, format('the document %s is not one that a log entry names with its digest', x.file_name)
         from page p join dsr.reports x on x.request_id = p.id
         join latest t on t.request = p.id
-        where not t.is_pruned and not exists (
-            select from entry e where e.request = p.id and e.event = 'recorded'
-              and e.body -> 'reports' @> jsonb_build_array(jsonb_build_object('name', x.file_name, 'sha256', encode(x.sha256, 'hex'))))
+        left join document d on d.request = x.request_id and d.event = 'recorded' and d.name = x.file_name
+            and d.sha256 = encode(x.sha256, 'hex')
+        where not t.is_pruned and d.request is null
         union all
-        select e.request, e.index, format('log entry %s names the document %s, which does not exist', e.index, d.value ->> 'name')
-        from entry e, jsonb_array_elements(e.body -> 'reports') d
-        where e.event = 'recorded' and jsonb_typeof(d.value) = 'object'
-          and not exists (select from dsr.reports x where x.request_id = e.request and x.file_name = d.value ->> 'name')
+        select d.request, d.index, format('log entry %s names the document %s, which does not exist', d.index, d.name)
+        from document d left join dsr.reports x on x.request_id = d.request and x.file_name = d.name
+        where d.event = 'recorded' and x.id is null
         union all
-        select p.id, null, format('the row and the log differ on whether the document %s was delivered', x.file_name)
+        select x.request_id, null, format('the row and the log differ on whether the document %s was delivered', x.file_name)
         from page p join dsr.reports x on x.request_id = p.id
         join latest t on t.request = p.id
-        where not t.is_pruned and (x.delivered_at is not null) <> exists (
-            select from entry e where e.request = p.id and e.event = 'delivered'
-              and e.body -> 'reports' @> jsonb_build_array(jsonb_build_object('name', x.file_name, 'sha256', encode(x.sha256, 'hex'))))
+        left join document d on d.request = x.request_id and d.event = 'delivered' and d.name = x.file_name
+            and d.sha256 = encode(x.sha256, 'hex')
+        where not t.is_pruned and (x.delivered_at is null) <> (d.request is null)
     )
     select p.id, array(select q.text from problem q where q.request = p.id order by q.index nulls last, q.text)
     from page p

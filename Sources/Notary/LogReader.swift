@@ -199,7 +199,7 @@ struct LogReader {
     ) async throws {
         var last: Int64 = 0
         while true {
-            let page = try await read(last, 500)
+            let page = try await read(last, 100)
             guard let end = page.last else { return }
             for row in page { for problem in row.problems { findings.add("\(what) \(row.id): \(problem)") } }
             last = end.id

@@ -12,7 +12,7 @@ extension TestEnvironment {
 
         /// The checkpoint files, in the order of their sizes.
         package func checkpointFiles() throws -> [String] {
-            try FileManager.default.contentsOfDirectory(atPath: checkpoints).filter { $0.hasSuffix(".checkpoint") }
+            try FileManager.default.contentsOfDirectory(atPath: checkpoints).filter { !$0.hasPrefix(".") }
                 .sorted()
                 .map { checkpoints + "/" + $0 }
         }

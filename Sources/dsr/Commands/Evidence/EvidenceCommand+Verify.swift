@@ -64,7 +64,12 @@ extension EvidenceCommand {
                         ? "\(findings.filedCheckpoints.grouped) in files"
                         : "none compared with files (no checkpoint directory)")
             )
-            if findings.problemCount == 0 { Terminal.out("The evidence is valid.") }
+            guard findings.problemCount == 0 else { return }
+            Terminal.out("The evidence is valid.")
+            Terminal.out(
+                "Not shown by this: whether somebody with the database, the files and the key has rewritten all of it. A "
+                    + "checkpoint that is kept elsewhere or cosigned by a witness shows that ('dsr evidence cosign')."
+            )
         }
     }
 }
