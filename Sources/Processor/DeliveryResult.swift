@@ -33,9 +33,12 @@ public struct DeliveryResult: Sendable {
             )
         }
         if !badNames.isEmpty {
+            let named = Self.list(badNames.map(String.init))
             sentences.append(
-                "the file names of documents \(Self.list(badNames.map(String.init))) are not names that dsr gives, and nothing "
-                    + "was written: find out who changed these rows of dsr.reports"
+                (badNames.count == 1
+                    ? "the file name of document \(named) is not one"
+                    : "the file names of documents \(named) are not ones")
+                    + " that dsr gives, and nothing was written: find out who changed dsr.reports"
             )
         }
         if let obstacle = obstacle ?? (unwritable.isEmpty ? nil : "\(reason) (\(Self.list(unwritable)))") {

@@ -49,7 +49,7 @@ struct DeliveryAttackTests {
             let undelivered = try await env.count("select count(*) from dsr.reports where delivered_at is null")
             #expect(undelivered == names.count)
             let report = try await env.dsr("reports", "deliver").expect(1)
-            #expect(report.err.contains("find out who changed these rows of dsr.reports"))
+            #expect(report.err.contains("find out who changed dsr.reports"))
         }
     }
 

@@ -10,7 +10,7 @@ extension TestEnvironment {
         package let log: String, witness: String
         package let logFile: String, witnessFile: String, checkpoints: String
 
-        /// The checkpoint files, in the order of their sizes.
+        /// The checkpoint files, in the order of their sizes, and the folders of those that were set aside.
         package func checkpointFiles() throws -> [String] {
             try FileManager.default.contentsOfDirectory(atPath: checkpoints).filter { !$0.hasPrefix(".") }
                 .sorted()
