@@ -110,8 +110,10 @@ extension RequestSummary {
 }
 
 enum RequestListStatements {
+    // The rules of the table limit these texts. A row that got past them must not fill the memory of a run.
     static let summary = """
-        select r.id, r.kind, r.state, r.waiting_for, r.outcome, r.reason, r.ticket, r.channel, r.requested_by,
+        select r.id, left(r.kind, 100) as kind, r.state, r.waiting_for, r.outcome, r.reason, left(r.ticket, 100) as ticket,
+               left(r.channel, 200) as channel, left(r.requested_by, 200) as requested_by,
                r.received_at, r.not_before, r.finished_at, r.answer_by, r.latest_lawful, r.claim_no, r.failures, r.run_id,
                r.subject_commitment, r.integration_id is not null as has_subject
         """
