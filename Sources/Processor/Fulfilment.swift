@@ -167,6 +167,10 @@ extension Fulfilment {
         do {
             permission = try await recorder.announce(Intent(action, under: request.claim))
         } catch {
+            // It failed for as long as the run waits for the database. The next request would wait as long.
+            if let error = error as? StoreError, error.isTransient {
+                context.shutdown.begin(.databaseUnavailable(error.description))
+            }
             throw ChangeWithheld.notRecorded("\(error)")
         }
         switch permission {
@@ -183,8 +187,10 @@ extension Resolution {
     /// Whether it rests on what was read, and nothing was changed.
     fileprivate var isOnlyRead: Bool {
         switch end {
-        case .completed(.exported), .completed(.noData), .completed(.alreadyAbsent): true
-        case .completed, .failed, .refused, .returned, .heldBack: false
+        case .completed(.exported), .completed(.noData), .completed(.alreadyAbsent), .heldBack,
+            .failed(.some(.registeredAnew), _):
+            true
+        case .completed, .failed, .refused, .returned: false
         }
     }
 }

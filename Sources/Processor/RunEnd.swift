@@ -16,6 +16,8 @@ public enum RunEnd: Sendable, Hashable {
     case canaryUnknown
     /// The API was unavailable for too long; for how long, and its last answer.
     case apiUnavailable(String)
+    /// The database did not record an intent for too long; its last error.
+    case databaseUnavailable(String)
     /// The lease expired, so other runs may have taken over.
     case leaseLost
 
@@ -32,6 +34,7 @@ public enum RunEnd: Sendable, Hashable {
             "the canary customer is unknown to Talon.One: the base URL or the credentials belong to another environment or "
                 + "account, or that customer was deleted"
         case .apiUnavailable(let how): how
+        case .databaseUnavailable(let how): "the database was unavailable for too long: \(how)"
         case .leaseLost: "lease lost"
         }
     }

@@ -162,6 +162,26 @@ struct AttackTests {
         }
     }
 
+    @Test("the memory of a run does not depend on what its rows hold")
+    func memoryOfHostileRows() async throws {
+        try await TestEnvironment.with { env in
+            try await env.tamper(
+                """
+                insert into dsr.subject_requests (kind, integration_id, channel, requested_by)
+                select 'access', 'customer-' || n, repeat('x', 40000000), repeat('y', 40000000)
+                from generate_series(1, 12) n
+                """
+            )
+            // The rows hold 960 MB. A run without them needs a third of this limit.
+            let limited = "ulimit -d 400000; $DSR "
+            try await env.shell(limited + "run").expect(1)
+            #expect(try await env.requests("state = 'refused'") == 12)
+            try await env.shell(limited + "requests list").expect(0)
+            try await env.shell(limited + "requests show 7").expect(0)
+            try await env.shell(limited + "requests show 7 --json").expect(0)
+        }
+    }
+
     // MARK: - Locks
 
     @Test("advisory locks, which need no right, hold nothing up")
@@ -199,6 +219,8 @@ struct AttackTests {
                 "\(run.err)"
             )
             #expect(await env.sandbox.hasProfile("anna"))
+            // The run ended with the first announcement that failed, although the retry waits are 0.
+            #expect(try await env.texts("select failures::text as t from dsr.subject_requests") == ["1"])
             await owner.close()
             try await env.dsr("run").expect(0)
             #expect(try await env.ending(of: 1) == "completed erased")

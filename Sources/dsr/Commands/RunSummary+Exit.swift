@@ -11,8 +11,8 @@ extension RunSummary {
                 .credentials,
                 "\(how) No more requests were claimed, and those in progress are pending again."
             )
-        case .apiUnavailable(let how):
-            throw Failure(.unreachable, "\(how); requests without an answer are pending and will be retried")
+        case .apiUnavailable, .databaseUnavailable:
+            throw Failure(.unreachable, "\(end.sentence); requests without an answer are pending and will be retried")
         case .wrongEnvironment(let how):
             throw Failure(
                 .configuration,
