@@ -289,7 +289,14 @@ begin
 end
 $$;
 
--- Whether a deletion was announced under a claim, so that it may have been carried out.
+-- The calls that delete. The second is sent for a customer whom Talon.One did not know just before.
+create function dsr.deletions() returns text[]
+    language sql immutable parallel safe
+as $$
+    select array['delete_customer_data', 'delete_unknown_customer']
+$$;
+
+-- Whether the deletion of a known customer was announced under a claim, so that it may explain that they are unknown later.
 create function dsr.deletion_was_announced(request bigint, claim integer) returns boolean
     language sql stable
 as $$

@@ -237,7 +237,10 @@ begin
     select array_agg(r.id order by r.id),
            array_agg(case
                when r.state <> 'running' then 'open'
-               when dsr.deletion_was_announced(r.id, r.claim_no) then 'announced' else 'claimed' end order by r.id),
+               when exists (
+                   select from dsr.evidence_leaves l
+                   where l.request_id = r.id and l.claim_no = r.claim_no and l.action = any (dsr.deletions()))
+               then 'announced' else 'claimed' end order by r.id),
            array_agg(r.id)
     into erasures, progress, open
     from dsr.subject_requests r

@@ -1,5 +1,5 @@
 -- What an audit compares beyond hashes: the tables with the log, both ways. The functions run with the owner's rights and
--- return findings only, so that an auditor needs to read no digest and no text that somebody typed.
+-- return findings only, so that an auditor needs to read no digest and no free text.
 --
 -- Where the payload of an entry was dropped after its retention, its columns are still there, and what only the payload says
 -- is not compared.
@@ -48,7 +48,7 @@ begin
     ), problem as (
         select a.request, a.index, format('its row has another commitment than log entry %s', a.index) as text
         from admission a join page p on p.id = a.request
-        where a.body ->> 'subject' is distinct from encode(p.subject_commitment, 'hex')  and a.body is not null
+        where a.body ->> 'subject' is distinct from encode(p.subject_commitment, 'hex') and a.body is not null
         union all
         select a.request, a.index, format('its row asks for %s, and log entry %s for %s', p.kind, a.index, a.body ->> 'right')
         from admission a join page p on p.id = a.request
@@ -76,7 +76,7 @@ begin
         select s.request, s.index,
                format('log entry %s announces a deletion, but none before it approves the erasure', s.index)
         from entry s join admission a on a.request = s.request
-        where s.action = 'delete_customer_data' and a.body -> 'needs' ? 'approval'
+        where s.action = any (dsr.deletions()) and a.body -> 'needs' ? 'approval'
           and not exists (
               select from entry y where y.request = s.request and y.event = 'approved' and y.index < s.index
                 and not exists (select from entry z where z.request = s.request and z.event = 'reopened'
@@ -98,7 +98,7 @@ begin
         union all
         -- As many entries as decisions.
         select coalesce(e.request, d.request), null,
-               format('%s log entries say %s, and %s decisions', coalesce(e.number, 0), coalesce(e.event, d.event),
+               format('log entries that say %s: %s, decisions: %s', coalesce(e.event, d.event), coalesce(e.number, 0),
                       coalesce(d.number, 0))
         from (
             select e.request, e.event, count(*) as number
@@ -197,7 +197,7 @@ begin
     join lateral (select x.* from said x where x.hold = h.id order by x.index desc limit 1) s on true
     where s.body ->> 'review_on' is distinct from h.review_on::text
     union all
-    select h.id, format('%s log entries say %s, and %s decisions', c.entries, v.event, c.decisions)
+    select h.id, format('log entries that say %s: %s, decisions: %s', v.event, c.entries, c.decisions)
     from dsr.legal_holds h
     cross join unnest('{held,reviewed,released}'::text[]) v (event)
     cross join dropped d

@@ -36,7 +36,7 @@ struct TamperingTests {
             where id = 1
             """, "differ on whether the identity was verified"
         ),
-        ("delete from dsr.decisions", "request 2: 1 log entries say approved, and 0 decisions"),
+        ("delete from dsr.decisions", "request 2: log entries that say approved: 1, decisions: 0"),
         (
             "update dsr.legal_holds set released_at = now(), released_by = 'dpo'",
             "hold 1: it is released, but no log entry"

@@ -57,8 +57,11 @@ struct GateRaceTests {
         try await database.expectSoundEvidence()
     }
 
-    @Test("a hold that comes while a call is being announced waits for it, and says that it was too late")
-    func holdDuringAnnouncement() async throws {
+    @Test(
+        "a hold that comes while a deletion is being announced waits for it, and says that it was too late",
+        arguments: [Intent.Action.deleteCustomerData, .deleteUnknownCustomer]
+    )
+    func holdDuringAnnouncement(deletion: Intent.Action) async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
         let id = try await database.ready(.erasure, "customer-42", run: run)
@@ -67,7 +70,7 @@ struct GateRaceTests {
         let blocker = try await database.connection()
 
         try await blocker.run(script: "begin; select from dsr.evidence_head for update", named: "block")
-        async let permission = announcer.announce([Intent(.deleteCustomerData, under: request.claim)], run: run)
+        async let permission = announcer.announce([Intent(deletion, under: request.claim)], run: run)
         try await database.waitUntilBlocked(1)
         async let placed = hold(in: database.store)
         try await database.waitUntilBlocked(2)
