@@ -75,7 +75,7 @@ struct ClaimPlanTests {
     func heldSnapshot() async throws {
         let database = try await Database.fresh()
         let run = try await database.begin()
-        try await database.submit(.access, customers: 10_000)
+        try await database.submit(.access, customers: 5_000)
         try await admitAll(in: database)
         try await database.run("vacuum analyze dsr.subject_requests")
         let forgotten = try await database.connection()

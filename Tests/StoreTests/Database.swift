@@ -28,13 +28,13 @@ struct Database: Sendable {
         let string = try await server.value.createDatabase()
         return Database(
             connectionString: string,
-            store: try await Store.connect(PostgresConfiguration(connectionString: string)),
+            store: try await Store.connect(.unhurried(string)),
             raw: try await connect(string)
         )
     }
 
     private static func connect(_ string: String) async throws -> PostgresConnection {
-        try await PostgresConnection.connect(PostgresConfiguration(connectionString: string))
+        try await PostgresConnection.connect(.unhurried(string))
     }
 
     /// Another connection to the same database.
@@ -58,7 +58,7 @@ struct Database: Sendable {
 
     /// Another process's store, as it were.
     func anotherStore() async throws -> Store {
-        try await Store.connect(PostgresConfiguration(connectionString: connectionString))
+        try await Store.connect(.unhurried(connectionString))
     }
 }
 

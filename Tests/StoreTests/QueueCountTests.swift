@@ -126,7 +126,7 @@ struct QueueCountTests {
         for number in 1...5 { _ = try await database.ready(.access, "open-\(number)", run: first) }
         try await addClosedRequests(20, to: database)
         let short = try await rowsRead(in: database)
-        try await addClosedRequests(20_000, to: database)
+        try await addClosedRequests(5_000, to: database)
         let long = try await rowsRead(in: database)
         // With a short history the planner may scan the whole table.
         #expect(short > 0 && long <= short, "\(short) rows with a short history, \(long) with a long one")
@@ -137,7 +137,7 @@ struct QueueCountTests {
         let database = try await Database.fresh()
         let run = try await database.begin()
         for number in 1...5 { _ = try await database.ready(.access, "open-\(number)", run: run) }
-        try await addClosedRequests(20_000, to: database)
+        try await addClosedRequests(5_000, to: database)
         _ = try await database.claim(run, limit: 2)
         let rescuer = try await database.begin()
         let rows = try await rowsRead(in: database) { store in

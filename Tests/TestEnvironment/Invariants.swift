@@ -95,7 +95,7 @@ package struct Invariants: Sendable {
         if wrong != 0 { findings.append("\(wrong) leaves are not what their hashes say") }
         guard env.settings["DSR_EVIDENCE_KEY_FILE"] != nil else { return }
         let verified = try await env.dsr("evidence", "verify")
-        if verified.code != 0 { findings.append("the evidence does not verify: \(verified.out)") }
+        if verified.code != 0 { findings.append("the evidence does not verify: \(verified.out)\(verified.err)") }
         if verified.out.contains("open: ") { findings.append("claims are open: \(verified.out)") }
     }
 

@@ -1,11 +1,22 @@
 import Foundation
 package import Postgres
 
+extension PostgresConfiguration {
+    /// A configuration whose timeouts no loaded machine reaches, for what a test does beside the program.
+    package static func unhurried(_ connectionString: String) -> PostgresConfiguration {
+        PostgresConfiguration(
+            connectionString: connectionString,
+            statementTimeout: .seconds(600),
+            idleInTransactionTimeout: .seconds(600)
+        )
+    }
+}
+
 extension TestEnvironment {
     /// Runs SQL on a connection of its own.
     @discardableResult
     package func sql(_ text: String, _ parameters: any PostgresEncodable...) async throws -> PostgresResult {
-        let connection = try await PostgresConnection.connect(PostgresConfiguration(connectionString: database))
+        let connection = try await PostgresConnection.connect(.unhurried(database))
         let result: Result<PostgresResult, any Error>
         do {
             result = .success(try await connection.query(Statement("test", text), parameters: parameters))
@@ -28,7 +39,7 @@ extension TestEnvironment {
 
     /// A connection that stays open, for locks and transactions.
     package func connection() async throws -> PostgresConnection {
-        try await PostgresConnection.connect(PostgresConfiguration(connectionString: database))
+        try await PostgresConnection.connect(.unhurried(database))
     }
 
     /// One number.

@@ -31,12 +31,18 @@ extension TestEnvironment {
                 NewCustomerProfile(attributes: ["Name": .string("Customer \(number)"), "City": "Here"])
             )
         }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 1...count {
-                if number > 8 { try await group.next() }
-                group.addTask { try await make(number) }
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 1...count {
+                    if number > 8 { try await group.next() }
+                    group.addTask { try await make(number) }
+                }
+                try await group.waitForAll()
             }
-            try await group.waitForAll()
+        } catch {
+            // A client that is not shut down stops the whole test process.
+            try await http.shutdown()
+            throw error
         }
         try await http.shutdown()
     }
