@@ -725,8 +725,8 @@ $$;
 
 -- MARK: Forgetting
 
--- Deletes the identifiers of closed requests, and all that leads to the subject or that somebody typed about them, outside
--- the log. Returns the requests.
+-- Deletes the identifiers of closed requests, and outside the log all that leads to the subject and all free text about them.
+-- Returns the requests.
 create function dsr.forget_requests(requests bigint[]) returns setof dsr.subject_requests
     language plpgsql
 as $$

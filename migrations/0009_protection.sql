@@ -1,6 +1,6 @@
 -- What holds for every function of the schema: names in it are looked up in the schema pg_catalog and nowhere else, so that
 -- nobody can put a function of their own in the place of one of Postgres; and nobody may call it without a grant. The
--- exception is dsr.is_closed: the checks of a table call it with the rights of whoever inserts.
+-- exception is dsr.is_closed: the checks of a table call it with the rights of the role that inserts.
 do $migration$
 declare
     name text;

@@ -3,7 +3,7 @@ import Glibc
 
 /// A directory for the files of one database, which only the user of the process can change.
 ///
-/// Whoever else can write to it could exchange files for others. A file in it carries the id of its database, so that two
+/// Another user who can write to it could replace files. A file in it carries the id of its database, so that two
 /// databases never write to one directory: both number their requests from 1.
 public struct OwnDirectory: Sendable {
     /// The path of the directory.

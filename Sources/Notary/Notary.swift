@@ -133,7 +133,7 @@ public struct Notary: Sendable {
                 full += builder.append(hash)
             }
             try await add(full)
-            _ = try await store.reserveTree(for: .seconds(60))
+            try await store.keepTree()
             next = end
         }
         try await add(builder.partialTiles)
@@ -205,6 +205,11 @@ extension Store {
     private static let reservation = Duration.seconds(60), tryInterval = Duration.milliseconds(50)
     /// How long to wait for another connection that builds the tree.
     private static let reservationPatience = Duration.seconds(60)
+
+    /// Renews the reservation of the tree.
+    func keepTree() async throws {
+        _ = try await reserveTree(for: Self.reservation)
+    }
 
     /// Runs `body` while no other connection changes the tree. The reservation is renewed meanwhile.
     ///

@@ -1,4 +1,4 @@
-/// The database roles besides the owner, each with no more rights than its work needs.
+/// The database roles other than the owner, each with no more rights than its work needs.
 ///
 /// No role may change a row: everything that changes is done by functions of the schema, each of which does one step with
 /// its log entry. The exception is the insert of new requests, which is the interface of the queue.
@@ -24,7 +24,7 @@ struct RoleRights {
     var tables: [String] = []
     /// Tables of which it may read some columns.
     var columns: [(table: String, names: [String])] = []
-    /// Whether it may insert requests, with the columns that an inserter gives. The database role is added by the database.
+    /// Columns of a request that it may insert; none where it may insert no request. The database adds its role.
     var inserts: [String] = []
     /// Functions that it may call, with the types of their parameters.
     var functions: [String] = []
@@ -119,7 +119,7 @@ extension RoleRights {
         ]
     )
 
-    /// Evidence and runs; of requests and holds the columns that do not name the customer, and no text that somebody typed.
+    /// Evidence and runs; of requests and holds the columns that do not name the customer, and no free text.
     fileprivate static let auditing = RoleRights(
         tables: [
             "evidence_head", "evidence_leaves", "evidence_payloads", "evidence_tiles", "evidence_checkpoints", "runs",

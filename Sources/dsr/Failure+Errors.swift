@@ -54,7 +54,8 @@ extension Failure {
                 "the reason or the ticket contains the customer's integrationId; state the reason without it"
             case "decision_has_a_reason": "a decision needs a reason or a ticket: give --reason or --ticket"
             case "approval_takes_two":
-                "the requester cannot approve their own erasure: neither the person, nor the database role that inserted it"
+                "the requester cannot approve their own erasure; another operator approves it, with another database role "
+                    + "than the one that inserted it"
             case "filed_checkpoints_stay":
                 "a checkpoint of that size or more was filed, so it was signed; give a larger size, or see "
                     + "'dsr evidence adopt'"

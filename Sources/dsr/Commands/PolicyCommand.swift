@@ -169,11 +169,11 @@ private struct PolicyText {
                 gates.erasureWaitDays > 0
                     ? "\(gates.erasureWaitDays.counted("day")) at least" : "as the run is configured",
             ],
-            ["erasures in one run", limit(policy.maximumErasures)],
-            ["erasures, times the median", limit(policy.spikeFactor)],
-            ["erasures, never too many", limit(policy.spikeFloor)],
-            ["unknown customers, percent", limit(policy.unknownPercent)],
-            ["unknown customers, never too many", limit(policy.unknownFloor)],
+            ["maximum erasures in one run", limit(policy.maximumErasures)],
+            ["erasure spike factor", limit(policy.spikeFactor)],
+            ["erasure spike floor", limit(policy.spikeFloor)],
+            ["unknown customers, percent of a run", limit(policy.unknownPercent)],
+            ["unknown customers, floor", limit(policy.unknownFloor)],
         ]
         table.print()
     }

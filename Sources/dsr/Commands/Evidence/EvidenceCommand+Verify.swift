@@ -67,8 +67,8 @@ extension EvidenceCommand {
             guard findings.problemCount == 0 else { return }
             Terminal.out("The evidence is valid.")
             Terminal.out(
-                "Not shown by this: whether somebody with the database, the files and the key has rewritten all of it. A "
-                    + "checkpoint that is kept elsewhere or cosigned by a witness shows that ('dsr evidence cosign')."
+                "Not checked: an operator who has the database, the checkpoint files and the key can rewrite the whole log. "
+                    + "Only a checkpoint elsewhere, or one that a witness cosigned, shows that ('dsr evidence cosign')."
             )
         }
     }
