@@ -2,7 +2,7 @@ import Postgres
 public import SubjectRequests
 
 /// What changes in the policy; `nil` leaves a rule as it is. A brake's limit of 0 is left to the runs.
-public struct PolicyChange: Sendable, Encodable {
+public struct PolicyChange: Sendable, Encodable, Equatable {
     /// The gates.
     public var checksIdentity: Bool?, trustedChannels: [String]?, approvesErasures: Bool?, erasureWaitDays: Int?
     /// The brakes.
@@ -10,7 +10,7 @@ public struct PolicyChange: Sendable, Encodable {
         unknownFloor: Limit?
 
     /// A limit of a brake, or none.
-    public struct Limit: Sendable, Encodable {
+    public struct Limit: Sendable, Encodable, Equatable {
         /// The limit; `nil` leaves it to the runs.
         public let value: Int?
 

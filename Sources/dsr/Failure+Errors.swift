@@ -42,7 +42,9 @@ extension Failure {
     }
 
     private static func sentence(of error: StoreError) -> String {
-        rule(of: error) ?? error.description
+        if let rule = rule(of: error) { return rule }
+        guard error.cause?.sqlState == "42501" else { return error.description }
+        return "\(error.description): the database role lacks this right; 'dsr grants --help' says which role has which"
     }
 
     /// What a rule of the database means that the commands cannot check themselves. The database's own message is never

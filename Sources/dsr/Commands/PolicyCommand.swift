@@ -99,6 +99,9 @@ struct PolicyCommand: AsyncParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func validate() throws {
+            guard change != PolicyChange() else {
+                throw ValidationError("nothing to change; give at least one rule, for example --approval true")
+            }
             guard trustedChannels.isEmpty || !noTrustedChannel else {
                 throw ValidationError("--trusted-channel and --no-trusted-channel exclude each other")
             }
@@ -117,16 +120,6 @@ struct PolicyCommand: AsyncParsableCommand {
 
         func run() async throws {
             try TicketOption.check(ticket)
-            var change = PolicyChange()
-            change.checksIdentity = identity
-            change.trustedChannels = noTrustedChannel ? [] : trustedChannels.isEmpty ? nil : trustedChannels
-            change.approvesErasures = approval
-            change.erasureWaitDays = erasureWaitDays
-            change.maximumErasures = Self.limit(maximumErasures)
-            change.spikeFactor = Self.limit(spikeFactor)
-            change.spikeFloor = spikeFloor.map(PolicyChange.Limit.init)
-            change.unknownPercent = Self.limit(unknownPercent)
-            change.unknownFloor = unknownFloor.map(PolicyChange.Limit.init)
             let configuration = try await options.load()
             let author = Author.Operator(
                 name: CurrentUser.name,
@@ -138,6 +131,21 @@ struct PolicyCommand: AsyncParsableCommand {
                 return try await store.policy()
             }
             PolicyText(policy).print()
+        }
+
+        /// What the options say.
+        private var change: PolicyChange {
+            var change = PolicyChange()
+            change.checksIdentity = identity
+            change.trustedChannels = noTrustedChannel ? [] : trustedChannels.isEmpty ? nil : trustedChannels
+            change.approvesErasures = approval
+            change.erasureWaitDays = erasureWaitDays
+            change.maximumErasures = Self.limit(maximumErasures)
+            change.spikeFactor = Self.limit(spikeFactor)
+            change.spikeFloor = spikeFloor.map(PolicyChange.Limit.init)
+            change.unknownPercent = Self.limit(unknownPercent)
+            change.unknownFloor = unknownFloor.map(PolicyChange.Limit.init)
+            return change
         }
 
         /// A limit of a brake, where 0 leaves it to the runs.
