@@ -167,7 +167,7 @@ let package = Package(
         .target(name: "WallClock", path: "Tests/WallClock"),
         .testTarget(
             name: "DsrTests",
-            dependencies: ["dsr", "Postgres", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", subprocess],
+            dependencies: ["dsr", "Notary", "Postgres", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", subprocess],
             swiftSettings: settings
         ),
         .testTarget(

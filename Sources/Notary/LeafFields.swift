@@ -31,13 +31,15 @@ public struct LeafFields: Decodable, Sendable {
 }
 
 extension LeafFields {
-    /// The members that an entry can have.
-    private static let members: Set = [
-        "v", "index", "time", "event", "request", "right", "received_at", "answer_by", "claim", "action", "state",
-        "outcome", "waiting_for", "method", "ground", "cause", "asked_on", "answered_on", "told_on", "hold",
-        "review_on",
-        "digest", "attributes", "found", "calls", "remains", "reports", "before", "count", "with", "needs", "ended",
-        "reason", "ticket", "log", "subject", "run", "environment", "version", "actor", "role",
+    /// The members that the log itself adds to an entry.
+    static let ownMembers: Set = ["v", "index", "time", "run", "environment", "version", "actor", "role"]
+
+    /// The members that the function `dsr.refuse_members` lets an entry have.
+    static let givenMembers: Set = [
+        "event", "request", "right", "received_at", "answer_by", "claim", "action", "state", "outcome", "waiting_for",
+        "method", "ground", "cause", "asked_on", "answered_on", "told_on", "hold", "review_on", "digest", "attributes",
+        "found", "calls", "remains", "reports", "before", "count", "with", "needs", "ended", "reason", "ticket", "log",
+        "subject",
     ]
 
     /// What is wrong with the members of an entry, to complete "log entry 7 …"; `nil` where nothing is. Of a member that
@@ -46,7 +48,7 @@ extension LeafFields {
         guard let entry = try? RawJSON.parse(payload) else { return "is not JSON" }
         let names = entry.members.map(\.name)
         guard Set(names).count == names.count else { return "has a member twice" }
-        return names.allSatisfy(members.contains) ? nil : "has a member that no entry has"
+        return Set(names).isSubset(of: ownMembers.union(givenMembers)) ? nil : "has a member that no entry has"
     }
 
     /// The columns of the entry's row that do not have what the entry contains. Statements look entries up by them, so a
