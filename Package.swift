@@ -167,7 +167,9 @@ let package = Package(
         .target(name: "WallClock", path: "Tests/WallClock"),
         .testTarget(
             name: "DsrTests",
-            dependencies: ["dsr", "Notary", "Postgres", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", subprocess],
+            dependencies: [
+                "dsr", "Notary", "Postgres", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", subprocess,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -28,15 +28,20 @@ public enum RunEnd: Sendable, Hashable {
         case .stopped: "stopped by a signal"
         case .timeLimitReached: "time limit reached"
         case .requestLimitReached: "request limit reached"
-        case .credentialsRefused(let how): "credentials refused: \(how)"
-        case .wrongEnvironment(let how): how
+        case .credentialsRefused(let how): "credentials refused: \(Self.withoutFullStop(how))"
+        case .wrongEnvironment(let how): Self.withoutFullStop(how)
         case .canaryUnknown:
             "the canary customer is unknown to Talon.One: the base URL or the credentials belong to another environment or "
                 + "account, or that customer was deleted"
-        case .apiUnavailable(let how): how
-        case .databaseUnavailable(let how): "the database was unavailable for too long: \(how)"
+        case .apiUnavailable(let how): Self.withoutFullStop(how)
+        case .databaseUnavailable(let how): "the database was unavailable for too long: \(Self.withoutFullStop(how))"
         case .leaseLost: "lease lost"
         }
+    }
+
+    /// Errors of the API end with a full stop, others do not.
+    private static func withoutFullStop(_ text: String) -> String {
+        text.last == "." ? String(text.dropLast()) : text
     }
 }
 

@@ -111,7 +111,7 @@ public struct RunReport: Sendable, Hashable {
         public var answeredLate = 0
         /// Erasures without a ticket, whose confirmation says of nobody whom it is for; not part of the sum.
         public var erasedWithoutTicket = 0
-        /// API calls; not part of the sum.
+        /// API calls for requests, without the preflight; not part of the sum.
         public var calls = 0
         /// Documents written to the report directory; not part of the sum.
         public var reportsDelivered = 0

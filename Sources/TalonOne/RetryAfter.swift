@@ -31,6 +31,14 @@ public enum RetryAfter: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether it asks for no wait.
+    var isOver: Bool {
+        switch self {
+        case .seconds(let seconds): seconds == 0
+        case .date(let date): date <= Date()
+        }
+    }
+
     private static let day = 86_400
 
     /// Parses the preferred form of a date and the two obsolete ones, as RFC 9110, section 5.6.7, requires.

@@ -33,7 +33,7 @@ extension TalonOneError {
                 )
             case .notFound where !explanation.isOfTheAPI(with: status):
                 (
-                    "HTTP 404 in another form than Talon.One's, for example from a gateway or a proxy; it says nothing about "
+                    "an answer in another form than Talon.One's, for example from a gateway or a proxy; it says nothing about "
                         + "the customer",
                     "Check TALON_ONE_BASE_URL."
                 )

@@ -53,7 +53,7 @@ public struct TalonOneError: Error, Sendable, CustomStringConvertible, CustomDeb
         text += reason ?? code.summary
         if let status { text += " (HTTP \(status))" }
         text += "."
-        if let retryAfter { text += " Retry \(retryAfter)." }
+        if let retryAfter, !retryAfter.isOver { text += " Retry \(retryAfter)." }
         if mayHaveActed {
             text += " The request may have been carried out; read the current state before retrying."
         } else if let advice = advice ?? code.advice {

@@ -82,6 +82,12 @@ struct AnswerTextTests {
                 "\(error)" == "deleteCustomerData: the rate limit of the API was exceeded (HTTP 429). "
                     + "Retry in 5 seconds. Lower the rate of calls."
             )
+            for over in ["0", "Wed, 21 Oct 2015 07:28:00 GMT"] {
+                await fixture.sandbox.clearFaults()
+                await fixture.sandbox.install(SandboxFault(.status(code: 429, body: body, retryAfter: over)))
+                let error = try await failure { try await fixture.client().deleteCustomerData(integrationId: "a") }
+                #expect("\(error)".hasSuffix("exceeded (HTTP 429). Lower the rate of calls."), "\(error)")
+            }
             await fixture.sandbox.clearFaults()
             let unknown = try await failure { try await fixture.client().deleteCustomerData(integrationId: "a") }
             #expect(

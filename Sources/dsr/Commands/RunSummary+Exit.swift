@@ -12,11 +12,11 @@ extension RunSummary {
                 "\(how) No more requests were claimed, and those in progress are pending again."
             )
         case .apiUnavailable, .databaseUnavailable:
-            throw Failure(.unreachable, "\(end.sentence); requests without an answer are pending and will be retried")
-        case .wrongEnvironment(let how):
+            throw Failure(.unreachable, "\(end.sentence). Requests without an answer are pending and will be retried")
+        case .wrongEnvironment:
             throw Failure(
                 .configuration,
-                "\(how). Nothing was recorded of such requests; they are pending again."
+                "\(end.sentence). Nothing was recorded of such requests; they are pending again."
             )
         case .canaryUnknown:
             throw Failure(.configuration, "\(end.sentence). Nothing was claimed. \(RunEnd.canaryAdvice)")

@@ -94,7 +94,7 @@ struct SummaryText {
         return lines + [
             "  \(counts.toAccountFor.grouped) to account for, \(counts.accountedFor.grouped) accounted for: "
                 + (counts.balances ? "the sums agree" : "THE SUMS DO NOT AGREE"),
-            "  \(counts.calls.counted("call")), \(counts.reportsDelivered.counted("document")) delivered"
+            "  \(counts.calls.counted("call")) for requests, \(counts.reportsDelivered.counted("document")) delivered"
                 + (counts.reportsUndelivered > 0 ? ", \(counts.reportsUndelivered.grouped) still to deliver" : ""),
         ]
             + (counts.erasedWithoutTicket > 0
