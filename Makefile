@@ -7,8 +7,10 @@ demo: setup
 	.build/debug/dsr demo
 
 # The fault tests run alone: they start whole programs under real deadlines, and a loaded machine would miss them.
+#
+# Few other tests run at once, so that one that waits for the program, the API or the database is not the one that starves.
 test: setup lint
-	swift test --skip FaultTests
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12 swift test --skip FaultTests
 	swift test --skip-build --filter FaultTests
 
 faults: setup
