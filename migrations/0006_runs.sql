@@ -42,13 +42,17 @@ as $$
     select case when octet_length(request.changes::text) <= 65536 then request.changes::text end
 $$;
 
--- The first closed gate of a request; the brakes come after all others. That on erasures does not apply to replays, which
--- were decided the first time; `kept` are brakes that keep what they hold back already.
-create function dsr.first_gate(request dsr.subject_requests, is_braked boolean, kept text[]) returns text
+-- The first closed gate of a request; what a run holds back comes after all others. `without_texts` are the kinds of request
+-- whose answer lacks a text of the controller. The brake on erasures does not apply to replays, which were decided the
+-- first time; `kept` are the gates of a run that keep what they hold back already.
+create function dsr.first_gate(
+    request dsr.subject_requests, is_braked boolean, without_texts text[], kept text[]
+) returns text
     language sql stable
 as $$
     select coalesce(
         (dsr.closed_gates(request))[1],
+        case when request.kind = any (without_texts) then 'controller_texts' end,
         case when is_braked and request.kind = 'erasure' and request.replay_of is null then 'brake' end,
         case when request.waiting_for = any (kept) then request.waiting_for end)
 $$;
@@ -259,14 +263,15 @@ $$;
 -- Checks the gates of requests that are pending or waiting, with an entry for each that opens or closes. Returns the
 -- numbers of requests that are ready now, and that wait now.
 create function dsr.check_gates(
-    requests bigint[], of_run bigint, by_operator json, is_braked boolean, kept text[] default '{unknown_customers,known_before}'
+    requests bigint[], of_run bigint, by_operator json, is_braked boolean, without_texts text[] default '{}',
+    kept text[] default '{unknown_customers,known_before,controller_texts}'
 ) returns table (opened bigint, closed bigint)
     language plpgsql
 as $$
 begin
     return query
     with seen as materialized (
-        select r.id, dsr.first_gate(r, is_braked, kept) as gate
+        select r.id, dsr.first_gate(r, is_braked, without_texts, kept) as gate
         from dsr.subject_requests r
         where r.id = any (requests) and r.state in ('pending', 'waiting') and r.admitted_at is not null
         for no key update of r skip locked
@@ -293,12 +298,13 @@ end
 $$;
 
 -- Checks the gates of all waiting requests.
-create function dsr.open_gates(of_run bigint, is_braked boolean, kept text[]) returns table (opened bigint, closed bigint)
+create function dsr.open_gates(of_run bigint, is_braked boolean, without_texts text[], kept text[])
+    returns table (opened bigint, closed bigint)
     language sql
     security definer
 as $$
     select * from dsr.check_gates(
-        array(select r.id from dsr.subject_requests r where r.state = 'waiting'), of_run, null, is_braked, kept)
+        array(select r.id from dsr.subject_requests r where r.state = 'waiting'), of_run, null, is_braked, without_texts, kept)
 $$;
 
 -- Gives open requests that were admitted under looser rules the needs of the present ones, those of the policy included.
@@ -368,7 +374,7 @@ $$;
 -- blocked: without it each claim walks all dead entries of the rows claimed before.
 create function dsr.claim(
     of_run bigint, only_request bigint, at_most integer, after_date date, after_id bigint, is_braked boolean,
-    only_replays boolean, only_suspects boolean
+    only_replays boolean, only_suspects boolean, without_texts text[]
 ) returns table (
     id bigint, kind text, integration_id text, waiting_for text, claim_no integer, failures integer,
     may_have_acted boolean, ticket text, changes text, received_at timestamptz, time_zone text, answer_by date)
@@ -405,7 +411,7 @@ begin
 
     return query
     with seen as materialized (
-        select r.id, dsr.first_gate(r, is_braked and only_request is null, '{}') as gate, r.kind = 'erasure' and exists (
+        select r.id, dsr.first_gate(r, is_braked and only_request is null, without_texts, '{}') as gate, r.kind = 'erasure' and exists (
                 select from dsr.subject_requests o where o.integration_id = r.integration_id and o.may_have_acted
             ) as may_be_gone
         from dsr.subject_requests r

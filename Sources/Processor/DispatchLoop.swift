@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import Store
 import SubjectRequests
 
@@ -65,7 +66,7 @@ struct DispatchLoop {
             return .notedBrake
         case .openGates(let isBraked, let kept):
             let counts = try await store.retrying { store in
-                try await store.releaseWaiting(run: run, isBraked: isBraked, keeping: kept)
+                try await store.releaseWaiting(run: run, isBraked: isBraked, withoutTexts: withoutTexts, keeping: kept)
             }
             return .openedGates(counts.opened)
         case .noteUnknown(let count):
@@ -119,8 +120,15 @@ struct DispatchLoop {
                 let group = try await store.orphanedClaims(run: run, excluding: known)
                 if !group.isEmpty { return group.resuming(at: query.cursor) }
             }
-            return try await store.claim(query, run: run)
+            return try await store.claim(query, withoutTexts: withoutTexts, run: run)
         }
+    }
+
+    /// The rights whose answer lacks a text of the controller. An operator who exports one customer gets the data without a
+    /// letter.
+    private var withoutTexts: [Right] {
+        let rights = context.settings.facts.incompleteRights
+        return context.scope.request == nil ? rights : rights.filter { !$0.isAnsweredWithData }
     }
 
     private func begin(_ request: SubjectRequest, reportsUnknown: Bool, _ group: inout Group) {

@@ -94,7 +94,8 @@ public struct DryRun: Sendable, Encodable {
             last = end.id
             for request in new { dryRun.add(request, settings.admission.verdict(on: request)) }
         }
-        for group in try await store.openRequests() { dryRun.add(group) }
+        let incomplete = settings.facts.incompleteRights.map(\.rawValue)
+        for group in try await store.openRequests() { dryRun.add(group, lacksTexts: incomplete.contains(group.kind)) }
         let earlier = try await store.erasuresOfEarlierRuns(environment: settings.environment, limit: 20)
         let due = try await store.dueErasures() + dryRun.newUngatedErasures
         dryRun.newDeadlines.sort { ($0.answerBy, $0.request) < ($1.answerBy, $1.request) }
@@ -134,9 +135,7 @@ public struct DryRun: Sendable, Encodable {
             }
         }
         checks.append(Self.signing(settings.signing, databaseID))
-        let missing = settings.facts.missing
-        let texts = missing.isEmpty ? nil : "letters lack \(missing.map { "controller.\($0)" }.joined(separator: ", "))"
-        checks.append(Check(what: "texts in letters", problem: texts))
+        checks.append(Check(what: "texts in letters", problem: settings.facts.problem))
     }
 
     private mutating func check(_ what: String, _ body: () async throws -> Void) async {
@@ -188,8 +187,10 @@ public struct DryRun: Sendable, Encodable {
         }
     }
 
-    private mutating func add(_ group: OpenGroup) {
+    private mutating func add(_ group: OpenGroup, lacksTexts: Bool) {
         switch group.state {
+        case .pending where lacksTexts && !group.isLater:
+            waitingByReason[Gate.controllerTexts.rawValue, default: 0] += group.count
         case .waiting: waitingByReason[group.waitingFor?.rawValue ?? "", default: 0] += group.count
         case .running: running += group.count
         default:

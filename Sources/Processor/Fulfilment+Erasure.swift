@@ -190,7 +190,6 @@ extension Fulfilment {
                 timeZone: request.timeZone,
                 ticket: request.ticket,
                 controller: settings.facts,
-                evidenceRetention: settings.evidenceRetention,
                 identifierKeptDays: outcome == .noData
                     ? settings.noDataKeepDays : recheck.map { Int($0.keptFor / .days(1)) },
                 keepsDigest: settings.subjectKey != nil

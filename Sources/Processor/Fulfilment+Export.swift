@@ -27,15 +27,21 @@ extension Fulfilment {
             disclosure: disclosure,
             controllerName: settings.facts.name
         ).rendered()
-        let letter = try AnswerLetter(
-            facts,
-            inventory: inventory,
-            disclosure: disclosure,
-            controller: settings.facts,
-            exportSHA256: export.sha256,
-            identifierKeptDays: settings.noDataKeepDays
-        ).rendered(with: templates)
-        guard settings.controllerCopy else { return [export, letter] }
+        var documents = [export]
+        // Only a single export goes on where texts are missing: its reader is an operator. No incomplete letter is made.
+        if settings.facts.missing(for: request.right).isEmpty {
+            documents.append(
+                try AnswerLetter(
+                    facts,
+                    inventory: inventory,
+                    disclosure: disclosure,
+                    controller: settings.facts,
+                    exportSHA256: export.sha256,
+                    identifierKeptDays: settings.noDataKeepDays
+                ).rendered(with: templates)
+            )
+        }
+        guard settings.controllerCopy else { return documents }
         let copy = try ExportDocument(
             facts,
             inventory: inventory,
@@ -43,6 +49,6 @@ extension Fulfilment {
             audience: .controller,
             controllerName: settings.facts.name
         ).rendered()
-        return [export, letter, copy]
+        return documents + [copy]
     }
 }

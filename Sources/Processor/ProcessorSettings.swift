@@ -53,8 +53,6 @@ public struct ProcessorSettings: Sendable {
     public var recheck: Recheck?
     /// The controller's own texts for letters.
     public var facts: ControllerFacts
-    /// How long the controller keeps the evidence of a procedure, in words, for the confirmation of an erasure.
-    public var evidenceRetention: String?
     /// The key of the digests by which a customer's requests are found after their identifier was deleted; `nil` keeps none.
     public var subjectKey: SubjectKey?
     /// Earlier keys, with which digests were made that are still compared.
@@ -82,7 +80,6 @@ public struct ProcessorSettings: Sendable {
         lease: Duration = .seconds(60),
         admission: Admission = Admission(deadlines: DeadlineRules(zone: .gmt)),
         facts: ControllerFacts = ControllerFacts(),
-        evidenceRetention: String? = nil,
         reportsDirectory: String? = nil,
         version: String,
         host: String,
@@ -95,7 +92,6 @@ public struct ProcessorSettings: Sendable {
         self.lease = lease
         self.admission = admission
         self.facts = facts
-        self.evidenceRetention = evidenceRetention
         self.reportsDirectory = reportsDirectory
         self.version = version
         self.host = host

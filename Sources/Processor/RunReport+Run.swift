@@ -61,6 +61,8 @@ extension RunReport {
         let answeredLate: Int, erasedWithoutTicket: Int
         /// What an operator must act on: requests, incidents, holds.
         let actions: PendingActions, incidents: [Incident], holds: [HoldReview]
+        /// The texts of the controller that are missing, in one sentence; `nil` where none is.
+        let textsProblem: String?
         var attention: Attention
 
         /// All that needs action, most urgent first.
@@ -77,13 +79,19 @@ extension RunReport {
                     count: held.count,
                     right: isErasures ? Right.erasure.rawValue : nil,
                     state: held.gate.rawValue,
-                    reason: isErasures
-                        ? "held back because there were unusually many"
-                        : "the answer \"no data\" is held back because unusually many customers were unknown",
+                    reason: reason(for: held.gate),
                     ageDays: held.ageDays,
                     due: held.due?.description,
-                    command: isErasures ? "dsr run --allow-spike TICKET" : "dsr run --allow-unknown TICKET"
+                    command: held.gate.releasingCommand
                 )
+            }
+        }
+
+        private func reason(for gate: Gate) -> String {
+            switch gate {
+            case .brake: "held back because there were unusually many"
+            case .controllerTexts: textsProblem ?? "the configuration of an earlier run lacked texts of the controller"
+            default: "the answer \"no data\" is held back because unusually many customers were unknown"
             }
         }
 
@@ -109,6 +117,7 @@ extension RunReport {
                     ),
                     incidents: try await store.incidents(after: 0, includingClosed: false, limit: 100),
                     holds: try await store.holdsToReview(limit: 100),
+                    textsProblem: context.settings.facts.problem,
                     attention: try await store.attention()
                 )
             }
@@ -197,9 +206,19 @@ extension RequestSummary {
         case .approval: "dsr requests approve \(id) --subject ID"
         case .clarification: "dsr requests resume \(id)"
         case .holdUncertain: "dsr requests holds"
-        case .brake: "dsr run --allow-spike TICKET"
-        case .unknownCustomers, .knownBefore: "dsr run --allow-unknown TICKET"
+        case .brake, .unknownCustomers, .knownBefore, .controllerTexts: waitingFor?.releasingCommand ?? ""
         default: "dsr requests show \(id)"
+        }
+    }
+}
+
+extension Gate {
+    /// The command that opens a gate which a run has closed, or tells what opens it.
+    fileprivate var releasingCommand: String {
+        switch self {
+        case .brake: "dsr run --allow-spike TICKET"
+        case .controllerTexts: "dsr run --dry-run"
+        default: "dsr run --allow-unknown TICKET"
         }
     }
 }

@@ -23,7 +23,7 @@ public struct AnswerLetter: Sendable {
     ///   - facts: The request that is answered. Its subject's identifier is the addressee: no name is known.
     ///   - inventory: What the API answered.
     ///   - disclosure: What is withheld for the right that `facts` names.
-    ///   - controller: The controller's details; a missing one is named in the letter.
+    ///   - controller: The controller's details; all that the letter must contain.
     ///   - exportSHA256: The digest of the export that goes with the letter: 32 bytes.
     ///   - identifierKeptDays: The days for which the identifier is kept where Talon.One holds nothing, if it is deleted
     ///     then.
@@ -46,9 +46,10 @@ public struct AnswerLetter: Sendable {
     /// Makes the letter.
     ///
     /// - Returns: `<database>-request-<number>-letter.html`, one file that needs no other.
-    /// - Throws: `ReportsError` for a right that is not answered with data.
+    /// - Throws: `ReportsError` for a right that is not answered with data, and where a text of the controller is missing.
     public func rendered(with templates: DocumentTemplates) throws -> Document {
         try facts.requireDataRight()
+        try controller.requireAll(for: facts.right)
         let labels = templates.labels
         let (template, body): (DocumentTemplates.Name, [String: Any]) =
             if inventory.isAbsent {

@@ -1,7 +1,9 @@
-/// The parts of an answer to an access request that only the controller can write (Art. 15(1) and (2) GDPR).
+public import SubjectRequests
+
+/// The parts of a letter that only the controller can write (Art. 12(4), 13, 15(1) and (2) GDPR).
 ///
-/// Everything is optional, because a letter must be sent in time. A missing part is named in the letter itself, in a box
-/// for the controller to complete. Empty texts count as missing.
+/// Everything is optional in a configuration. A letter is made only where all that it must contain is there: until then the
+/// request waits. Empty texts count as missing.
 public struct ControllerFacts: Sendable, Hashable {
     /// The controller's name.
     public var name: String?
@@ -17,6 +19,8 @@ public struct ControllerFacts: Sendable, Hashable {
     public var recipients: [String]
     /// How long the data is kept, or how that is decided: Art. 15(1)(d).
     public var retention: String?
+    /// How long the evidence of a procedure is kept, in words that end a sentence: "for three years".
+    public var evidenceRetention: String?
     /// The source of data that the customer did not provide: Art. 15(1)(g).
     public var source: String?
     /// Safeguards for transfers to third countries, or that there are none: Art. 15(2).
@@ -24,7 +28,7 @@ public struct ControllerFacts: Sendable, Hashable {
     /// Automated decisions with their logic and consequences, or that there are none: Art. 15(1)(h).
     public var automatedDecisions: String?
 
-    /// Collects the facts; a fact that is left out is named as missing in the letter.
+    /// Collects the facts; nothing is checked.
     public init(
         name: String? = nil,
         contact: [String] = [],
@@ -33,6 +37,7 @@ public struct ControllerFacts: Sendable, Hashable {
         purposes: [String] = [],
         recipients: [String] = [],
         retention: String? = nil,
+        evidenceRetention: String? = nil,
         source: String? = nil,
         transfers: String? = nil,
         automatedDecisions: String? = nil
@@ -44,41 +49,69 @@ public struct ControllerFacts: Sendable, Hashable {
         self.purposes = purposes
         self.recipients = recipients
         self.retention = retention
+        self.evidenceRetention = evidenceRetention
         self.source = source
         self.transfers = transfers
         self.automatedDecisions = automatedDecisions
     }
 
-    /// The letter's variables: each fact under its name when it is there, and `missingName` and so on when it is not.
+    /// The letter's variables: each fact under its name when it is there.
     var view: [String: Any] {
         var view: [String: Any] = [:]
-        func put(_ name: String, _ value: Any?) {
-            if let value {
-                view[name] = value
-            } else {
-                view["missing\(name.prefix(1).uppercased())\(name.dropFirst())"] = true
-                view["missingAny"] = true
-            }
-        }
-        put("name", Self.present(name))
-        put("contact", Self.present(contact))
-        put("purposes", Self.present(purposes))
-        put("recipients", Self.present(recipients))
-        put("retention", Self.present(retention))
-        put("source", Self.present(source))
-        put("transfers", Self.present(transfers))
-        put("automatedDecisions", Self.present(automatedDecisions))
-        put("supervisoryAuthority", Self.present(supervisoryAuthority))
+        view["name"] = Self.present(name)
+        view["contact"] = Self.present(contact)
+        view["purposes"] = Self.present(purposes)
+        view["recipients"] = Self.present(recipients)
+        // Talon.One is a recipient of every controller: it is named once, in the controller's words where there are any.
+        view["namesTalonOne"] = recipients.contains { $0.lowercased().contains("talon.one") }
+        view["retention"] = Self.present(retention)
+        view["evidenceRetention"] = Self.present(evidenceRetention)
+        view["source"] = Self.present(source)
+        view["transfers"] = Self.present(transfers)
+        view["automatedDecisions"] = Self.present(automatedDecisions)
+        view["supervisoryAuthority"] = Self.present(supervisoryAuthority)
         view["dataProtectionOfficer"] = Self.present(dataProtectionOfficer)
         return view
     }
 
-    /// The facts that are missing, by their names in the configuration.
-    public var missing: [String] {
-        view.keys.filter { $0.hasPrefix("missing") && $0 != "missingAny" }.map { key in
-            let name = key.dropFirst("missing".count)
-            return name.prefix(1).lowercased() + name.dropFirst()
-        }.sorted()
+    /// The facts that the answer to a request must contain and that are missing, by their names in the configuration:
+    /// `controller.purposes`.
+    public func missing(for right: Right) -> [String] {
+        let view = view
+        var needed = ["name", "contact", "supervisoryAuthority"]
+        switch right {
+        case .access:
+            needed += ["purposes", "recipients", "retention", "source", "transfers", "automatedDecisions"]
+        case .erasure: needed.append("evidenceRetention")
+        case .portability, .rectification: break
+        }
+        return needed.filter { view[$0] == nil }.map { "controller.\($0)" }
+    }
+
+    /// The rights whose answers are not complete.
+    public var incompleteRights: [Right] { Right.allCases.filter { !missing(for: $0).isEmpty } }
+
+    /// The facts that the answer to any request must contain and that are missing, by their names in the configuration.
+    public var missing: [String] { Set(Right.allCases.flatMap(missing(for:))).sorted() }
+
+    /// What is missing, and what that holds back, in one sentence without a full stop; `nil` where nothing is.
+    public var problem: String? {
+        let missing = missing
+        guard !missing.isEmpty else { return nil }
+        let rights = incompleteRights.map(\.rawValue).joined(separator: ", ")
+        return
+            "the configuration lacks \(missing.joined(separator: ", ")); requests for \(rights) wait until it has them"
+    }
+
+    /// - Throws: ``ReportsError`` where the answer to a request lacks an obligatory fact, so that none leaves incomplete.
+    func requireAll(for right: Right) throws {
+        let missing = missing(for: right)
+        guard missing.isEmpty else {
+            throw ReportsError(
+                .incomplete,
+                "the letter lacks texts of the controller: \(missing.joined(separator: ", "))"
+            )
+        }
     }
 
     private static func present(_ text: String?) -> String? {

@@ -57,7 +57,6 @@ public struct ErasureConfirmation: Sendable {
     private let timeZone: TimeZone
     private let ticket: String?
     private let controller: ControllerFacts
-    private let evidenceRetention: String?
     private let identifierKeptDays: Int?
     private let keepsDigest: Bool
 
@@ -74,8 +73,7 @@ public struct ErasureConfirmation: Sendable {
     ///   - receivedAt: When the request reached the controller.
     ///   - timeZone: The time zone in which the request's days are counted.
     ///   - ticket: The controller's own reference.
-    ///   - controller: The controller's details; a missing one is named in the confirmation.
-    ///   - evidenceRetention: How long the evidence of the procedure is kept, in words: "for three years".
+    ///   - controller: The controller's details; all that a confirmation must contain.
     ///   - identifierKeptDays: The days for which the identifier is kept, if it is: for a later check, or, where there was no
     ///     data, for another search.
     ///   - keepsDigest: Whether a keyed digest of the identifier is kept.
@@ -91,7 +89,6 @@ public struct ErasureConfirmation: Sendable {
         timeZone: TimeZone = .gmt,
         ticket: String? = nil,
         controller: ControllerFacts,
-        evidenceRetention: String? = nil,
         identifierKeptDays: Int? = nil,
         keepsDigest: Bool = false
     ) {
@@ -106,7 +103,6 @@ public struct ErasureConfirmation: Sendable {
         self.timeZone = timeZone
         self.ticket = ticket
         self.controller = controller
-        self.evidenceRetention = evidenceRetention
         self.identifierKeptDays = identifierKeptDays
         self.keepsDigest = keepsDigest
     }
@@ -119,6 +115,7 @@ public struct ErasureConfirmation: Sendable {
         guard Self.outcomes.contains(outcome) else {
             throw ReportsError(.noSuchDocument, "no erasure confirmation states the outcome '\(outcome.rawValue)'")
         }
+        try controller.requireAll(for: .erasure)
         let labels = templates.labels
         var view: [String: Any] = [
             "request": names.reference(of: requestID),
@@ -137,7 +134,6 @@ public struct ErasureConfirmation: Sendable {
         ]
         view["received"] = receivedAt.map { Timestamps.readableDay($0, in: timeZone, months: labels.months) }
         view["ticket"] = ticket
-        view["evidenceRetention"] = evidenceRetention
         view["identifierKept"] = identifierKeptDays.map { ["days": $0, "isOneDay": $0 == 1] }
         view["keepsDigest"] = keepsDigest
         view["isLinkable"] = keepsDigest || identifierKeptDays != nil

@@ -16,7 +16,7 @@ public struct RectificationLetter: Sendable {
     /// - Parameters:
     ///   - facts: The request that is answered. Its subject's identifier is the addressee.
     ///   - changes: The changes that were made and read back; nil where Talon.One does not know the customer.
-    ///   - controller: The controller's details; a missing one is named in the letter.
+    ///   - controller: The controller's details; all that the letter must contain.
     ///   - identifierKeptDays: The days for which the identifier is kept where there is no data, if it is deleted then.
     public init(
         _ facts: RequestFacts,
@@ -33,8 +33,9 @@ public struct RectificationLetter: Sendable {
     /// Makes the letter.
     ///
     /// - Returns: `<database>-request-<number>-letter.html`, one file that needs no other.
-    /// - Throws: `ReportsError` for a template that cannot be used.
+    /// - Throws: `ReportsError` for a template that cannot be used, and where a text of the controller is missing.
     public func rendered(with templates: DocumentTemplates) throws -> Document {
+        try controller.requireAll(for: .rectification)
         var view = facts.view(templates.labels)
         view["controller"] = controller.view
         if let changes { view["changes"] = try Self.view(of: changes, templates.labels) }

@@ -11,6 +11,8 @@ public struct ReportsError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let brokenTemplate = Code(name: "broken template")
         /// There is no such document for this right or outcome.
         public static let noSuchDocument = Code(name: "no such document")
+        /// The configuration lacks a text of the controller that the document must contain.
+        public static let incomplete = Code(name: "incomplete")
     }
 
     /// What kind of failure it is.

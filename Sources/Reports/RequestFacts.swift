@@ -72,7 +72,7 @@ public struct RequestFacts: Sendable {
 
     /// - Throws: `ReportsError` for a right that is not answered with data.
     func requireDataRight() throws {
-        guard right == .access || right == .portability else {
+        guard right.isAnsweredWithData else {
             throw ReportsError(.noSuchDocument, "a request for \(right.rawValue) is not answered with data")
         }
     }

@@ -66,7 +66,7 @@ extension Store {
     ///   - days: A routine wait needs action when its request is older than this,
     ///   - atRisk: or when it must be answered within this many days.
     public func pendingActions(after days: Int, atRisk: Int, limit: Int) async throws -> PendingActions {
-        let gates = Gate.allCases.filter { $0.needsAction && !Gate.brakes.contains($0) }
+        let gates = Gate.allCases.filter { $0.needsAction && !Gate.collective.contains($0) }
         let found = try await rows(
             AttentionStatements.requests,
             [gates.map(\.rawValue), gates.filter(\.isRoutine).map(\.rawValue), days, atRisk, limit]
@@ -82,7 +82,7 @@ extension Store {
                 routine: try row.decode("routine", as: Int.self)
             )
         }
-        let heldBack = try await rows(AttentionStatements.heldBack, [Gate.brakes.map(\.rawValue)]) { row in
+        let heldBack = try await rows(AttentionStatements.heldBack, [Gate.collective.map(\.rawValue)]) { row in
             HeldBackRequests(
                 gate: try row.decode("gate"),
                 count: try row.decode("count"),

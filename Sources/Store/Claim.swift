@@ -1,18 +1,20 @@
 import Foundation
 import Postgres
-import SubjectRequests
+public import SubjectRequests
 
 extension Store {
     /// Claims ready requests, earliest deadline first, and writes a `claimed` entry for each in the same statement. It
     /// is committed before the first API request is sent.
     ///
     /// A row on the way whose gate has closed since its admission waits from now on, and is not claimed.
-    public func claim(_ query: ClaimQuery, run: Int64) async throws -> ClaimedGroup {
+    ///
+    /// - Parameter rights: The rights whose answer lacks a text of the controller; their requests wait.
+    public func claim(_ query: ClaimQuery, withoutTexts rights: [Right] = [], run: Int64) async throws -> ClaimedGroup {
         let found = try await rows(
             ClaimStatements.claim,
             [
                 run, query.scope.request, query.limit, query.cursor.answerBy, query.cursor.id, query.isBraked,
-                query.scope == .replays, query.onlySuspects,
+                query.scope == .replays, query.onlySuspects, rights.map(\.rawValue),
             ],
             ClaimedRow.init
         )
@@ -122,7 +124,7 @@ extension InvalidRequest {
 enum ClaimStatements {
     static let claim = Statement(
         "claim requests",
-        "select * from dsr.claim($1, $2, $3::int, $4::date, $5::bigint, $6::bool, $7::bool, $8::bool)"
+        "select * from dsr.claim($1, $2, $3::int, $4::date, $5::bigint, $6::bool, $7::bool, $8::bool, $9::text[])"
     )
 
     static let orphaned = Statement(

@@ -32,14 +32,16 @@ extension Store {
     ///
     /// - Parameters:
     ///   - isBraked: Whether erasures that the brake held back stay held back.
+    ///   - rights: The rights whose answer lacks a text of the controller; their requests wait.
     ///   - kept: Brakes whose requests stay held back. At its beginning a run over the whole queue tries them all again.
     public func releaseWaiting(
         run: Int64,
         isBraked: Bool = false,
+        withoutTexts rights: [Right] = [],
         keeping kept: [Gate] = []
     ) async throws -> GateCounts {
         try GateCounts(
-            try await query(GateStatements.waiting, [run, isBraked, kept.map(\.rawValue)])
+            try await query(GateStatements.waiting, [run, isBraked, rights.map(\.rawValue), kept.map(\.rawValue)])
         )
     }
 
@@ -84,7 +86,7 @@ extension Store {
 enum GateStatements {
     static let waiting = Statement(
         "check the gates of waiting requests",
-        "select * from dsr.open_gates($1, $2::bool, $3::text[])"
+        "select * from dsr.open_gates($1, $2::bool, $3::text[], $4::text[])"
     )
 
     static let tighten = Statement(

@@ -93,7 +93,7 @@ private enum DetailStatements {
                r.refusal_told_on, r.notice_by, r.replay_of,
                coalesce(r.approved_content = dsr.content_digest(r), false) as is_approval_current,
                case when r.state in ('pending', 'waiting') and r.admitted_at is not null
-                   then dsr.closed_gates(r) || case when r.waiting_for in ('brake', 'unknown_customers', 'known_before') then array[r.waiting_for] else '{}' end
+                   then dsr.closed_gates(r) || case when r.waiting_for in ('brake', 'unknown_customers', 'known_before', 'controller_texts') then array[r.waiting_for] else '{}' end
                    else '{}' end as closed_gates
         from dsr.subject_requests r
         where r.id = $1

@@ -25,14 +25,20 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
     /// another run looks the customer up again.
     case knownBefore = "known_before"
 
+    /// Closed while the configuration lacks a text of the controller that the answer must contain.
+    case controllerTexts = "controller_texts"
+
     /// The gates that hold back many requests at once, because there are unusually many.
     public static let brakes: [Gate] = [.brake, .unknownCustomers]
+
+    /// The gates that a run closes for many requests at once, so that they are reported together.
+    public static let collective: [Gate] = brakes + [.controllerTexts]
 
     /// Whether the gate stays closed until an operator acts.
     public var needsAction: Bool {
         switch self {
         case .identity, .clarification, .failedRequest, .approval, .holdUncertain, .brake, .unknownCustomers,
-            .knownBefore:
+            .knownBefore, .controllerTexts:
             true
         case .olderRequest, .legalHold, .waitingPeriod: false
         }
@@ -43,7 +49,7 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .identity, .clarification, .approval: true
         case .olderRequest, .failedRequest, .legalHold, .holdUncertain, .waitingPeriod, .brake,
-            .unknownCustomers, .knownBefore:
+            .unknownCustomers, .knownBefore, .controllerTexts:
             false
         }
     }
@@ -83,6 +89,9 @@ public enum Gate: String, Sendable, Hashable, CaseIterable {
             "Talon.One does not know a customer whom it knew for an earlier request, and no erasure was completed since. Check "
                 + "that the API key belongs to the right environment and account, and who deleted the customer. Each run looks "
                 + "the customer up again; 'dsr run --allow-unknown TICKET' allows the answer."
+        case .controllerTexts:
+            "The configuration lacks texts of the controller that the answer must contain (Art. 12 and 15 GDPR). "
+                + "'dsr run --dry-run' names them. Each run checks again."
         }
     }
 }

@@ -8,4 +8,7 @@ public enum Right: String, Sendable, Hashable, CaseIterable {
     case rectification
     /// The erasure of the data (Art. 17).
     case erasure
+
+    /// Whether the answer is a copy of data.
+    public var isAnsweredWithData: Bool { self == .access || self == .portability }
 }

@@ -85,7 +85,7 @@ struct RoleTests {
             let own = [
                 "intake": [
                     "select kind from dsr.subject_requests", "select * from dsr.runs",
-                    "select dsr.claim(1, null, 1, 'epoch', 0, false, false, false)",
+                    "select dsr.claim(1, null, 1, 'epoch', 0, false, false, false, '{}')",
                 ],
                 "auditor": [
                     "select integration_id from dsr.subject_requests", "select content from dsr.reports",

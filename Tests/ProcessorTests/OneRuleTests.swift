@@ -11,6 +11,18 @@ import Testing
 /// One customer in every place of the inventory, and what each answer says about it, side by side.
 @Suite("One rule for whose data it is")
 struct OneRuleTests {
+    private static let controller = ControllerFacts(
+        name: "N",
+        contact: ["C"],
+        supervisoryAuthority: "S",
+        purposes: ["P"],
+        recipients: ["R"],
+        retention: "R",
+        source: "S",
+        transfers: "T",
+        automatedDecisions: "A"
+    )
+
     @Test(
         "what an export and a letter show as the customer's is what a read-back and a recheck find",
         arguments: Sample.places
@@ -70,7 +82,7 @@ struct OneRuleTests {
         let disclosure = inventory.disclosure(for: right)
         return (
             try ExportDocument(facts, inventory: inventory, disclosure: disclosure).rendered(),
-            try AnswerLetter(facts, inventory: inventory, disclosure: disclosure, controller: ControllerFacts())
+            try AnswerLetter(facts, inventory: inventory, disclosure: disclosure, controller: Self.controller)
                 .rendered(with: .english())
         )
     }

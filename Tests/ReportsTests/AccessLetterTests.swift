@@ -54,16 +54,15 @@ struct AccessLetterTests {
         #expect(!shown.contains(/\d\d:\d\d:\d\d UTC/))
     }
 
-    @Test(
-        "a fact that the controller did not give is named as missing, and one that it gave is not",
-        arguments: [
-            "the name of the controller", "contact details", "Article 15(1)(a)", "further recipients", "15(2) GDPR",
-            "Article 15(1)(d)", "Article 15(1)(f)", "Article 15(1)(g)", "Article 15(1)(h)", "Not ready to send",
-        ]
-    )
-    func missingFacts(point: String) throws {
-        #expect(visibleText(try letter(Sample.inventory(), ControllerFacts(name: " ", purposes: [""]))).contains(point))
-        #expect(!visibleText(try letter(Sample.inventory())).contains(point))
+    @Test("Talon.One is one recipient once, in the controller's words where there are any")
+    func recipients() throws {
+        var controller = Sample.controller
+        #expect(
+            visibleText(try letter(Sample.inventory(), controller)).contains("Talon.One, which stores and processes")
+        )
+        controller.recipients.append("TALON.ONE GmbH, Berlin")
+        let text = visibleText(try letter(Sample.inventory(), controller))
+        #expect(text.contains("TALON.ONE GmbH, Berlin") && !text.contains("Talon.One, which stores and processes"))
     }
 
     @Test("the facts that the controller gave are in the letter")

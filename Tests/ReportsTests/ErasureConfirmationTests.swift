@@ -113,7 +113,6 @@ struct ErasureConfirmationTests {
             producedAt: instant,
             ticket: ticket,
             controller: Sample.controller,
-            evidenceRetention: "for three years",
             identifierKeptDays: identifierKeptDays,
             keepsDigest: keepsDigest
         ).rendered(with: try .english())

@@ -40,8 +40,7 @@ struct HostileValuesTests {
             steps: [],
             producedAt: Date(timeIntervalSince1970: 0),
             ticket: value,
-            controller: controller,
-            evidenceRetention: value
+            controller: controller
         ).rendered(with: try .english())
         try expectWellFormed(confirmation)
         #expect(occurrences(of: shown(value), in: visibleText(confirmation)) >= 3)

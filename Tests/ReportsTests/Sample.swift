@@ -59,6 +59,7 @@ extension Sample {
         purposes: ["Running promotions"],
         recipients: ["Mail Example Ltd"],
         retention: "Two years after the last purchase.",
+        evidenceRetention: "for three years",
         source: "All of it comes from you or your purchases.",
         transfers: "None.",
         automatedDecisions: "None."

@@ -41,7 +41,8 @@ struct ClaimPlanTests {
                 after.id,
                 false,
                 false,
-                false
+                false,
+                [String]()
             )
             let seen = try connection.query(Self.accesses)[0]
             return (try seen.decode("sequential", as: Int.self), try seen.decode("fetched", as: Int.self))
@@ -112,7 +113,7 @@ struct ClaimPlanTests {
             "explain",
             """
             explain (analyze, buffers, timing off, format json)
-            select * from dsr.claim(\(run), null, 1, '\(cursor.answerBy)', \(cursor.id), false, false, false)
+            select * from dsr.claim(\(run), null, 1, '\(cursor.answerBy)', \(cursor.id), false, false, false, '{}')
             """
         )
         let plan = try await connection.query(explain)[0].decode("QUERY PLAN", as: String.self)

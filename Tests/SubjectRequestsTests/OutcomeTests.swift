@@ -38,7 +38,7 @@ struct OutcomeTests {
             Gate.allCases.map(\.rawValue) == [
                 "identity", "clarification", "older_request", "failed_request", "approval", "legal_hold",
                 "hold_uncertain", "waiting_period", "brake", "unknown_customers",
-                "known_before",
+                "known_before", "controller_texts",
             ]
         )
     }

@@ -44,6 +44,16 @@ extension TestEnvironment {
     /// The binary under test.
     package static let binary = products + "/dsr"
 
+    /// The texts that letters must contain.
+    package static let texts = [
+        "DSR_CONTROLLER_NAME": "Example Shop", "DSR_CONTROLLER_CONTACT": "privacy@shop.example",
+        "DSR_CONTROLLER_SUPERVISORY_AUTHORITY": "The Berlin Commissioner",
+        "DSR_CONTROLLER_PURPOSES": "Running promotions", "DSR_CONTROLLER_RECIPIENTS": "Mail Example Ltd",
+        "DSR_CONTROLLER_RETENTION": "Two years.", "DSR_CONTROLLER_EVIDENCE_RETENTION": "for three years",
+        "DSR_CONTROLLER_SOURCE": "You.", "DSR_CONTROLLER_TRANSFERS": "None.",
+        "DSR_CONTROLLER_AUTOMATED_DECISIONS": "None.",
+    ]
+
     /// The environment variables that the binary is started with.
     package var variables: [String: String] {
         [
@@ -55,7 +65,7 @@ extension TestEnvironment {
             "TALON_ONE_BASE_URL": server.baseURL,
             "TALON_ONE_API_KEY": "sandbox",
             "TALON_ONE_ENVIRONMENT": "sandbox",
-        ].merging(settings) { $1 }
+        ].merging(Self.texts) { $1 }.merging(settings) { $1 }
     }
 
     /// The setting with which the binary connects as another role.

@@ -38,7 +38,10 @@ struct DemoCommand: AsyncParsableCommand {
         await server.sandbox.seed(.demo)
         let folder = try reportFolder()
         let keys = folder + "/keys"
+        let file = folder + "/dsr.yaml"
+        try DemoController.write(to: file)
         let shell = DemoShell(environment: [
+            "DSR_CONFIG": file,
             "DSR_EVIDENCE_KEY_FILE": keys + "/log.key",
             "DSR_EVIDENCE_DIRECTORY": folder + "/checkpoints",
             "DSR_SUBJECT_KEY_FILE": keys + "/subject.key",

@@ -2,6 +2,7 @@ import ArgumentParser
 import AtomicFiles
 import Foundation
 import Processor
+import Reports
 import Store
 import SubjectRequests
 
@@ -79,6 +80,10 @@ struct ExportCommand: AsyncParsableCommand {
                 ? "Request \(request.id): Talon.One has no such customer (no_data). The export says so."
                 : "Request \(request.id): exported, \(document.content.count.counted("byte")), \(audience.note)."
         )
+        let missing = configuration.facts().missing(for: submission.right)
+        if !missing.isEmpty {
+            Terminal.note("No letter was made: the configuration lacks \(missing.joined(separator: ", ")).")
+        }
         if let deliveryFailure { throw Failure.undelivered(deliveryFailure) }
     }
 

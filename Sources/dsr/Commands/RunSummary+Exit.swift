@@ -70,8 +70,12 @@ extension RunSummary {
         if let held = rows[.erasures]?.first {
             sentences.append("\(held.count.counted("erasure")) held back; '\(held.command)' allows them")
         }
-        if let held = rows[.requests]?.first {
-            sentences.append("\(held.count.counted("answer")) \"no data\" held back; '\(held.command)' allows them")
+        for held in rows[.requests, default: []] {
+            sentences.append(
+                held.state == Gate.controllerTexts.rawValue
+                    ? "\(held.count.counted("request waits", "requests wait")) for texts of the controller: \(held.reason ?? "")"
+                    : "\(held.count.counted("answer")) \"no data\" held back; '\(held.command)' allows them"
+            )
         }
         if report.attention.incidents > 0 {
             let incidents = report.attention.incidents.counted("incident is", "incidents are")

@@ -15,7 +15,6 @@ extension DsrConfiguration {
             environment: try environment(),
             admission: Admission(deadlines: try deadlines(), gates: try gates()),
             facts: facts(),
-            evidenceRetention: settings[ControllerSettings.evidenceRetention],
             reportsDirectory: settings[ReportSettings.directory],
             version: Version.current,
             host: ProcessInfo.processInfo.hostName,
@@ -100,7 +99,8 @@ extension DsrConfiguration {
         }
     }
 
-    private func facts() -> ControllerFacts {
+    /// The controller's texts in letters.
+    func facts() -> ControllerFacts {
         ControllerFacts(
             name: settings[ControllerSettings.name],
             contact: settings[ControllerSettings.contact] ?? [],
@@ -109,6 +109,7 @@ extension DsrConfiguration {
             purposes: settings[ControllerSettings.purposes] ?? [],
             recipients: settings[ControllerSettings.recipients] ?? [],
             retention: settings[ControllerSettings.retention],
+            evidenceRetention: settings[ControllerSettings.evidenceRetention],
             source: settings[ControllerSettings.source],
             transfers: settings[ControllerSettings.transfers],
             automatedDecisions: settings[ControllerSettings.automatedDecisions]

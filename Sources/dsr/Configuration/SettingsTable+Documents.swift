@@ -92,7 +92,7 @@ enum EvidenceSettings {
     )
 }
 
-/// The controller's own words for letters. What is missing is named in the letter.
+/// The controller's own words for letters. A request whose answer lacks one that it must contain waits.
 enum ControllerSettings {
     static let group = SettingGroup(
         title: "Texts in letters",
