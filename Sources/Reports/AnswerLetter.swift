@@ -80,6 +80,12 @@ public struct AnswerLetter: Sendable {
         return view
     }
 
+    /// The order for the reader: who they are to the controller, then what they have and did. Sections that are not named
+    /// here follow, in the order of the API.
+    private static let readingOrder = [
+        "profile", "loyalty", "achievements", "referrals", "coupons", "reservedCoupons", "giveaways",
+    ]
+
     private func accessBody(_ labels: Labels) -> [String: Any] {
         func section(_ name: String, _ value: RawJSON, withheld: Set<RawJSON.Place>) -> [String: Any] {
             InventoryLayout.view(
@@ -90,12 +96,16 @@ public struct AnswerLetter: Sendable {
                 exportFileName: facts.exportFileName
             )
         }
-        var sections = (inventory.root?.members ?? []).filter { $0.value.kind != .null }.map { member in
-            section(member.name, member.value, withheld: disclosure.inventoryPlaces)
+        var named = (inventory.root?.members ?? []).filter { $0.value.kind != .null }.map { member in
+            (member.name, section(member.name, member.value, withheld: disclosure.inventoryPlaces))
         }
         if let coupons = inventory.reservedCoupons {
-            sections.append(section("reservedCoupons", coupons, withheld: disclosure.reservedCouponPlaces))
+            let name = "reservedCoupons"
+            named.append((name, section(name, coupons, withheld: disclosure.reservedCouponPlaces)))
         }
+        let sections =
+            Self.readingOrder.flatMap { name in named.filter { $0.0 == name } }.map(\.1)
+            + named.filter { !Self.readingOrder.contains($0.0) }.map(\.1)
         let silent = inventory.sectionsAsked.filter { !inventory.sectionsReceived.contains($0) }
         let kinds = sections.filter { $0["isEmpty"] as? Bool != true }
         var view: [String: Any] = [

@@ -54,6 +54,18 @@ struct AccessLetterTests {
         #expect(!shown.contains(/\d\d:\d\d:\d\d UTC/))
     }
 
+    @Test("who the customer is comes first, then what they have and did, then sections that are not known")
+    func order() throws {
+        let inventory =
+            #"{"novelty":[{"a":1}],"giveaways":[{"a":1}],"coupons":[{"code":"C"}],"loyalty":{"a":1},"#
+            + #""profile":{"integrationId":"customer-42"}}"#
+        let text = try letter(Sample.inventory(inventory)).text
+        let places = ["Customer profile", "Loyalty programs", "Coupons", "Giveaways", "novelty"].map { title in
+            text.range(of: "<h3>\(title)</h3>")?.lowerBound ?? text.endIndex
+        }
+        #expect(places == places.sorted() && places.last != text.endIndex)
+    }
+
     @Test("Talon.One is one recipient once, in the controller's words where there are any")
     func recipients() throws {
         var controller = Sample.controller
