@@ -160,6 +160,11 @@ struct InventoryLayout {
             let text = member.value.stringValue ?? member.value.numberText ?? ""
             return [FieldView(path, leaf(.unset(text)))]
         }
+        if !inAttributes, !withheld.contains(member.value.place), let code = member.value.stringValue,
+            let meaning = labels.meaning(of: code, key: name, in: section), takesRow(for: member.value)
+        {
+            return [FieldView(path, leaf(.explained(readable: meaning, original: code)))]
+        }
         return fields(member.value, at: path, inAttributes: inAttributes || name == "attributes")
     }
 
@@ -208,7 +213,7 @@ struct InventoryLayout {
     private func shape(of text: String) -> ValueView.Shape {
         if text.isEmpty { return .emptyText }
         if let readable = Timestamps.readable(timestamp: text, months: labels.months) {
-            return .moment(readable: readable, original: text)
+            return .explained(readable: readable, original: text)
         }
         return .text(text)
     }

@@ -5,7 +5,8 @@ struct ValueView: MustacheParent {
     enum Shape {
         case text(String)
         case number(String)
-        case moment(readable: String, original: String)
+        /// A timestamp or a code, in words, and as it was written.
+        case explained(readable: String, original: String)
         case truth(Bool)
         case null
         /// The value that an API writes for "not set", as it was written.
@@ -28,14 +29,14 @@ struct ValueView: MustacheParent {
     // nested value would find its own container, and rendering would never end.
     func child(named name: String) -> Any? {
         switch (name, shape) {
-        case ("isText", .text), ("isNumber", .number), ("isMoment", .moment), ("isNull", .null),
+        case ("isText", .text), ("isNumber", .number), ("isExplained", .explained), ("isNull", .null),
             ("isEmptyText", .emptyText), ("isEmptyContainer", .emptyContainer), ("isWithheld", .withheld),
             ("isRaw", .raw), ("isFields", .fields), ("isItems", .items), ("isTrue", .truth(true)),
             ("isFalse", .truth(false)), ("isUnset", .unset):
             true
         case ("text", .text(let text)), ("text", .number(let text)), ("text", .raw(let text)): text
-        case ("text", .moment(let readable, _)): readable
-        case ("original", .moment(_, let original)), ("original", .unset(let original)): original
+        case ("text", .explained(let readable, _)): readable
+        case ("original", .explained(_, let original)), ("original", .unset(let original)): original
         case ("fields", .fields(let fields)): fields
         case ("items", .items(let items)): items
         default: false

@@ -18,12 +18,16 @@ struct Labels: Sendable {
     private let actions: [String: String]
     private let states: [String: String]
     private let reasons: [String: String]
+    private let codes: [String: [String: String]]
 
     init(_ bytes: [UInt8]) throws {
         let root = try RawJSON.parse(Data(bytes))
         func table(_ name: String) -> [String: String] {
             let members = root.values(named: name).flatMap(\.members)
             return members.reduce(into: [:]) { $0[$1.name] = $1.value.stringValue }
+        }
+        codes = root.values(named: "codes").flatMap(\.members).reduce(into: [:]) { codes, key in
+            codes[key.name] = key.value.members.reduce(into: [:]) { $0[$1.name] = $1.value.stringValue }
         }
         keys = table("keys")
         actions = table("actions")
@@ -45,6 +49,11 @@ struct Labels: Sendable {
 
     /// The name of a key for readers: by section first, then by itself; nil for an unknown one.
     func key(_ name: String, in section: String) -> String? { keys["\(section).\(name)"] ?? keys[name] }
+
+    /// What a code of the API means, as the value of a key; nil for an unknown one.
+    func meaning(of code: String, key: String, in section: String) -> String? {
+        (codes["\(section).\(key)"] ?? codes[key])?[code]
+    }
 
     /// The words for an action in a confirmation; the code itself where there are none.
     func action(_ code: String) -> String { actions[code] ?? code }

@@ -54,6 +54,24 @@ struct AccessLetterTests {
         #expect(!shown.contains(/\d\d:\d\d:\d\d UTC/))
     }
 
+    @Test(
+        "a code of the API is explained, and shown; the same word in an attribute or another section is not explained"
+    )
+    func codes() throws {
+        let inventory =
+            #"{"profile":{"integrationId":"customer-42","state":"used","attributes":{"state":"pending"}},"#
+            + #""coupons":[{"state":"used","attributes":{"state":"disabled"}},{"state":"novel"}],"#
+            + #""achievements":[{"status":"inprogress","achievementActivationPolicy":"user_action"}]}"#
+        let text = visibleText(try letter(Sample.inventory(inventory)))
+        for part in [
+            "was redeemed used", "started, not completed inprogress", "when you begin with it user_action", "novel",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+        for part in ["can be used later", "cannot be used"] { #expect(!text.contains(part), "\(part)") }
+        #expect(text.ranges(of: "was redeemed").count == 1)
+    }
+
     @Test("who the customer is comes first, then what they have and did, then sections that are not known")
     func order() throws {
         let inventory =
