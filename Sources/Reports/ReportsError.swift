@@ -11,6 +11,8 @@ public struct ReportsError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let brokenTemplate = Code(name: "broken template")
         /// There is no such document for this right or outcome.
         public static let noSuchDocument = Code(name: "no such document")
+        /// A stored report is not one of this version.
+        public static let unreadableReport = Code(name: "unreadable report")
     }
 
     /// What kind of failure it is.
