@@ -28,10 +28,10 @@ soak: setup
 	DSR_SOAK_SEED=$(SEED) DSR_SOAK_REQUESTS=$(REQUESTS) swift test --filter FaultTests.SoakTests
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests migrations templates
+	swift format lint --strict --recursive Package.swift Sources Tests migrations schemas templates
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests migrations templates
+	swift format --in-place --recursive Package.swift Sources Tests migrations schemas templates
 
 build: setup
 	swift build --product dsr

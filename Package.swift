@@ -73,8 +73,9 @@ let package = Package(
             dependencies: [
                 "Processor", "TalonOneSandbox", "ThrowawayPostgres", argumentParser, configuration, lifecycle, logging,
                 httpClient, subprocess, systemPackage, unixSignals, yams,
-                "AtomicFiles", "CallPolicy", "EvidenceLog", "Notary", "Postgres", "PublicHolidays", "Reports", "Store",
-                "SubjectRequests", "TalonOne",
+                "AtomicFiles", "CallPolicy", "EvidenceLog", "Notary", "Postgres", "PublicHolidays", "Reports",
+                "Schemas",
+                "Store", "SubjectRequests", "TalonOne",
             ],
             swiftSettings: settings,
             linkerSettings: [.unsafeFlags(["-z", "relro", "-z", "now"].flatMap { ["-Xlinker", $0] })]
@@ -112,6 +113,15 @@ let package = Package(
                 .embedInCode("0001_queue.sql"), .embedInCode("0002_gates.sql"), .embedInCode("0003_evidence.sql"),
                 .embedInCode("0004_rechecks.sql"), .embedInCode("0005_policy.sql"), .embedInCode("0006_runs.sql"),
                 .embedInCode("0007_decisions.sql"), .embedInCode("0008_audit.sql"), .embedInCode("0009_protection.sql"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Schemas",
+            path: "schemas",
+            resources: [
+                .embedInCode("run-report.json"), .embedInCode("month-report.json"), .embedInCode("export.json"),
+                .embedInCode("log-entry.json"),
             ],
             swiftSettings: settings
         ),
@@ -168,8 +178,10 @@ let package = Package(
         .testTarget(
             name: "DsrTests",
             dependencies: [
-                "dsr", "Notary", "Postgres", "SubjectRequests", "TalonOneSandbox", "TestEnvironment", subprocess,
+                "dsr", "Notary", "Postgres", "Schemas", "SubjectRequests", "TalonOneSandbox", "TestEnvironment",
+                subprocess,
             ],
+            exclude: ["validate.py"],
             swiftSettings: settings
         ),
         .testTarget(

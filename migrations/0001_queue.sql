@@ -60,6 +60,10 @@ create table dsr.runs (
 
 create index runs_open on dsr.runs (lease_until) where ended_at is null;
 
+-- Reports compare the last runs over the whole queue, and count those of a month.
+create index runs_ended on dsr.runs (id) where scope = 'all' and ended_at is not null;
+create index runs_started on dsr.runs (started_at);
+
 create table dsr.subject_requests (
     id                 bigint      generated always as identity primary key,
     -- The right. RIGHT is a reserved word in SQL.
@@ -191,6 +195,12 @@ create index subject_requests_of_run on dsr.subject_requests (run_id, state) whe
 -- Identifiers that will be deleted.
 create index subject_requests_to_forget on dsr.subject_requests (forget_at)
     where forget_at is not null and integration_id is not null;
+
+-- What was received, answered and refused in a month. Rows arrive nearly in the order of received_at, so a summary of each
+-- range of pages finds them, and costs a change of a row next to nothing.
+create index subject_requests_received on dsr.subject_requests using brin (received_at);
+create index subject_requests_finished on dsr.subject_requests (finished_at) where finished_at is not null;
+create index subject_requests_told on dsr.subject_requests (refusal_told_on) where refusal_told_on is not null;
 
 create index subject_requests_ticket on dsr.subject_requests (ticket) where ticket is not null;
 

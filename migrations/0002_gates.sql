@@ -24,6 +24,9 @@ create table dsr.legal_holds (
 
 create index legal_holds_of_subject on dsr.legal_holds (subject_digest) where released_at is null;
 create index legal_holds_of_key on dsr.legal_holds (subject_key_id) where released_at is null;
+-- Those of a month.
+create index legal_holds_placed on dsr.legal_holds (placed_at);
+create index legal_holds_released on dsr.legal_holds (released_at) where released_at is not null;
 
 -- Digests of the subjects of erasures under earlier keys, so that holds that were placed under these can be compared.
 create table dsr.earlier_digests (
@@ -102,6 +105,8 @@ create table dsr.decisions (
 
 create index decisions_of_request on dsr.decisions (request_id) where request_id is not null;
 create index decisions_of_hold on dsr.decisions (hold_id) where hold_id is not null;
+-- Those since a run, or of a month.
+create index decisions_made on dsr.decisions (made_at);
 
 -- MARK: Rules
 

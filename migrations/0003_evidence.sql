@@ -75,6 +75,9 @@ create table dsr.evidence_checkpoints (
     check (lost_by is null or filed_at is not null)
 );
 
+-- Those of a month.
+create index evidence_checkpoints_signed on dsr.evidence_checkpoints (signed_at);
+
 -- MARK: Leaves
 
 -- A list of an entry that can grow without bound. It keeps its first elements, up to 8,192 bytes in all, and says how

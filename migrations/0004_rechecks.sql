@@ -32,3 +32,6 @@ create table dsr.incidents (
 );
 
 create index incidents_open on dsr.incidents (id) where closed_at is null;
+-- Those of a month.
+create index incidents_opened on dsr.incidents (opened_at);
+create index incidents_closed on dsr.incidents (closed_at) where closed_at is not null;

@@ -127,6 +127,7 @@ extension APISession {
         guard isRepeatable || !error.mayHaveActed,
             let wait = retries.quickRetry(after: error.failure, tries: tries, jitter: .random(in: 0...1))
         else { throw error }
+        await limiter.repeats()
         do {
             try await Task.sleep(for: wait)
         } catch {

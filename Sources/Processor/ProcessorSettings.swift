@@ -46,7 +46,9 @@ public struct ProcessorSettings: Sendable {
     /// The days for which the identifier of an unknown customer is kept, so that it can be looked up again.
     public var noDataKeepDays = 30
     /// The age in days after which a routine wait for an operator needs action.
-    public var attentionDays = 7
+    public var attentionDays = ProcessorSettings.defaultAttentionDays
+    /// The days where none are configured.
+    public static let defaultAttentionDays = 7
     /// Whether the evidence log has the names of rectified attributes.
     public var namesAttributes = false
     /// When erased customers are rechecked; `nil` for never.

@@ -177,7 +177,11 @@ struct RunInProgress: Sendable {
             end: end,
             tally: tally,
             start: start,
-            finish: try await .read(by: context, delivered: delivered.count)
+            finish: try await .read(
+                by: context,
+                delivered: delivered.count,
+                slowDowns: await api.limiter.slowDowns
+            )
         )
         report.brake = dispatcher.brakeReason?.description
         report.unknownBrake = dispatcher.unknownReason?.description
@@ -186,6 +190,7 @@ struct RunInProgress: Sendable {
         report.add(undelivered: delivered.failure)
         // The log is signed after the report, which is in it. That a key cannot be used is known before.
         if case .keyUnusable(let sentence) = settings.signing { report.add(.failed(sentence)) }
+        report.endTrendWithItself()
         let documents = [try report.html(with: templates), report.json()]
         try await context.store.retrying { [tally, report, lookups = dispatcher.lookups] store in
             try await store.endRun(

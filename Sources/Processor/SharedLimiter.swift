@@ -1,5 +1,6 @@
 import CallPolicy
 import Foundation
+import SubjectRequests
 import TalonOne
 
 /// Lets API requests through the run's one ``CallLimiter``, first come, first served, and wakes those that wait.
@@ -11,6 +12,8 @@ actor SharedLimiter {
     private var alarm: ContinuousClock.Instant?
     private var outSince: ContinuousClock.Instant?
     private var lastFailure: APIFailure?
+    private var counts = SlowDowns()
+    private var outFor = Duration.zero
 
     private struct Waiting {
         let number: Int
@@ -42,6 +45,17 @@ actor SharedLimiter {
             outage: limiter.isClosed ? .apiUnavailable(outageSentence) : nil
         )
     }
+
+    /// What slowed the calls down so far, an outage that goes on included.
+    var slowDowns: SlowDowns {
+        var slowDowns = counts
+        let sum = outFor + (outSince.map { .now - $0 } ?? .zero)
+        slowDowns.outageSeconds = Int((sum / .seconds(1)).rounded())
+        return slowDowns
+    }
+
+    /// Notes that a call is sent again at once.
+    func repeats() { counts.repeatedCalls += 1 }
 
     /// Waits until a request may be sent.
     ///
@@ -79,9 +93,29 @@ actor SharedLimiter {
             at: .now,
             jitter: .random(in: 0...1)
         )
-        if let failure, failure.kind == .outage { lastFailure = failure }
-        outSince = limiter.isInterrupted || limiter.isThrottled ? outSince ?? .now : nil
+        if let failure, failure.kind == .outage { note(failure) }
+        noteOutage(limiter.isInterrupted || limiter.isThrottled)
         letThrough()
+    }
+
+    private func note(_ failure: APIFailure) {
+        lastFailure = failure
+        switch failure {
+        case .status(429, _), .status(503, _): counts.throttledCalls += 1
+        default: counts.unansweredCalls += 1
+        }
+    }
+
+    private func noteOutage(_ isOut: Bool) {
+        switch (outSince, isOut) {
+        case (nil, true):
+            outSince = .now
+            counts.outages += 1
+        case (let since?, false):
+            outFor += .now - since
+            outSince = nil
+        default: break
+        }
     }
 
     private var outageSentence: String {

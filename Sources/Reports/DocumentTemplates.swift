@@ -13,6 +13,7 @@ public struct DocumentTemplates: Sendable {
         case rectificationLetter = "rectification-letter"
         case erasureConfirmation = "erasure-confirmation"
         case runReport = "run-report"
+        case monthReport = "month-report"
     }
 
     private static let labelsFile = "labels.json"

@@ -19,6 +19,7 @@ struct Labels: Sendable {
     private let states: [String: String]
     private let reasons: [String: String]
     private let codes: [String: [String: String]]
+    private let reports: [String: String]
 
     init(_ bytes: [UInt8]) throws {
         let root = try RawJSON.parse(Data(bytes))
@@ -33,6 +34,7 @@ struct Labels: Sendable {
         actions = table("actions")
         states = table("states")
         reasons = table("reasons")
+        reports = table("reports")
         months = root.values(named: "months").flatMap(\.elements).compactMap(\.stringValue)
         sections = root.values(named: "sections").flatMap(\.members).reduce(into: [:]) { sections, member in
             func text(_ name: String) -> String? { member.value.values(named: name).first?.stringValue }
@@ -60,6 +62,9 @@ struct Labels: Sendable {
 
     /// The words for an outcome, a state or a reason to wait in a run report; the code itself where there are none.
     func state(_ code: String) -> String { states[code] ?? code.replacing("_", with: " ") }
+
+    /// The words of reports for operators: of decisions, roles and figures; nil for an unknown code.
+    func report(_ code: String) -> String? { reports[code] }
 
     /// The reason why values are left out of an export.
     func reason(_ ownership: Ownership) -> String { reasons[ownership.rawValue] ?? ownership.rawValue }

@@ -13,6 +13,8 @@ public struct ReportsError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let noSuchDocument = Code(name: "no such document")
         /// The configuration lacks a text of the controller that the document must contain.
         public static let incomplete = Code(name: "incomplete")
+        /// A stored report is not one of this version.
+        public static let unreadableReport = Code(name: "unreadable report")
     }
 
     /// What kind of failure it is.

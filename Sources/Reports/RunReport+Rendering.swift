@@ -1,10 +1,9 @@
-import ExactJSON
 import Foundation
 import Inventory
 public import SubjectRequests
 
 extension RunReport {
-    /// The report as HTML, for operators.
+    /// The report as HTML, for operators and the data protection officer.
     ///
     /// - Returns: `<database>-run-<number>.html`, one file that needs no other.
     public func html(with templates: DocumentTemplates) throws -> Document {
@@ -18,43 +17,52 @@ extension RunReport {
             "isSandbox": environment == .sandbox,
             "started": Timestamps.readable(startedAt, months: labels.months),
             "ended": Timestamps.readable(endedAt, months: labels.months),
-            "seconds": Int(endedAt.timeIntervalSince(startedAt).rounded()),
+            "asOf": Timestamps.readable(asOf, months: labels.months),
+            "seconds": seconds.grouped,
             "ending": ending,
             "balances": balances,
-            "pendingAtStart": counts.pendingAtStart,
-            "arrived": counts.arrived,
-            "toAccountFor": counts.toAccountFor,
-            "accountedFor": counts.accountedFor,
-            "difference": abs(counts.toAccountFor - counts.accountedFor),
-            "completedInAll": counts.completedInAll,
+            "pendingAtStart": counts.pendingAtStart.grouped,
+            "arrived": counts.arrived.grouped,
+            "toAccountFor": counts.toAccountFor.grouped,
+            "accountedFor": counts.accountedFor.grouped,
+            "difference": abs(counts.toAccountFor - counts.accountedFor).grouped,
+            "completedInAll": counts.completedInAll.grouped,
             "completed": Self.rows(counts.completedByCode, labels),
-            "refused": counts.refused,
-            "failed": counts.failed,
-            "waitingInAll": counts.waitingInAll,
+            "refused": counts.refused.grouped,
+            "failed": counts.failed.grouped,
+            "waitingInAll": counts.waitingInAll.grouped,
             "waiting": Self.rows(counts.waitingByCode, labels),
-            "leftForNextRun": counts.leftForNextRun,
+            "leftForNextRun": counts.leftForNextRun.grouped,
             "hasRetries": !retries.isEmpty,
             "retries": retries.map { retry in
                 [
-                    "reason": retry.reason, "count": retry.count,
+                    "reason": retry.reason, "count": retry.count.grouped,
                     "nextTry": retry.nextTry.map { Timestamps.readable($0, months: labels.months) } ?? "the next run",
                 ]
             },
-            "takenByOthers": counts.takenByOthers,
-            "calls": counts.calls,
-            "reportsDelivered": counts.reportsDelivered,
-            "reportsUndelivered": counts.reportsUndelivered,
-            "answeredLate": counts.answeredLate,
-            "needsActionCount": needsActionCount,
+            "takenByOthers": counts.takenByOthers.grouped,
+            "reportsDelivered": counts.reportsDelivered.grouped,
+            "reportsUndelivered": counts.reportsUndelivered.grouped,
+            "answeredLate": counts.answeredLate.grouped,
+            "needsActionCount": needsActionCount.grouped,
             "needsAction": !needsAction.isEmpty,
             "hasNotices": !attention.isEmpty,
             "notices": Self.rows(attention.counts, labels),
             "rows": needsAction.map { $0.view(labels) },
-            "unlisted": unlistedNeedsAction > 0 ? [unlistedNeedsAction] : [],
+            "unlisted": unlistedNeedsAction > 0 ? [unlistedNeedsAction.grouped] : [],
             "routine": !routine.isEmpty,
             "routineRows": routine.map { $0.view(labels) },
-            "unlistedRoutine": unlistedRoutine > 0 ? [unlistedRoutine] : [],
+            "unlistedRoutine": unlistedRoutine > 0 ? [unlistedRoutine.grouped] : [],
+            "atRisk": atRisk.grouped,
+            "isAtRisk": atRisk > 0,
+            "timeliness": TimelinessView(timeliness),
+            "outcomes": OutcomesView(outcomes, labels),
+            "decisions": DecisionsView(decisions, labels),
+            "evidence": EvidenceView(evidence, labels),
+            "speed": SpeedView(self),
+            "trend": TrendView(trend, labels),
         ]
+        view["decisionsSince"] = decisionsSince.map { Timestamps.readable($0, months: labels.months) }
         view["brake"] = brake
         view["canary_\(canary.rawValue)"] = true
         view["unknownBrake"] = unknownBrake
@@ -64,95 +72,22 @@ extension RunReport {
         )
     }
 
-    /// The report as JSON: snake_case names in a fixed order.
-    ///
-    /// - Returns: `<database>-run-<number>.json`, ending in a newline.
-    public func json() -> Document {
-        let value = OrderedJSON.object([
-            ("run", .int(runID)),
-            ("database", .string(databaseID)),
-            ("host", .string(host)),
-            ("version", .string(softwareVersion)),
-            ("environment", .string(environment.rawValue)),
-            ("started_at", .string(Timestamps.rfc3339(startedAt))),
-            ("ended_at", .string(Timestamps.rfc3339(endedAt))),
-            ("ending", .string(ending)),
-            ("balances", .bool(balances)),
-            ("to_account_for", OrderedJSON(counts.toAccountFor)),
-            ("accounted_for", OrderedJSON(counts.accountedFor)),
-            ("pending_at_start", OrderedJSON(counts.pendingAtStart)),
-            ("arrived", OrderedJSON(counts.arrived)),
-            ("completed", Self.object(counts.completedByCode)),
-            ("refused", OrderedJSON(counts.refused)),
-            ("failed", OrderedJSON(counts.failed)),
-            ("waiting", Self.object(counts.waitingByCode)),
-            ("left_for_next_run", OrderedJSON(counts.leftForNextRun)),
-            ("will_be_retried", .array(retries.map(\.json))),
-            ("taken_by_others", OrderedJSON(counts.takenByOthers)),
-            ("answered_late", OrderedJSON(counts.answeredLate)),
-            ("erased_without_ticket", OrderedJSON(counts.erasedWithoutTicket)),
-            ("calls", OrderedJSON(counts.calls)),
-            ("reports_delivered", OrderedJSON(counts.reportsDelivered)),
-            ("reports_undelivered", OrderedJSON(counts.reportsUndelivered)),
-            ("brake", OrderedJSON(brake)),
-            ("unknown_brake", OrderedJSON(unknownBrake)),
-            ("canary", .string(canary.rawValue)),
-            ("attention", Self.object(attention.counts)),
-            ("needs_action_count", OrderedJSON(needsActionCount)),
-            ("needs_action", .array(needsAction.map(\.json))),
-            ("routine_count", OrderedJSON(routine.count + unlistedRoutine)),
-            ("routine", .array(routine.map(\.json))),
-        ])
-        return .json(
-            Data("\(value.text())\n".utf8),
-            fileName: DocumentNames(databaseID: databaseID).report(ofRun: runID, as: "json")
-        )
-    }
-
-    private var needsActionCount: Int { needsAction.reduce(unlistedNeedsAction) { $0 + $1.count } }
-
     private static func rows(_ counts: [(code: String, count: Int)], _ labels: Labels) -> [[String: Any]] {
-        counts.map { ["name": labels.state($0.code), "count": $0.count] }
-    }
-
-    private static func object(_ counts: [(code: String, count: Int)]) -> OrderedJSON {
-        .object(counts.map { ($0.code, OrderedJSON($0.count)) })
-    }
-}
-
-extension RunReport.Retry {
-    fileprivate var json: OrderedJSON {
-        .object([
-            ("reason", .string(reason)),
-            ("count", OrderedJSON(count)),
-            ("next_try", OrderedJSON(nextTry.map(Timestamps.rfc3339))),
-        ])
+        counts.map { ["name": labels.state($0.code), "count": $0.count.grouped] }
     }
 }
 
 extension RunReport.Row {
-    fileprivate var json: OrderedJSON {
-        .object([
-            ("kind", .string(kind.rawValue)),
-            ("request", OrderedJSON(kind == .request ? number : nil)),
-            ("number", OrderedJSON(number)),
-            ("count", OrderedJSON(count)),
-            ("right", OrderedJSON(right)),
-            ("state", .string(state)),
-            ("reason", .string(reason)),
-            ("age_days", ageDays.map { OrderedJSON($0) } ?? .null),
-            ("due", OrderedJSON(due)),
-            ("overdue", .bool(isOverdue)),
-            ("command", .string(command)),
-        ])
+    /// What it is about: `request 12`, `70 erasures`.
+    var subject: String {
+        number.map { "\(kind.rawValue) \($0)" } ?? (count == 1 ? kind.rawValue : "\(count.grouped) \(kind.rawValue)")
     }
 
     fileprivate func view(_ labels: Labels) -> [String: Any] {
         [
-            "what": number.map { "\(kind.rawValue) \($0)" }
-                ?? (count == 1 ? kind.rawValue : "\(count) \(kind.rawValue)"),
+            "what": subject,
             "right": right ?? "", "due": due ?? "not set", "isOverdue": isOverdue,
-            "age": ageDays.map(String.init) ?? "", "state": labels.state(state), "reason": reason, "command": command,
+            "age": ageDays.map(\.grouped) ?? "", "state": labels.state(state), "reason": reason, "command": command,
         ]
     }
 }

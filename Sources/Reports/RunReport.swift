@@ -180,6 +180,29 @@ public struct RunReport: Sendable, Hashable {
     public var unknownBrake: String?
     /// Whether the canary customer was known before the first claim.
     public var canary = Canary.notConfigured
+    /// When that was read which is not about the run alone: what needs action, what is at risk, the evidence log.
+    public var asOf: Date
+    /// How quickly the requests that the run completed were answered.
+    public var timeliness = Timeliness()
+    /// Requests without an answer that must be answered within seven days, those that are overdue included.
+    public var atRisk = 0
+    /// How the requests that the run closed ended, by right.
+    public var outcomes: [OutcomeCount] = []
+    /// Decisions of operators since the end of the last run over the whole queue before this one.
+    public var decisions: [DecisionCount] = []
+    /// The end of that run; `nil` where there is none.
+    public var decisionsSince: Date?
+    /// The evidence log. The run's own last checkpoint is signed after its report, which the log contains.
+    public var evidence = EvidenceState()
+    /// What slowed the run's calls down.
+    public var slowDowns = SlowDowns()
+    /// The last runs over the whole queue, up to ``trendLength`` of them, oldest first, this one last.
+    public var trend: [RunFigures] = []
+
+    /// The greatest number of runs in a trend.
+    public static let trendLength = 30
+    /// Within how many days a request must be answered to be at risk.
+    public static let atRiskDays = 7
 
     /// Collects the report's content; nothing is checked.
     public init(
@@ -204,6 +227,32 @@ public struct RunReport: Sendable, Hashable {
         self.ending = ending
         self.counts = counts
         self.needsAction = needsAction
+        asOf = endedAt
+    }
+
+    /// How long the run took, in whole seconds.
+    public var seconds: Int { max(0, Int(endedAt.timeIntervalSince(startedAt).rounded())) }
+    /// Requests that it closed.
+    public var closed: Int { counts.completedInAll + counts.refused + counts.failed }
+    /// Requests that it closed in an hour, at the pace of the whole run.
+    public var closedPerHour: Int {
+        let duration = endedAt.timeIntervalSince(startedAt)
+        return duration > 0 ? Int((Double(closed) * 3_600 / duration).rounded()) : 0
+    }
+    /// All that needs action, beyond the list too.
+    public var needsActionCount: Int { needsAction.reduce(unlistedNeedsAction) { $0 + $1.count } }
+    /// Requests that wait by routine, beyond the list too.
+    public var routineCount: Int { routine.count + unlistedRoutine }
+
+    /// The run's own figures, for a trend.
+    public var figures: RunFigures {
+        var figures = RunFigures(run: runID, startedAt: startedAt, endedAt: endedAt)
+        figures.completed = counts.completedInAll
+        figures.failed = counts.failed
+        figures.needsAction = needsActionCount
+        figures.answeredLate = counts.answeredLate
+        figures.calls = counts.calls
+        return figures
     }
 
     /// Whether the sum of the counts holds.

@@ -12,6 +12,18 @@ enum Timestamps {
         instant.formatted(withMilliseconds)
     }
 
+    /// The instant that ``rfc3339(_:)`` has written; nil for any other text.
+    static func instant(_ text: String) -> Date? {
+        // A little after it: the parsed value can be a little before the millisecond, and would be cut to the one before.
+        try? withMilliseconds.parse(text).addingTimeInterval(0.0001)
+    }
+
+    /// For a narrow column, to the minute: `2026-03-07 14:05 UTC`.
+    static func compact(_ instant: Date) -> String {
+        let text = rfc3339(instant)
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+    }
+
     /// `7 March 2026, 14:05:09 UTC`, to the second; the fraction is cut, not rounded.
     static func readable(_ instant: Date, months: [String]) -> String {
         let whole = Date(timeIntervalSince1970: instant.timeIntervalSince1970.rounded(.down))

@@ -142,6 +142,7 @@ extension RoleRights {
                 ["id", "ground", "placed_at", "review_on", "expires_on", "released_at"]
             ),
             ("decisions", ["id", "request_id", "hold_id", "decision", "ticket", "role", "made_at"]),
+            ("incidents", ["id", "kind", "request_id", "opened_at", "closed_at", "erased_by"]),
             (
                 "reports",
                 [

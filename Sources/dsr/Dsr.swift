@@ -37,7 +37,8 @@ struct Dsr: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, SubmitCommand.self, ExportCommand.self, EraseCommand.self, RequestsCommand.self,
-            ReportsCommand.self, IncidentsCommand.self, ReplayCommand.self, EvidenceCommand.self, MigrateCommand.self,
+            ReportCommand.self, ReportsCommand.self, SchemaCommand.self, IncidentsCommand.self, ReplayCommand.self,
+            EvidenceCommand.self, MigrateCommand.self,
             GrantsCommand.self, PolicyCommand.self, APICommand.self, SandboxCommand.self, DemoCommand.self,
         ]
     )

@@ -71,6 +71,12 @@ struct CanaryTests {
             hear(try await env.dsr("requests", "list"))
             hear(try await env.dsr("requests", "list", "--json"))
             for request in 1...6 { hear(try await env.dsr("requests", "show", "\(request)", "--json")) }
+            let month = CivilMonth(of: CivilDate(Date(), in: .gmt)).description
+            for words in [[], ["--month", month], [canary], ["--month", canary], ["--month=\(canary)"]] {
+                for form in [[], ["--json"], ["--html"]] { hear(try await env.dsr(["report"] + words + form)) }
+            }
+            hear(try await env.dsr("schema", canary))
+            hear(try await env.dsr("report", "--html", "--output", "\(env.folder)/\(canary)/x"))
 
             #expect(!said.isEmpty)
             #expect(!Self.holds(said, canary))

@@ -63,8 +63,9 @@ struct RunReportTests {
         #expect(json.fileName == "d7f3a2-run-7.json")
         let root = try RawJSON.parse(json.content)
         #expect(
-            root.members.map(\.name).prefix(9) == [
-                "run", "database", "host", "version", "environment", "started_at", "ended_at", "ending", "balances",
+            root.members.map(\.name).prefix(12) == [
+                "format", "run", "database", "host", "version", "environment", "started_at", "ended_at",
+                "duration_seconds", "as_of", "ending", "balances",
             ]
         )
         #expect(root["completed"]?.members.map(\.name) == ["exported", "no_data", "erased"])
@@ -86,11 +87,169 @@ struct RunReportTests {
             "exported9", "erased4", "no data held2", "verification of identity1", "Accounted for21",
             "request 12erasure402026-04-07 (overdue)data left after erasure<points> leftdsr requests show 12",
             "request 13erasurenot setapprovaldsr requests approve 13", "And 4 more requests",
-            "Answered after the last lawful date3", "Requests past their answer-by date2",
+            "Answered after the last lawful date, replays of erasures included: 3.",
+            "Requests past their answer-by date2",
             "Erasures are on hold: 70 erasures are due.",
         ] {
             #expect(text.contains(part), "\(part)")
         }
+    }
+
+    @Test("what a report's JSON says is read back, and a member that is missing or of another type is an error")
+    func reading() throws {
+        let report = Self.full()
+        let json = report.json().content
+        let read = try RunReport(json: json)
+        #expect(read.json().content == json)
+        #expect(read.counts == report.counts && read.outcomes == report.outcomes && read.trend.count == 30)
+        #expect(
+            read.attention == report.attention && read.unlistedRoutine == 4 && read.needsAction == report.needsAction
+        )
+        let text = String(decoding: json, as: UTF8.self)
+        for (old, new) in [
+            ("\"arrived\"", "\"arived\""), ("\"format\": 1", "\"format\": 2"),
+            ("\"entries\": 120", "\"entries\": \"120\""),
+            ("\"exported\": 9", "\"exported\": \"9\""), ("\"no_data\": 2", "\"nothing\": 2"), ("}\n", ""),
+        ] {
+            let changed = text.replacing(old, with: new)
+            try #require(changed != text)
+            let error = try #require(throws: ReportsError.self, "\(old)") {
+                _ = try RunReport(json: Data(changed.utf8))
+            }
+            #expect(error.code == .unreadableReport)
+        }
+    }
+
+    @Test("the trend is drawn as charts with a title, a description and a table, and a run that crashed has no bar")
+    func trend() throws {
+        let document = try Self.full().html(with: try .english())
+        try expectWellFormed(document)
+        let html = document.text
+        let charts = html.components(separatedBy: "<svg ").dropFirst()
+        #expect(charts.count == 4)
+        for chart in charts {
+            #expect(chart.contains("role=\"img\"") && chart.contains("<title id=") && chart.contains("<desc id="))
+            #expect(chart.components(separatedBy: "<rect ").count == 30 && chart.contains(">×<"))
+            #expect(chart.components(separatedBy: "chart-last").count == 2)
+        }
+        #expect(html.contains("Completed requests of 30 runs, from run 1 to run 30: lowest 2, highest 1,500, last 15."))
+        #expect(html.contains("No report of 1 of them."))
+        let text = visibleText(document)
+        #expect(text.contains("30 (crashed)") == false && text.contains("4 (crashed)"))
+        #expect(text.contains("Within one month1599%") == false && text.contains("Within one month1493%"))
+        var one = Self.report()
+        one.trend = [one.figures]
+        #expect(!(try one.html(with: try .english())).text.contains("<svg"))
+    }
+
+    @Test("a share is 100% only where all were answered in time, and none where nothing was answered")
+    func shares() {
+        var timeliness = Timeliness()
+        #expect(timeliness.oneMonthPercent == nil)
+        timeliness.answered = 1_000
+        timeliness.withinOneMonth = 999
+        #expect(timeliness.oneMonthPercent == 99)
+        timeliness.withinOneMonth = 1_000
+        #expect(timeliness.oneMonthPercent == 100)
+    }
+
+    @Test("counts in HTML have thousands separators, and in JSON they have none")
+    func separators() throws {
+        var report = Self.report()
+        report.counts.pendingAtStart = 12_345
+        #expect(visibleText(try report.html(with: try .english())).contains("Open when the run started12,345"))
+        #expect(report.json().text.contains("\"pending_at_start\": 12345,"))
+    }
+
+    @Test("hostile text in a report stays text")
+    func hostile() throws {
+        var report = Self.full()
+        report.needsAction[0].reason = "</td><script>alert(1)</script>{{run}}"
+        report.ending = "\"><svg onload=x>"
+        report.brake = "{{{brake}}}"
+        let document = try report.html(with: try .english())
+        try expectWellFormed(document)
+        #expect(!document.text.contains("<script") && !document.text.contains("<svg onload"))
+    }
+
+    @Test("the report of a month is one well-formed page with the same figures as its JSON")
+    func month() throws {
+        var figures = MonthFigures()
+        figures.received = [
+            OutcomeCount(right: .access, code: "received", count: 12), .init(right: nil, code: "received", count: 1),
+        ]
+        figures.answered = [
+            OutcomeCount(right: .access, code: "exported", count: 9), .init(right: .erasure, code: "refused", count: 2),
+        ]
+        figures.closedWithoutAnswer = [OutcomeCount(right: nil, code: "refused", count: 1)]
+        figures.decisions = [DecisionCount(kind: .held, role: .operator, count: 3)]
+        figures.holdsInForce = 4
+        let report = MonthReport(
+            month: try #require(CivilMonth("2026-11")),
+            zone: try #require(TimeZone(identifier: "Europe/Berlin")),
+            databaseID: "d7f3a2",
+            environment: .live,
+            softwareVersion: "1.0.0",
+            asOf: Date(timeIntervalSince1970: 1_796_166_000),
+            figures: figures
+        )
+        #expect(report.isComplete)
+        let root = try RawJSON.parse(report.json())
+        #expect(root["begins_at"]?.stringValue == "2026-10-31T23:00:00.000Z")
+        #expect(root["ends_at"]?.stringValue == "2026-11-30T23:00:00.000Z")
+        #expect(root["received_count"]?.numberText == "13" && root["answered_count"]?.numberText == "11")
+        let page = Document(
+            fileName: "month.html",
+            mediaType: "text/html",
+            sha256: Data(),
+            content: try report.html(with: try .english())
+        )
+        try expectWellFormed(page)
+        let text = visibleText(page)
+        for part in [
+            "November 2026", "2026-11-01 to 2026-11-30, time zone Europe/Berlin", "unknown1", "Total13",
+            "exported90009",
+            "Total900211", "unknown, refused1", "legal hold placedoperator3", "In force at its end4",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+        #expect(!text.contains("The month is not over"))
+    }
+
+    /// A report with something in every part.
+    static func full() -> RunReport {
+        var report = report()
+        report.attention.overdue = 2
+        report.retries = [.init(reason: "timeout", count: 12, nextTry: Date(timeIntervalSince1970: 1_772_892_309))]
+        report.routine = [.init(.request, number: 13, right: "erasure", state: "approval", reason: "", command: "x")]
+        report.unlistedRoutine = 4
+        report.atRisk = 3
+        report.timeliness.answered = 15
+        report.timeliness.withinOneMonth = 14
+        report.timeliness.withinThreeMonths = 15
+        report.timeliness.late = 1
+        report.timeliness.medianDays = 2
+        report.outcomes = [
+            OutcomeCount(right: .access, code: "exported", count: 9), .init(right: .erasure, code: "erased", count: 4),
+            .init(right: nil, code: "refused", count: 1),
+        ]
+        report.decisions = [DecisionCount(kind: .approved, role: .approver, count: 2)]
+        report.decisionsSince = Date(timeIntervalSince1970: 1_772_800_000)
+        report.evidence.entries = 120
+        report.evidence.signedEntries = 100
+        report.evidence.signedAt = Date(timeIntervalSince1970: 1_772_800_001)
+        report.slowDowns.throttledCalls = 7
+        report.runID = 30
+        report.trend = (1...29 as ClosedRange<Int64>).map { number in
+            let start = Date(timeIntervalSince1970: 1_770_000_000 + Double(number) * 86_400)
+            var figures = RunFigures(run: number, startedAt: start, endedAt: start.addingTimeInterval(600))
+            guard number != 4 else { return figures }
+            figures.completed = number == 29 ? 1_500 : Int(number) * 2
+            (figures.failed, figures.needsAction, figures.answeredLate, figures.calls) = (1, 2, 0, 400)
+            return figures
+        }
+        report.trend.append(report.figures)
+        return report
     }
 
     static func report() -> RunReport {

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Schemas
 public import SubjectRequests
 public import TalonOne
 
@@ -10,3 +11,4 @@ extension RefusalGround: ExpressibleByArgument {}
 extension Suspension.Cause: ExpressibleByArgument {}
 extension LegalHold.Ground: ExpressibleByArgument {}
 extension InventorySection: ExpressibleByArgument {}
+extension PublishedSchema: ExpressibleByArgument {}
