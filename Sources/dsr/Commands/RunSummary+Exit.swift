@@ -73,7 +73,7 @@ extension RunSummary {
         for held in rows[.requests, default: []] {
             sentences.append(
                 held.state == Gate.controllerTexts.rawValue
-                    ? "\(held.count.counted("request waits", "requests wait")) for texts of the controller: \(held.reason ?? "")"
+                    ? "\(held.count.counted("request waits", "requests wait")) for texts of the controller: \(held.reason)"
                     : "\(held.count.counted("answer")) \"no data\" held back; '\(held.command)' allows them"
             )
         }
