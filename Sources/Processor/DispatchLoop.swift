@@ -66,7 +66,7 @@ struct DispatchLoop {
             return .notedBrake
         case .openGates(let isBraked, let kept):
             let counts = try await store.retrying { store in
-                try await store.releaseWaiting(run: run, isBraked: isBraked, withoutTexts: withoutTexts, keeping: kept)
+                try await store.releaseWaiting(run: run, isBraked: isBraked, withoutTexts: incompleteRights, keeping: kept)
             }
             return .openedGates(counts.opened)
         case .noteUnknown(let count):
@@ -120,15 +120,16 @@ struct DispatchLoop {
                 let group = try await store.orphanedClaims(run: run, excluding: known)
                 if !group.isEmpty { return group.resuming(at: query.cursor) }
             }
-            return try await store.claim(query, withoutTexts: withoutTexts, run: run)
+            return try await store.claim(query, withoutTexts: unclaimableRights, run: run)
         }
     }
 
-    /// The rights whose answer lacks a text of the controller. An operator who exports one customer gets the data without a
-    /// letter.
-    private var withoutTexts: [Right] {
-        let rights = context.settings.facts.incompleteRights
-        return context.scope.request == nil ? rights : rights.filter { !$0.isAnsweredWithData }
+    /// The rights whose answer lacks a text of the controller.
+    private var incompleteRights: [Right] { context.settings.facts.incompleteRights }
+
+    /// The rights of which the run claims nothing. An operator who exports one customer gets the data without a letter.
+    private var unclaimableRights: [Right] {
+        context.scope.request == nil ? incompleteRights : incompleteRights.filter { !$0.isAnsweredWithData }
     }
 
     private func begin(_ request: SubjectRequest, reportsUnknown: Bool, _ group: inout Group) {

@@ -73,6 +73,11 @@ struct ControllerTextsTests {
             #expect(export.out.contains("anna"))
             #expect(export.err.contains("No letter was made: the configuration lacks controller.contact."))
             #expect(try await env.texts("select file_name as t from dsr.reports where request_id = 1").count == 1)
+            // What waits in the queue still waits.
+            try await env.submit(.access, "bert")
+            try await env.dsr("run", setting: lacking).expect(1)
+            try await env.dsr("export", "anna", "--output", "-", setting: lacking).expect(0)
+            #expect(try await env.waitingFor()[1] == "controller_texts")
             let erase = ["erase", "anna", "--ticket", "T-1", "--yes"]
             let waiting = try await env.dsr(erase, setting: lacking).expect(1)
             #expect(waiting.err.contains("waits for controller_texts"), "\(waiting.err)")
