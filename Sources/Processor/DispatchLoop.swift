@@ -66,7 +66,12 @@ struct DispatchLoop {
             return .notedBrake
         case .openGates(let isBraked, let kept):
             let counts = try await store.retrying { store in
-                try await store.releaseWaiting(run: run, isBraked: isBraked, withoutTexts: incompleteRights, keeping: kept)
+                try await store.releaseWaiting(
+                    run: run,
+                    isBraked: isBraked,
+                    withoutTexts: incompleteRights,
+                    keeping: kept
+                )
             }
             return .openedGates(counts.opened)
         case .noteUnknown(let count):

@@ -64,7 +64,8 @@ extension Store {
 
     private static let expiryGroup = 1_000
 
-    /// The number of undelivered documents.
+    /// The number of undelivered documents. The report of a run for one request is not among them: the next run over the
+    /// whole queue delivers it.
     public func undeliveredCount() async throws -> Int {
         try await row(DeliveryStatements.count) { row in try row.decode("count") }
     }
@@ -104,6 +105,11 @@ private enum DeliveryStatements {
 
     static let count = Statement(
         "count undelivered documents",
-        "select count(*) as count from dsr.reports where delivered_at is null and content is not null"
+        """
+        select count(*) as count from dsr.reports p
+        where p.delivered_at is null and p.content is not null
+          and (p.request_id is not null
+               or not exists (select from dsr.runs u where u.id = p.run_id and u.scope = 'one'))
+        """
     )
 }

@@ -78,6 +78,11 @@ struct ControllerTextsTests {
             try await env.dsr("run", setting: lacking).expect(1)
             try await env.dsr("export", "anna", "--output", "-", setting: lacking).expect(0)
             #expect(try await env.waitingFor()[1] == "controller_texts")
+            let report = try await env.dsr("report", setting: lacking).expect(0).out
+            #expect(
+                report.contains("waiting for texts of the controller") && !report.contains("not written as files"),
+                "\(report)"
+            )
             let erase = ["erase", "anna", "--ticket", "T-1", "--yes"]
             let waiting = try await env.dsr(erase, setting: lacking).expect(1)
             #expect(waiting.err.contains("waits for controller_texts"), "\(waiting.err)")
