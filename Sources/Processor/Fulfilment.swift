@@ -71,12 +71,21 @@ struct Fulfilment: Sendable {
             )
         } catch let withheld as ChangeWithheld {
             return End(resolution: api.retries.resolution(of: request, after: withheld, mayHaveActed: false))
+        } catch let error as StoreError {
+            endRun(after: error)
+            return End(resolution: failed(request, "The database could not be asked: \(error)."))
         } catch let error as InventoryError {
             return End(resolution: failed(request, error.description))
         } catch {
             // The description of any other error may quote what it is about.
             return End(resolution: failed(request, "unexpected error (\(type(of: error)))"))
         }
+    }
+
+    /// Ends the run where the database did not answer for as long as the run waits for it: the next request would wait as
+    /// long.
+    private func endRun(after error: StoreError) {
+        if error.isTransient { context.shutdown.begin(.databaseUnavailable(error.description)) }
     }
 
     /// The end of a claim whose answer could not be made into documents, or whose changes cannot be sent.
@@ -167,10 +176,7 @@ extension Fulfilment {
         do {
             permission = try await recorder.announce(Intent(action, under: request.claim))
         } catch {
-            // It failed for as long as the run waits for the database. The next request would wait as long.
-            if let error = error as? StoreError, error.isTransient {
-                context.shutdown.begin(.databaseUnavailable(error.description))
-            }
+            if let error = error as? StoreError { endRun(after: error) }
             throw ChangeWithheld.notRecorded("\(error)")
         }
         switch permission {

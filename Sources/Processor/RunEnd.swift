@@ -16,7 +16,7 @@ public enum RunEnd: Sendable, Hashable {
     case canaryUnknown
     /// The API was unavailable for too long; for how long, and its last answer.
     case apiUnavailable(String)
-    /// The database did not record an intent for too long; its last error.
+    /// The database did not answer a request's statement for too long; its last error.
     case databaseUnavailable(String)
     /// The lease expired, so other runs may have taken over.
     case leaseLost

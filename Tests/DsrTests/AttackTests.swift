@@ -227,6 +227,39 @@ struct AttackTests {
         }
     }
 
+    @Test("a lookup that only some requests need, and that never ends, ends the run after the first of them")
+    func hangingLookup() async throws {
+        let settings = [
+            "DSR_DATABASE_STATEMENT_TIMEOUT_SECONDS": "2", "DSR_DATABASE_PATIENCE_SECONDS": "2", "DSR_CONCURRENCY": "1",
+        ]
+        try await TestEnvironment.with(environment: settings) { env in
+            let before = await env.sandbox.backup()
+            try await env.makeCustomers(3)
+            try await env.submit(.access, customers: 1...3)
+            try await env.dsr("run").expect(0)
+            await env.sandbox.restore(before)
+            try await env.submit(.access, customers: 1...3)
+            let match = SandboxMatch(operation: "getCustomerInventory", identifier: "customer-1")
+            await env.sandbox.install(SandboxFault(.hang, match: match))
+            let run = try await env.running(["run"]) { _ in
+                try await env.received(match, number: 2)
+                // Looking for an earlier answer to an unknown customer reads the column; claiming and recording do not.
+                try await env.script(
+                    """
+                    begin; alter table dsr.deployment rename to deployment_table;
+                    alter table dsr.deployment_table rename column pinned_at to pinned;
+                    create view dsr.deployment as
+                        select *, (select now() from pg_sleep(30)) as pinned_at from dsr.deployment_table; commit
+                    """
+                )
+                await env.sandbox.clearFaults()
+            }
+            try run.expect(69)
+            let reasons = try await env.texts("select reason as t from dsr.subject_requests where id > 3 order by id")
+            #expect(reasons.count { $0.contains("The database could not be asked") } == 1, "\(reasons)")
+        }
+    }
+
     // MARK: - Rows say what they said
 
     @Test(
