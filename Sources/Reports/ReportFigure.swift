@@ -64,7 +64,7 @@ extension RunReport {
     private func actionLines(_ labels: Labels) -> [ReportFigure] {
         [ReportFigure("needs action", "in all", needsActionCount)]
             + needsAction.map { row in
-                let age = row.ageDays.map { "; \($0 == 1 ? "1 day" : "\($0.grouped) days") old" } ?? ""
+                let age = row.ageDays.map { "; \($0.counted("day")) old" } ?? ""
                 let due = row.due.map { "; due \($0)" + (row.isOverdue ? ", OVERDUE" : "") } ?? ""
                 let reason = row.reason.isEmpty ? "" : ": \(row.reason)"
                 return ReportFigure(

@@ -42,7 +42,7 @@ public struct ErasureBrake: Sendable, Hashable {
         }
 
         private func due(_ found: Int) -> String {
-            found == 1 ? "1 erasure is due" : "\(found.grouped) erasures are due"
+            found.counted("erasure is due", "erasures are due")
         }
     }
 

@@ -50,7 +50,7 @@ public struct UnknownBrake: Sendable, Hashable {
             }
         }
 
-        private func customers(_ count: Int) -> String { count == 1 ? "1 customer" : "\(count.grouped) customers" }
+        private func customers(_ count: Int) -> String { count.counted("customer") }
     }
 
     private let limits: Limits

@@ -1,4 +1,5 @@
 import Foundation
+import SubjectRequests
 
 /// The values that a setting accepts, and how they are read.
 struct SettingType<Value: Sendable>: Sendable {

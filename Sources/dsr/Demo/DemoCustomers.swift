@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import SubjectRequests
 import TalonOne
 
 /// Five customers of an outdoor shop, created by the operations that the shop itself calls.

@@ -1,4 +1,5 @@
 import Processor
+import SubjectRequests
 
 /// The result of a dry run, for a terminal.
 struct DryRunText {

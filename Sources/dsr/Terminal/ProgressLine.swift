@@ -1,3 +1,4 @@
+import SubjectRequests
 import Synchronization
 
 /// One line on standard error that shows the progress of long work, on a terminal only.

@@ -33,8 +33,7 @@ struct SummaryText {
         let report = summary.report
         let day = CivilDate(report.startedAt, in: .gmt)
         let time = report.startedAt.formatted(.iso8601.time(includingFractionalSeconds: false))
-        let seconds = Int(report.endedAt.timeIntervalSince(report.startedAt).rounded())
-        return "\(day) \(time) UTC on \(report.host), \(seconds.counted("second"))"
+        return "\(day) \(time) UTC on \(report.host), \(report.seconds.counted("second"))"
     }
 
     private var signing: String {

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import SubjectRequests
 
 /// Whether the process may start the threads that it needs. Where it may not, Swift's executor waits for a thread that never
 /// comes, and no timeout fires.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Notary
 import Store
+import SubjectRequests
 
 extension EvidenceCommand {
     struct Export: AsyncParsableCommand {

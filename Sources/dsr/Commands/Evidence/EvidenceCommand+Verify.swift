@@ -3,6 +3,7 @@ import EvidenceLog
 import Foundation
 import Notary
 import Store
+import SubjectRequests
 
 extension EvidenceCommand {
     struct Verify: AsyncParsableCommand {
