@@ -50,7 +50,7 @@ struct ThreadTests {
     func leaks() async throws {
         // In a separate process, where nothing else opens or closes descriptors.
         await #expect(processExitsWith: .success) { [string = try await Cluster.connectionString() as String] in
-            let configuration = PostgresConfiguration(connectionString: string)
+            let configuration = PostgresConfiguration.unhurried(string)
             let one = Statement("one", "select 1 as one")
             func useAndLeave(closing: Bool) async throws {
                 let connection = try await PostgresConnection.connect(configuration)

@@ -6,6 +6,7 @@ extension PostgresConfiguration {
     package static func unhurried(_ connectionString: String) -> PostgresConfiguration {
         PostgresConfiguration(
             connectionString: connectionString,
+            connectTimeout: .seconds(120),
             statementTimeout: .seconds(600),
             idleInTransactionTimeout: .seconds(600)
         )
