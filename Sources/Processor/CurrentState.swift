@@ -3,7 +3,7 @@ import Reports
 import Store
 import SubjectRequests
 
-/// What stands at one instant, whichever run found it: what needs action, what waits, what is at risk, and the evidence log.
+/// The state at one instant, whichever run found it: what needs action, what waits, what is at risk, and the evidence log.
 struct CurrentState: Sendable {
     private let actions: PendingActions, incidents: [Incident], holds: [HoldReview]
     /// Counts of all that an operator must settle, without missed rechecks.
@@ -21,7 +21,7 @@ struct CurrentState: Sendable {
     static func read(
         from store: Store,
         attentionDays days: Int,
-        textsProblem: String? = nil
+        textsProblem: String?
     ) async throws -> CurrentState {
         CurrentState(
             actions: try await store.pendingActions(after: days, atRisk: RunReport.atRiskDays, limit: 1_000),
@@ -48,7 +48,7 @@ struct CurrentState: Sendable {
                 reason: reason(for: held.gate),
                 ageDays: held.ageDays,
                 due: held.due?.description,
-                command: held.gate.releasingCommand
+                command: held.gate.nextCommand ?? ""
             )
         }
     }
@@ -63,7 +63,7 @@ struct CurrentState: Sendable {
 }
 
 extension RunReport {
-    /// Takes over what stands now.
+    /// Takes over the present state.
     mutating func apply(_ state: CurrentState, asOf instant: Date) {
         asOf = instant
         needsAction = state.needsAction
@@ -140,19 +140,19 @@ extension RequestSummary {
         case .approval: "dsr requests approve \(id) --subject ID"
         case .clarification: "dsr requests resume \(id)"
         case .holdUncertain: "dsr requests holds"
-        case .brake, .unknownCustomers, .knownBefore, .controllerTexts: waitingFor?.releasingCommand ?? ""
-        default: "dsr requests show \(id)"
+        default: waitingFor?.nextCommand ?? "dsr requests show \(id)"
         }
     }
 }
 
 extension Gate {
-    /// The command that opens a gate which a run has closed, or tells what opens it.
-    fileprivate var releasingCommand: String {
+    /// The command that opens the gate for all its requests, or tells what opens it; `nil` where each has its own.
+    fileprivate var nextCommand: String? {
         switch self {
         case .brake: "dsr run --allow-spike TICKET"
+        case .unknownCustomers, .knownBefore: "dsr run --allow-unknown TICKET"
         case .controllerTexts: "dsr run --dry-run"
-        default: "dsr run --allow-unknown TICKET"
+        default: nil
         }
     }
 }

@@ -57,7 +57,7 @@ extension RunReport {
         let returned: [ReturnedRequests]
         /// Requests that were answered late, and erasures that had no ticket.
         let answeredLate: Int, erasedWithoutTicket: Int
-        /// What stands, whichever run found it, and what the tables say about the run.
+        /// The present state, whichever run found it, and what the tables say about the run.
         let state: CurrentState, history: RunHistory
         let slowDowns: SlowDowns
 

@@ -11,14 +11,22 @@ extension RunReport {
     ///   - json: The report that it stored.
     ///   - end: When it ended, by the clock of the database.
     ///   - days: A routine wait needs action when its request is older than this.
+    ///   - textsProblem: The texts of the controller that the configuration lacks, in one sentence.
     /// - Throws: ``StoreError``; `ReportsError` for a report that this version cannot read.
-    public init(stored json: Data, endedAt end: Date, store: Store, attentionDays days: Int) async throws {
+    public init(
+        stored json: Data,
+        endedAt end: Date,
+        store: Store,
+        attentionDays days: Int,
+        textsProblem: String?
+    ) async throws {
         try self.init(json: json)
         let failures = needsAction.filter { $0.kind == .evidence }
-        apply(try await CurrentState.read(from: store, attentionDays: days), asOf: Date())
+        let state = try await CurrentState.read(from: store, attentionDays: days, textsProblem: textsProblem)
+        apply(state, asOf: Date())
         apply(try await RunHistory.read(of: runID, until: end, from: store))
         counts.reportsUndelivered = try await store.undeliveredCount()
-        if counts.reportsUndelivered > 0 { add(undelivered: "documents are not written as files") }
+        if counts.reportsUndelivered > 0 { add(undelivered: "") }
         // Why the log was not signed is known to the run only, and is over once all of it is signed and filed.
         if evidence.unsignedEntries > 0 || !evidence.isFiled { needsAction += failures }
         endTrendWithItself()

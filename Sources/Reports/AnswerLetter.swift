@@ -97,15 +97,14 @@ public struct AnswerLetter: Sendable {
             )
         }
         var named = (inventory.root?.members ?? []).filter { $0.value.kind != .null }.map { member in
-            (member.name, section(member.name, member.value, withheld: disclosure.inventoryPlaces))
+            (name: member.name, view: section(member.name, member.value, withheld: disclosure.inventoryPlaces))
         }
         if let coupons = inventory.reservedCoupons {
             let name = "reservedCoupons"
             named.append((name, section(name, coupons, withheld: disclosure.reservedCouponPlaces)))
         }
-        let sections =
-            Self.readingOrder.flatMap { name in named.filter { $0.0 == name } }.map(\.1)
-            + named.filter { !Self.readingOrder.contains($0.0) }.map(\.1)
+        func place(_ name: String) -> Int { Self.readingOrder.firstIndex(of: name) ?? .max }
+        let sections = named.sorted { place($0.name) < place($1.name) }.map(\.view)
         let silent = inventory.sectionsAsked.filter { !inventory.sectionsReceived.contains($0) }
         let kinds = sections.filter { $0["isEmpty"] as? Bool != true }
         var view: [String: Any] = [

@@ -16,7 +16,7 @@ struct TimelinessView {
         median = timeliness.medianDays.map(\.grouped) ?? Self.none
     }
 
-    /// What stands where there is no figure.
+    /// What is shown where there is no figure.
     static let none = "none"
 
     static func share(_ percent: Int?) -> String { percent.map { "\($0)%" } ?? none }

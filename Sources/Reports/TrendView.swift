@@ -49,7 +49,7 @@ struct TrendChart {
         let x, y, width, height: String
         /// The run of the report.
         let isLast: Bool
-        /// There is no figure, since the run crashed: a mark stands in the place of the bar.
+        /// There is no figure, since the run crashed: a mark is shown instead of the bar.
         let isMissing: Bool
         /// The middle of the bar.
         let middle: String

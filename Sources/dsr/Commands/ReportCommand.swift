@@ -79,7 +79,13 @@ struct ReportCommand: AsyncParsableCommand {
             guard let endedAt = found.endedAt else { throw Failure.inProgress(found.id) }
             guard let report = found.report else { throw Failure.crashed(found.id) }
             do {
-                return try await RunReport(stored: report, endedAt: endedAt, store: store, attentionDays: days)
+                return try await RunReport(
+                    stored: report,
+                    endedAt: endedAt,
+                    store: store,
+                    attentionDays: days,
+                    textsProblem: configuration.facts().problem
+                )
             } catch let error as ReportsError {
                 throw Failure(.configuration, error.description)
             }
