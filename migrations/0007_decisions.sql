@@ -77,6 +77,7 @@ end
 $$;
 
 -- Approves all erasures that wait for it and repeat those since an instant, in one decision for each. Returns their number.
+-- Refuses an instant with which no replay was made.
 create function dsr.approve_replays(of_instant timestamptz, because text, under_ticket text, by_operator json)
     returns bigint
     language plpgsql
@@ -96,6 +97,10 @@ begin
         perform dsr.approve(request, because, under_ticket, by_operator);
         number := number + 1;
     end loop;
+    if number = 0 and not exists (select from dsr.subject_requests r where r.replay_since = of_instant) then
+        raise exception using errcode = 'check_violation', constraint = 'replay_is_known',
+            message = 'no replay was made with that instant';
+    end if;
     return number;
 end
 $$;

@@ -61,6 +61,8 @@ extension Failure {
             case "filed_checkpoints_stay":
                 "a checkpoint of that size or more was filed, so it was signed; give a larger size, or see "
                     + "'dsr evidence adopt'"
+            case "replay_is_known":
+                "no replay was made with that --since; give the instant exactly as it was given to 'dsr replay'"
             case "requester_is_known":
                 "nobody can approve an erasure whose requester is unknown; cancel it, and add one with --requested-by"
             case "ticket_is_a_reference":

@@ -363,6 +363,10 @@ struct AttackTests {
             try await env.tamper("update dsr.subject_requests set requested_by = 'x', submitted_by = 'y' where id = 4")
             let other = try await env.dsr(approve, setting: try await env.connectingAsApprover()).expect(0)
             #expect(other.out == "Approved: 1 repeated erasure.\n")
+            let again = try await env.dsr(approve, setting: try await env.connectingAsApprover()).expect(0)
+            #expect(again.out == "Approved: 0 repeated erasures.\n")
+            let unknown = ["requests", "approve-replays", "--since", "2020-01-01T00:00:00Z", "--ticket", "T-3"]
+            #expect(try await env.dsr(unknown).expect(64).err.contains("no replay was made with that --since"))
             try await env.dsr("run")
             // The customer has registered anew since, and is another decision.
             #expect(try await env.ending(of: 4) == "failed registered_anew")
